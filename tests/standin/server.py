@@ -1,0 +1,143 @@
+"""The network part of the stand-in: a proxy whose tunnels all end in its own HTTPS server."""
+
+import ssl
+import threading
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+from urllib.parse import urlsplit
+
+import trustme
+
+from tests.standin.strava import HOSTS, Request, Response, Strava
+
+JOSM_SITE = "josm.openstreetmap.de"
+
+JOSM_MAPS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<imagery xmlns="http://josm.openstreetmap.de/maps-1.0">
+<entry><name>Made-up Aerial Imagery</name><id>made-up-aerial</id><type>tms</type>
+<url>https://content-a.strava.com/made-up/{zoom}/{x}/{y}.png</url><category>photo</category></entry>
+</imagery>
+"""
+"""What stands in for JOSM's own list of imagery."""
+
+
+class StandIn(ThreadingHTTPServer):
+    """A proxy on a free port of 127.0.0.1, behind which Strava is found under its real names.
+
+    It serves within a `with` block.
+
+    Args:
+        strava: The Strava that answers.
+        folder: Where the certificate of its authority is put.
+
+    Attributes:
+        strava: The Strava that answers.
+        requests: What has arrived through tunnels, in order.
+        connections: The hosts that tunnels were opened to, in order.
+        ca: The certificate of its authority, which a client has to trust.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, strava: Strava, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Proxy)
+        self.strava = strava
+        self.requests: list[Request] = []
+        self.connections: list[str] = []
+        self.ca = folder / "ca.pem"
+        self._authority = trustme.CA()
+        self._authority.cert_pem.write_to_path(str(self.ca))
+        self.tls_for = cache(self._make_tls)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that lead a client of `requests` or curl to it, and nowhere else."""
+        proxy = f"http://127.0.0.1:{self.server_port}"
+        return {
+            "HTTP_PROXY": proxy,
+            "HTTPS_PROXY": proxy,
+            "NO_PROXY": "",
+            "REQUESTS_CA_BUNDLE": str(self.ca),
+            "CURL_CA_BUNDLE": str(self.ca),
+        }
+
+    def respond(self, request: Request) -> Response:
+        """Answer what came through a tunnel."""
+        self.requests.append(request)
+        if urlsplit(request.url).netloc == JOSM_SITE:
+            return Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
+        return self.strava.answer(request)
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.shutdown()
+        self.server_close()
+
+    def _make_tls(self, host: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(host).configure_cert(context)
+        return context
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """What proxy and site share."""
+
+    protocol_version = "HTTP/1.1"
+
+    @property
+    def stand_in(self) -> StandIn:
+        return cast("StandIn", self.server)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet: tests read what arrived from the stand-in itself."""
+
+
+class _Proxy(_Handler):
+    def do_CONNECT(self) -> None:
+        """Open a tunnel, and be the host at its end."""
+        host = self.path.rpartition(":")[0]
+        if host not in HOSTS and host != JOSM_SITE:
+            self.send_error(502, "There is no such host")
+            return
+        self.stand_in.connections.append(host)
+        self.send_response(200, "Connection established")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
+                _Site(tls, self.client_address, self.server)
+        except (ssl.SSLError, ConnectionError):
+            return  # the client does not trust the certificate, or has gone
+
+
+class _Site(_Handler):
+    def do_GET(self) -> None:
+        """Hand the request on, and send back the answer."""
+        length = int(self.headers.get("Content-Length", 0))
+        answer = self.stand_in.respond(
+            Request(
+                method=self.command,
+                url=f"https://{self.headers['Host']}{self.path}",
+                headers={name.lower(): value for name, value in self.headers.items()},
+                body=self.rfile.read(length),
+            )
+        )
+        self.send_response(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+
+    do_HEAD = do_POST = do_GET  # noqa: N815 - named by the base class

@@ -1,0 +1,272 @@
+"""Strava's web site and tile hosts, as far as clients of the heatmap meet them.
+
+What is known of Strava is known from public clients: CONTRIBUTING.md names them.
+"""
+
+import re
+import secrets
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from urllib.parse import parse_qs, urlsplit
+
+from stravacookies.heatmap import CLASSIC, MAX_ZOOM, MIN_ZOOM, TODAY, TileHost
+from tests.standin import pages, tiles
+from tests.standin.signing import Signer
+
+DAY = 24 * 60 * 60
+
+HOSTS = (
+    "strava.com",
+    "www.strava.com",
+    "content-a.strava.com",
+    "heatmap-external-a.strava.com",
+    "heatmap-external-b.strava.com",
+    "heatmap-external-c.strava.com",
+)
+"""The hosts that there are; today's tiles come from `content-a` only."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it arrived.
+
+    Attributes:
+        method: `GET`, `HEAD` or `POST`.
+        url: With its scheme and host.
+        headers: By names in lower case.
+        body: Of a form.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False, default=b"")
+
+    @property
+    def host(self) -> str:
+        """The host that was asked."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def path(self) -> str:
+        """The path of the URL."""
+        return urlsplit(self.url).path
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that came with it, by name."""
+        pairs = (part.strip().partition("=") for part in self.headers.get("cookie", "").split(";"))
+        return {name: value for name, _, value in pairs if name}
+
+    def fields(self) -> dict[str, str]:
+        """The fields of a form."""
+        return {name: values[-1] for name, values in parse_qs(self.body.decode()).items()}
+
+    def query(self) -> dict[str, str]:
+        """The parameters of the URL."""
+        return {name: values[-1] for name, values in parse_qs(urlsplit(self.url).query).items()}
+
+
+@dataclass
+class Response:
+    """What is answered."""
+
+    status: int = 200
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+class Guard(Enum):
+    """What may stand before Strava's login."""
+
+    NONE = "none"
+    FIREWALL = "firewall"
+    CAPTCHA = "captcha"
+    CAPTCHA_AFTER = "captcha after the password"
+    CODE = "one-time code"
+    CODE_AFTER = "one-time code after the password"
+    NO_FORM = "no form"
+
+
+@dataclass
+class Strava:
+    """One Strava with one athlete.
+
+    Attributes:
+        email: The athlete's.
+        password: The athlete's.
+        guard: What stands before the login.
+        lifetime: Seconds that the heatmap's cookies last.
+        changes: Cookies of the heatmap that are sent with another value, or with None not at all.
+        logins: How often an email and a password came in.
+    """
+
+    email: str = "mapper@example.org"
+    password: str = "correct horse battery staple"
+    guard: Guard = Guard.NONE
+    lifetime: int = DAY
+    changes: dict[str, str | None] = field(default_factory=dict)
+    logins: int = 0
+    athlete: int = 4242
+    signer: Signer = field(default_factory=Signer, repr=False)
+    _open_sessions: set[str] = field(default_factory=set, repr=False)
+    _form_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+
+    def open_session(self) -> str:
+        """Log the athlete in, as in a browser, and return the cookie `_strava4_session`."""
+        session = secrets.token_hex(16)
+        self._open_sessions.add(session)
+        return session
+
+    def end_sessions(self) -> None:
+        """End all sessions, as "log out of all devices" does."""
+        self._open_sessions.clear()
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request to one of `HOSTS`."""
+        match request.host:
+            case "strava.com":
+                return _redirect(f"https://www.strava.com{request.path}", 301)
+            case "www.strava.com":
+                return self._website(request)
+            case "content-a.strava.com":
+                return self._todays_tile(request)
+        return self._classic_host(request)
+
+    def _website(self, request: Request) -> Response:
+        match request.method, request.path:
+            case "GET" | "HEAD", "/maps":
+                return self._maps(request)
+            case "GET", "/login":
+                return self._login_page()
+            case "POST", "/session":
+                return self._log_in(request)
+            case "GET", "/dashboard":
+                return Response(body=pages.plain("Welcome back."))
+        return Response(404, body=pages.plain("There is nothing here."))
+
+    def _maps(self, request: Request) -> Response:
+        """Send the five cookies and, since February 2026, empty ones of the same names."""
+        new_session = self._remembered(request)
+        if not self._is_logged_in(request) and not new_session:
+            return _redirect("https://www.strava.com/login")
+        expires = int(time.time()) + self.lifetime
+        cookies = self._cloudfront_cookies("https://*.strava.com/identified/*", expires)
+        cookies["_strava_idcf"] = self.signer.token(self.athlete, expires)
+        cookies["_strava_CloudFront-Expires"] = str(expires * 1000)
+        changed = cookies | self.changes
+        headers = [_set_cookie(name, value) for name, value in changed.items() if value is not None]
+        for name in cookies:
+            headers.append(("Set-Cookie", f"{name}=; path=/"))
+            headers.append(("Set-Cookie", f"{name}=; path=/; max-age=0"))
+        if new_session:
+            headers.append(_set_cookie("_strava4_session", new_session, "; HttpOnly"))
+        return Response(headers=headers, body=pages.plain("The heatmap."))
+
+    def _login_page(self) -> Response:
+        token = self._form_token
+        match self.guard:
+            case Guard.FIREWALL:
+                return Response(403, body=b"Request blocked.")
+            case Guard.NO_FORM:
+                return Response(body=pages.plain("Log in with our app."))
+            case Guard.CAPTCHA:
+                page = pages.login_with_captcha(token)
+            case Guard.CODE:
+                page = pages.code(token)
+            case _:
+                page = pages.login(token)
+        anonymous = _set_cookie("_strava4_session", secrets.token_hex(16), "; HttpOnly")
+        return Response(headers=[anonymous], body=page)
+
+    def _log_in(self, request: Request) -> Response:
+        self.logins += 1
+        fields = request.fields()
+        if "_strava4_session" not in request.cookies or (
+            fields.get("authenticity_token") != self._form_token
+        ):
+            return Response(422, body=pages.plain("The change you wanted was rejected."))
+        match self.guard:
+            case Guard.CAPTCHA_AFTER:
+                return Response(body=pages.captcha(self._form_token))
+            case Guard.CODE_AFTER:
+                return Response(body=pages.code(self._form_token))
+        if (fields.get("email"), fields.get("password")) != (self.email, self.password):
+            return _redirect("https://www.strava.com/login")
+        answer = _redirect("https://www.strava.com/dashboard")
+        answer.headers.append(_set_cookie("_strava4_session", self.open_session(), "; HttpOnly"))
+        if fields.get("remember_me") == "on":
+            token = self.signer.token(self.athlete, int(time.time()) + 30 * DAY)
+            answer.headers.append(_set_cookie("strava_remember_id", str(self.athlete)))
+            answer.headers.append(_set_cookie("strava_remember_token", token))
+        return answer
+
+    def _classic_host(self, request: Request) -> Response:
+        if request.path == "/auth":
+            if not self._is_logged_in(request) and not self._remembered(request):
+                return _redirect("https://www.strava.com/login")
+            expires = int(time.time()) + self.lifetime
+            resource = "https://heatmap-external-*.strava.com/*"
+            cookies = self._cloudfront_cookies(resource, expires)
+            return Response(headers=[_set_cookie(*cookie) for cookie in cookies.items()])
+        return self._tile(request, CLASSIC, "/tiles-auth", request.query())
+
+    def _todays_tile(self, request: Request) -> Response:
+        cookies = request.cookies
+        if self.signer.athlete(cookies.get("_strava_idcf", ""), time.time()) is None:
+            return Response(403, body=b"Forbidden")
+        prefix = "CloudFront-"
+        signed = {
+            name.removeprefix(prefix): cookies[name] for name in cookies if name.startswith(prefix)
+        }
+        return self._tile(request, TODAY, "/identified/globalheat", signed)
+
+    def _tile(
+        self, request: Request, host: TileHost, folder: str, signed: dict[str, str]
+    ) -> Response:
+        """Answer for a tile: 403 without valid credentials, 404 where there is no heat."""
+        if not self.signer.opens(signed, request.url, time.time()):
+            return Response(403, body=b"Forbidden")
+        match = re.fullmatch(rf"{folder}/(\w+)/(\w+)/(\d+)/(\d+)/(\d+)(@2x)?\.png", request.path)
+        if (
+            not match
+            or match[1] not in {activity.key for activity in host.activities}
+            or match[2] not in {color.key for color in host.colors}
+            or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM
+        ):
+            return Response(404)
+        size = 1024 if match[6] else 256 if request.query().get("px") == "256" else 512
+        picture = _paint(match[1], match[2], int(match[3]), int(match[4]), int(match[5]), size)
+        if picture is None:
+            return Response(404)
+        return Response(headers=[("Content-Type", "image/png")], body=picture)
+
+    def _is_logged_in(self, request: Request) -> bool:
+        return request.cookies.get("_strava4_session") in self._open_sessions
+
+    def _remembered(self, request: Request) -> str | None:
+        """Open a session for the remember cookies, if they came and are right."""
+        cookies = request.cookies
+        athlete = self.signer.athlete(cookies.get("strava_remember_token", ""), time.time())
+        if athlete is None or cookies.get("strava_remember_id") != str(athlete):
+            return None
+        return self.open_session()
+
+    def _cloudfront_cookies(self, resource: str, expires: int) -> dict[str, str]:
+        signed = self.signer.cloudfront(resource, expires)
+        return {f"CloudFront-{name}": value for name, value in signed.items()}
+
+
+@lru_cache(maxsize=512)
+def _paint(activity: str, color: str, zoom: int, x: int, y: int, size: int) -> bytes | None:
+    return tiles.paint(activity, color, zoom, x, y, size)
+
+
+def _redirect(url: str, status: int = 302) -> Response:
+    return Response(status, [("Location", url)])
+
+
+def _set_cookie(name: str, value: str, more: str = "") -> tuple[str, str]:
+    return "Set-Cookie", f"{name}={value}; domain=.strava.com; path=/; secure{more}"
