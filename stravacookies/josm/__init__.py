@@ -1,0 +1,1 @@
+"""Everything that knows JOSM: where its preferences are, and how imagery is registered in them."""

@@ -1,0 +1,191 @@
+"""The preferences editor: one entry more, and every other byte as it was."""
+
+import codecs
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from stravacookies.josm.preferences import (
+    DEFAULT_SITE,
+    NAMESPACE,
+    NEW,
+    MalformedError,
+    add_site,
+)
+
+SITE = "/home/mapper/.config/JOSM/strava-heatmap.xml"
+ENTRY = f'<entry value="{SITE}"/>'
+SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "data" / "preferences.xsd"))
+
+
+def document(inside: str, head: str = "<?xml version='1.0' encoding='UTF-8'?>\n") -> bytes:
+    """A `preferences.xml` with something in it."""
+    return (
+        f"{head}<preferences xmlns='{NAMESPACE}' version='18646'>{inside}</preferences>\n"
+    ).encode()
+
+
+def sites(content: bytes) -> list[str]:
+    """The sites that JOSM would read, found with another parser than the product's."""
+    tree = etree.fromstring(content)
+    assert SCHEMA.validate(tree), SCHEMA.error_log
+    lists = tree.xpath("/*/*[local-name()='list'][@key='imagery.layers.sites']")
+    return [entry.get("value") for entry in lists[-1].iter("{*}entry")]
+
+
+FULL = document(
+    """
+  <!-- mine -->
+  <tag key='a' value='line one
+line two'/>
+  <list key='imagery.layers.sites'>
+    <entry value='https://example.org/maps'/>
+  </list>
+  <tag key="z"   value="&lt;&#10;&apos;"/>
+"""
+)
+
+
+def test_entry_joins_a_list() -> None:
+    """Behind the entries that are there comes one more, in the same indentation."""
+    after = add_site(FULL, SITE)
+
+    assert ["https://example.org/maps", SITE] == sites(after)
+    assert FULL.replace(b"maps'/>", f"maps'/>\n    {ENTRY}".encode()) == after
+
+
+def test_absent_list_gets_the_default_too() -> None:
+    """Without JOSM's own site JOSM would drop the user's imagery."""
+    before = document("\n  <tag key='a' value='b'/>\n")
+    after = add_site(before, SITE)
+
+    assert [DEFAULT_SITE, SITE] == sites(after)
+    assert (
+        document(
+            "\n  <tag key='a' value='b'/>"
+            '\n  <list key="imagery.layers.sites">'
+            '\n    <entry value="https://josm.openstreetmap.de/maps%&lt;?ids=&gt;"/>'
+            f"\n    {ENTRY}\n  </list>\n"
+        )
+        == after
+    )
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "<list key='imagery.layers.sites'/>",
+        '<list key="imagery.layers.sites" />',
+        "<list key='imagery.layers.sites'></list>",
+        "<list key='imagery.layers.sites'>\n  </list>",
+        "<list key='imagery.layers.sites'><!-- none --></list>",
+        "<list\n\tkey = 'imagery.layers.sites'\n/>",
+    ],
+)
+def test_empty_list_is_the_users_choice(empty: str) -> None:
+    """A user who emptied the list wants no default: only ours is added."""
+    before = document(f"\n  <tag key='a' value='/>'/>\n  {empty}\n  <tag key='b' value='c'/>\n")
+
+    assert [SITE] == sites(add_site(before, SITE))
+
+
+@pytest.mark.parametrize("inside", ["", "\n", "<tag key='a' value='b'/>", "<!-- > /> -->"])
+def test_unusual_layout(inside: str) -> None:
+    """Where white space is unusual, the result is valid nevertheless."""
+    assert [DEFAULT_SITE, SITE] == sites(add_site(document(inside), SITE))
+
+
+def test_new_preferences() -> None:
+    """A JOSM that was never started gets preferences of two sites, and nothing else."""
+    assert [DEFAULT_SITE, SITE] == sites(add_site(NEW, SITE))
+
+
+def test_registered_site_changes_nothing() -> None:
+    """The second run finds its entry, and returns the very same content."""
+    once = add_site(FULL, SITE)
+
+    assert once is add_site(once, SITE)
+
+
+def test_last_of_two_lists_counts() -> None:
+    """Of two lists with the same key JOSM reads the last."""
+    one = f"<list key='imagery.layers.sites'><entry value='{SITE}'/></list>"
+    other = "<list key='imagery.layers.sites'><entry value='x'/></list>"
+
+    assert ["x", SITE] == sites(add_site(document(one + other), SITE))
+
+
+def test_list_elsewhere_is_another_list() -> None:
+    """A list inside `lists` or a setting of the same name is not the list of sites."""
+    inside = (
+        "<lists key='imagery.layers.sites'><list><entry value='a'/></list></lists>"
+        "<tag key='imagery.layers.sites' value='b'/>"
+    )
+
+    assert [DEFAULT_SITE, SITE] == sites(add_site(document(inside), SITE))
+
+
+@pytest.mark.parametrize(
+    "site", ["/a & b/<c>'d\".xml", "C:\\Users\\Jörg\\JOSM\\x.xml", "/地図.xml"]
+)
+def test_site_is_escaped(site: str) -> None:
+    """Any path that a user's home may have comes out of the file as it went in."""
+    assert [DEFAULT_SITE, site] == sites(add_site(NEW, site))
+
+
+def test_site_that_xml_cannot_hold() -> None:
+    """A path with a control character is refused, since no XML could hold it."""
+    with pytest.raises(ValueError, match="XML"):
+        add_site(NEW, "/a\x01b.xml")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bom"),
+    [
+        ("UTF-8", codecs.BOM_UTF8),
+        ("UTF-16", codecs.BOM_UTF16_LE),
+        ("UTF-16", codecs.BOM_UTF16_BE),
+        ("ISO-8859-1", b""),
+        ("windows-1252", b""),
+    ],
+)
+def test_encoding_stays(encoding: str, bom: bytes) -> None:
+    """Whatever the encoding, it stays, with its byte-order mark; only the entry is added."""
+    codec = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(bom, encoding)
+    head = f"<?xml version='1.0' encoding='{encoding}'?>\n"
+    inside = "\n  <tag key='é' value='ü'/>\n  <list key='imagery.layers.sites'/>\n"
+    before = bom + document(inside, head).decode().encode(codec)
+    site = "/home/jörg/地図.xml"
+    after = add_site(before, site)
+
+    assert [site] == sites(after)
+    assert after.startswith(bom + head.encode(codec))
+    assert "<tag key='é' value='ü'/>".encode(codec) in after
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "line 1: no element found"),
+        (b"\n\nhello", "line 3: syntax error"),
+        (FULL[:-30], "line 9: unclosed token"),
+        (FULL.replace(b"</list>", b""), "line 10: mismatched tag"),
+        (b"<imagery/>", "line 1: the root element is not that of JOSM's preferences"),
+        (b"<preferences/>", "line 1: the root element is not that of JOSM's preferences"),
+        (document("\xff").replace(b"\xc3\xbf", b"\xff"), "line 2: not well-formed (invalid token)"),
+        (b"<?xml version='1.0' encoding='klingon'?><a/>", "it cannot be decoded as klingon"),
+        (b"<?xml version='1.0' encoding='base64'?><a/>", "it cannot be decoded as base64"),
+        (codecs.BOM_UTF16_LE + b"<\x00a", "it cannot be decoded as utf-16-le"),
+        (
+            b'<!DOCTYPE a [<!ENTITY x "y">]>' + FULL[FULL.index(b"<pref") :],
+            "line 1: it has a DOCTYPE, which JOSM never writes",
+        ),
+    ],
+)
+def test_anything_else_is_refused(content: bytes, why: str) -> None:
+    """What JOSM did not write is refused, with the line."""
+    with pytest.raises(MalformedError) as error:
+        add_site(content, SITE)
+
+    assert why == str(error.value)
