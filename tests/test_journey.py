@@ -1,0 +1,431 @@
+"""The command as a user runs it, against the stand-in: what is printed, written, and asked."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from stravacookies.heatmap import CLASSIC
+from tests.conftest import Outcome, Run
+from tests.standin.server import StandIn
+from tests.standin.strava import Guard, Strava
+
+
+def entries(josm_directory: Path) -> dict[str, str]:
+    """The entries of the set that was written: URLs by ids."""
+    tree = etree.parse(josm_directory / "strava-heatmap.xml")
+    return {str(e.findtext("{*}id")): str(e.findtext("{*}url")) for e in tree.getroot()}
+
+
+def test_first_run_from_nothing(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """With a session in the environment, one command writes all and says what it did."""
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+    end = r"\d\d \w+ \d{4}, \d\d:\d\d"
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert re.fullmatch(
+        f"""\
+The Strava heatmap is ready for JOSM, in {josm_directory}:
+
+  strava-heatmap.xml 287 layers: 41 activities x 7 colours
+  preferences.xml    now lists them
+  cartograph/        7 files for Cartograph Maps
+
+In the Imagery menu:
+  All in hot, All Rides in purple, All on Foot in orange, All Water Sports in blue, All Winter
+  Sports in gray
+
+The cookies in these files last until {end}, that is for 23 h 59 min\\.
+They are yours alone: share none of these files\\.
+
+Next: start JOSM, or close it and start it again, and choose from its Imagery menu\\. Other layers
+are added under Imagery > Imagery preferences\\. Run this again before you map another day\\.
+""",
+        outcome.out,
+    ), outcome.out
+    assert 287 == len(entries(josm_directory))
+
+
+def test_entries_open_tiles(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """The URL of an entry, asked as JOSM asks it, gives a tile."""
+    run("josm-prefs", STRAVA_SESSION=strava.open_session())
+    url = entries(josm_directory)["strava-heatmap-all-hot"]
+    match = re.fullmatch(r"\{header\(([^,]+),([^}]+)\)\}(.*)", url)
+    assert match
+    tile = match[3].replace("{zoom}", "8").replace("{x}", "198").replace("{y}", "114")
+    proxy = stand_in.environment()["HTTPS_PROXY"]
+    options = ["--silent", "--fail", "--proxy", proxy, "--cacert", str(stand_in.ca)]
+    curl = subprocess.run(
+        ["curl", *options, "--header", f"{match[1]}: {match[2]}", tile],
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+
+    assert curl.stdout.startswith(b"\x89PNG")
+
+
+def test_fresh_cookies_are_not_fetched_again(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """A second run asks nothing of Strava, and needs no session for that."""
+    run("josm-prefs", STRAVA_SESSION=strava.open_session())
+    before = entries(josm_directory)
+    outcome = run("josm-prefs")
+
+    assert 0 == outcome.code
+    assert "preferences.xml    lists them already: not touched" in outcome.out
+    assert 1 == len(stand_in.requests)
+    assert before == entries(josm_directory)
+
+
+def test_refresh_always_asks(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """With `--refresh`, Strava is asked even if the cookies are fresh."""
+    session = strava.open_session()
+    run("josm-prefs", STRAVA_SESSION=session)
+    outcome = run("josm-prefs", "--refresh", STRAVA_SESSION=session)
+
+    assert 0 == outcome.code
+    assert 2 == len(stand_in.requests)
+
+
+def test_cookies_with_less_than_six_hours_are_refreshed(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """Cookies that could end within an editing session are replaced."""
+    session = strava.open_session()
+    strava.lifetime = 6 * 60 * 60 - 60
+    run("josm-prefs", STRAVA_SESSION=session)
+    strava.lifetime = 24 * 60 * 60
+    outcome = run("josm-prefs", STRAVA_SESSION=session)
+
+    assert 2 == len(stand_in.requests)
+    assert "for 23 h 59 min." in outcome.out
+
+
+def test_password_logs_in_once(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """The session won with a password is kept: the next refresh is one request."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    assert 0 == run("josm-prefs", **login).code
+    assert 0 == run("josm-prefs", "--refresh").code
+
+    assert ["GET", "POST", "HEAD", "HEAD"] == [request.method for request in stand_in.requests]
+
+
+def test_kept_session_that_ended_is_won_anew(
+    run: Run, josm_directory: Path, strava: Strava, home: Path
+) -> None:
+    """When Strava refuses the kept session, the password wins another."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    run("josm-prefs", **login)
+    kept = home / ".local" / "state" / "stravacookies" / "session.json"
+    kept.write_text(json.dumps({"_strava4_session": "ended"}))
+
+    assert 0 == run("josm-prefs", "--refresh", **login).code
+    assert 2 == strava.logins
+
+
+def test_classic(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """The classic host gives 25 entries and 5 map sources, and has cookies of its own."""
+    outcome = run("josm-prefs", "--classic", STRAVA_SESSION=strava.open_session())
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "25 layers: 5 activities x 5 colours" in outcome.out
+    assert {layer.id for layer in CLASSIC.layers()} == entries(josm_directory).keys()
+    assert 5 == len(list((josm_directory / "cartograph").iterdir()))
+
+
+def test_narrowed_set(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """Options narrow the set and choose what is in the menu."""
+    outcome = run(
+        *("josm-prefs", "--activity", "sport_Hike", "--activity", "run", "--color", "blue"),
+        *("--show", "run:blue"),
+        STRAVA_SESSION=strava.open_session(),
+    )
+
+    assert "In the Imagery menu:\n  All on Foot in blue\n" in outcome.out
+    assert ["strava-heatmap-run-blue", "strava-heatmap-sport_Hike-blue"] == list(
+        entries(josm_directory)
+    )
+
+
+def test_users_preferences_survive(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """What the user had is there byte for byte, with one entry more."""
+    before = (
+        "<preferences xmlns='http://josm.openstreetmap.de/preferences-1.0' version='18646'>\n"
+        "  <tag key='oauth.access-token.key' value='a\nb'/>\n"
+        "  <list key='imagery.layers.sites'>\n"
+        "    <entry value='https://example.org/mine.xml'/>\n"
+        "  </list>\n</preferences>\n"
+    )
+    (josm_directory / "preferences.xml").write_text(before)
+    run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    entry = f'\n    <entry value="{josm_directory}/strava-heatmap.xml"/>'
+    assert (
+        before.replace("mine.xml'/>", f"mine.xml'/>{entry}")
+        == (josm_directory / "preferences.xml").read_text()
+    )
+
+
+NO_SESSION = """\
+stravacookies: There is no Strava session yet: set STRAVA_SESSION to the value of your browser's \
+cookie _strava4_session, or set STRAVA_EMAIL and STRAVA_PASSWORD, or run this on a terminal to be \
+asked.
+"""
+REFUSED = """\
+stravacookies: Strava no longer accepts the session: log in at https://www.strava.com in your \
+browser, and copy the value of its cookie _strava4_session again.
+"""
+
+
+def check_failure(outcome: Outcome, code: int, err: str, home: Path) -> None:
+    """A failure ends with its code and its words alone, and leaves no file."""
+    assert (code, "", err) == (outcome.code, outcome.out, outcome.err)
+    assert [] == [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_no_session(run: Run, josm_directory: Path, home: Path, stand_in: StandIn) -> None:
+    """Without a session and a terminal, it says what to set, and asks nothing of Strava."""
+    check_failure(run("josm-prefs"), 3, NO_SESSION, home)
+    assert [] == stand_in.requests
+
+
+def test_refused_session(run: Run, josm_directory: Path, home: Path) -> None:
+    """A session that Strava refuses ends with what to do, and nothing is kept."""
+    check_failure(run("josm-prefs", STRAVA_SESSION="ended"), 3, REFUSED, home)
+
+
+def test_kept_session_refused(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """When the kept session has ended and there is no other, the user hears just that."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    run("josm-prefs", "--classic", **login)
+    (josm_directory.parents[1] / ".local/state/stravacookies/session.json").write_text(
+        '{"_strava4_session": "ended"}'
+    )
+    outcome = run("josm-prefs")
+
+    assert (3, REFUSED) == (outcome.code, outcome.err)
+
+
+@pytest.mark.parametrize(
+    ("guard", "words"),
+    [
+        (Guard.FIREWALL, "Strava's firewall keeps programs from the login page (403)."),
+        (Guard.CAPTCHA, "Strava asks for a captcha, which only a person in a browser can solve."),
+        (Guard.CODE, "Strava asks for a one-time code, which it sends by mail,"),
+        (Guard.NO_FORM, "Strava's login page has no form for email and password (any more)."),
+    ],
+)
+def test_refused_login_points_to_the_browser(
+    run: Run, josm_directory: Path, strava: Strava, guard: Guard, words: str
+) -> None:
+    """Each refusal is one sentence, and the way that works another."""
+    strava.guard = guard
+    outcome = run("josm-prefs", STRAVA_EMAIL=strava.email, STRAVA_PASSWORD=strava.password)
+
+    assert (3, "") == (outcome.code, outcome.out)
+    assert outcome.err.startswith(f"stravacookies: {words}")
+    assert "give STRAVA_SESSION the value of its cookie _strava4_session.\n" in outcome.err
+
+
+def test_strava_out_of_reach(run: Run, josm_directory: Path, home: Path) -> None:
+    """A network that is down is exit 4."""
+    outcome = run("josm-prefs", STRAVA_SESSION="any", HTTPS_PROXY="http://127.0.0.1:1")
+
+    check_failure(
+        outcome,
+        4,
+        "stravacookies: www.strava.com could not be reached: the proxy in HTTPS_PROXY does not let"
+        " it through.\n",
+        home,
+    )
+
+
+def test_missing_cookie(run: Run, josm_directory: Path, strava: Strava, home: Path) -> None:
+    """An answer without one of the cookies is exit 4, and nothing is written or kept."""
+    strava.changes["_strava_idcf"] = None
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    check_failure(
+        outcome, 4, "stravacookies: Strava's answer lacks the cookie _strava_idcf.\n", home
+    )
+
+
+def test_no_josm(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None:
+    """Without JOSM's directory it is exit 5, before Strava is asked."""
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    check_failure(
+        outcome,
+        5,
+        "stravacookies: There is no JOSM preferences directory (looked for:"
+        f" {home}/.josm, {home}/.config/JOSM, {home}/.var/app/org.openstreetmap.josm/config/JOSM)."
+        " Start JOSM once, or name the directory with --josm-dir.\n",
+        home,
+    )
+    assert [] == stand_in.requests
+
+
+def test_damaged_preferences(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """Preferences that cannot be understood are exit 5, before Strava is asked, and stay."""
+    path = josm_directory / "preferences.xml"
+    path.write_text("<preferences>\n<tag")
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    assert (
+        5,
+        f"stravacookies: {path} is not a JOSM preferences file (line 1: the root element is not"
+        " that of JOSM's preferences); nothing was changed. Start JOSM, which restores it from its"
+        " own copy, close it, and run this again.\n",
+    ) == (outcome.code, outcome.err)
+    assert [path] == list(josm_directory.iterdir())
+    assert [] == stand_in.requests
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["--activity", "Hike"],
+            "--activity: 'Hike' is not among the layers; did you mean sport_Hike?",
+        ),
+        (["--color", "pink"], "--color: 'pink' is not among the layers; --help lists all."),
+        (
+            ["--classic", "--color", "orange"],
+            "--color: 'orange' is not among the layers; --help lists all.",
+        ),
+        (
+            ["--color", "hot", "--show", "rde:hot"],
+            "--show: 'rde:hot' is not among the layers; did you mean ride:hot or",
+        ),
+    ],
+)
+def test_usage_errors(run: Run, arguments: list[str], words: str) -> None:
+    """What cannot be meant is exit 2, with a hint."""
+    outcome = run("josm-prefs", *arguments)
+
+    assert 2 == outcome.code
+    assert f"Error: Invalid value for {words}" in outcome.err
+
+
+def test_password_is_no_option(run: Run) -> None:
+    """Secrets never stand on a command line, where other users could read them."""
+    outcome = run("josm-prefs", "--password", "x")
+
+    assert 2 == outcome.code
+    assert "No such option '--password'." in outcome.err
+
+
+def test_state_that_cannot_be_kept_is_a_warning(
+    run: Run, josm_directory: Path, strava: Strava, home: Path
+) -> None:
+    """If nothing can be kept, JOSM gets its files all the same, and the user a warning."""
+    (home / ".local").write_text("a file where a directory should be")
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    assert 0 == outcome.code
+    assert outcome.err.startswith("The cookies could not be kept for the next run: ")
+    assert 287 == len(entries(josm_directory))
+
+
+def test_no_secret_is_printed(run: Run, josm_directory: Path, strava: Strava, home: Path) -> None:
+    """Neither session nor password nor cookies are in any output."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    outcome = run("josm-prefs", **login)
+    state = home / ".local" / "state" / "stravacookies"
+    secrets = [strava.password]
+    for name in ["session.json", "cookies-today.json"]:
+        secrets += json.loads((state / name).read_text()).values()
+
+    assert 0 == outcome.code
+    assert [] == [secret for secret in secrets if secret in outcome.out + outcome.err]
+
+
+def converse(
+    environment: dict[str, str], answers: list[tuple[str, str]], *arguments: str
+) -> tuple[int, str]:
+    """Run the command on a terminal and answer it; return its code and what was shown."""
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "stravacookies", *arguments],
+        env=environment,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal)
+        shown = ""
+        waiting = list(answers)
+        deadline = time.monotonic() + 60
+        try:
+            while time.monotonic() < deadline:
+                if not select.select([controller], [], [], 0.1)[0]:
+                    continue
+                try:
+                    shown += os.read(controller, 4096).decode()
+                except OSError:  # the command has ended, and its side of the terminal with it
+                    break
+                if waiting and shown.endswith(waiting[0][0]):
+                    time.sleep(0.1)  # getpass throws away what was typed before it asked
+                    os.write(controller, f"{waiting.pop(0)[1]}\n".encode())
+        finally:
+            process.kill() if time.monotonic() >= deadline else None
+            os.close(controller)
+        return process.wait(), shown
+
+
+def test_terminal_asks_for_email_and_password(
+    environment: dict[str, str], josm_directory: Path, strava: Strava
+) -> None:
+    """On a terminal the user is asked; the password is not shown."""
+    answers = [("session): ", strava.email), ("Password (not shown): ", strava.password)]
+    code, shown = converse(environment, answers, "josm-prefs")
+
+    assert 0 == code, shown
+    assert strava.email in shown
+    assert strava.password not in shown
+    assert 1 == strava.logins
+
+
+def test_terminal_takes_a_session_and_keeps_it(
+    environment: dict[str, str], josm_directory: Path, strava: Strava, stand_in: StandIn, run: Run
+) -> None:
+    """A pasted session is not shown; it is kept once Strava has taken it."""
+    session = strava.open_session()
+    answers = [("session): ", ""), ("Session (not shown): ", session)]
+    code, shown = converse(environment, answers, "josm-prefs")
+
+    assert 0 == code, shown
+    assert session not in shown
+    assert 0 == run("josm-prefs", "--refresh").code
+    assert 2 == len(stand_in.requests)
+
+
+def test_terminal_refused_session_is_not_kept(
+    environment: dict[str, str], josm_directory: Path, home: Path
+) -> None:
+    """A pasted session that Strava refuses is forgotten."""
+    answers = [("session): ", ""), ("Session (not shown): ", "ended")]
+    code, shown = converse(environment, answers, "josm-prefs")
+
+    assert 3 == code
+    assert "Strava no longer accepts the session" in shown
+    assert [] == [path for path in home.rglob("*") if path.is_file()]
