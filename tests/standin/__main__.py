@@ -1,8 +1,8 @@
-"""Runs a command with the stand-in in Strava's place, logged in.
+"""Runs a command with the stand-in in Strava's place, and a session of it in the environment.
 
-    python -m tests.standin FOLDER COMMAND …
+    python -m tests.standin HOME COMMAND …
 
-What the command needs to find the stand-in is in its environment; FOLDER holds what belongs to it.
+HOME is the command's home directory, so that nothing of the user's is met.
 """
 
 import os
@@ -14,14 +14,14 @@ from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
 
-def main(folder: Path, command: list[str]) -> int:
+def main(home: Path, command: list[str]) -> int:
     """Run a command until it ends, and return its exit code."""
-    folder.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     strava = Strava()
-    with StandIn(strava, folder) as stand_in:
-        environment = os.environ | stand_in.environment()
-        environment["STRAVA_SESSION"] = strava.open_session()
-        environment["XDG_STATE_HOME"] = str(folder)
+    with StandIn(strava, home) as stand_in:
+        own = {"HOME": str(home), "STRAVA_SESSION": strava.open_session()}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "STRAVA_"))}
+        environment = inherited | stand_in.environment() | own
         return subprocess.run(command, env=environment, check=False).returncode
 
 

@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
-from urllib.parse import urlsplit
 
 import trustme
 
@@ -35,7 +34,7 @@ class StandIn(ThreadingHTTPServer):
 
     Attributes:
         strava: The Strava that answers.
-        requests: What has arrived through tunnels, in order.
+        exchanges: What has arrived through tunnels, in order, and what was answered.
         connections: The hosts that tunnels were opened to, in order.
         ca: The certificate of its authority, which a client has to trust.
     """
@@ -45,7 +44,7 @@ class StandIn(ThreadingHTTPServer):
     def __init__(self, strava: Strava, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), _Proxy)
         self.strava = strava
-        self.requests: list[Request] = []
+        self.exchanges: list[tuple[Request, Response]] = []
         self.connections: list[str] = []
         self.ca = folder / "ca.pem"
         self._authority = trustme.CA()
@@ -65,10 +64,17 @@ class StandIn(ThreadingHTTPServer):
 
     def respond(self, request: Request) -> Response:
         """Answer what came through a tunnel."""
-        self.requests.append(request)
-        if urlsplit(request.url).netloc == JOSM_SITE:
-            return Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
-        return self.strava.answer(request)
+        if request.host == JOSM_SITE:
+            answer = Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
+        else:
+            answer = self.strava.answer(request)
+        self.exchanges.append((request, answer))
+        return answer
+
+    @property
+    def requests(self) -> list[Request]:
+        """What has arrived through tunnels, in order."""
+        return [request for request, _ in self.exchanges]
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
