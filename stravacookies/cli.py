@@ -1,6 +1,5 @@
 """The command line: what a user types, and what a user reads."""
 
-import difflib
 import os
 import sys
 import textwrap
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-import platformdirs
 
 from stravacookies import __version__
 from stravacookies.cookies import HeatmapCookies
@@ -102,6 +100,8 @@ def josm_prefs(
     shown = _shown(show, layers)
     directory = josm_dir or find(sys.platform, os.environ, Path.home())
     check(directory)
+    import platformdirs  # only here, so that --help does not wait for it
+
     vault = Vault(platformdirs.user_state_path("stravacookies", appauthor=False))
     ask = _ask if sys.stdin.isatty() else None
     cookies = current_cookies(host, vault, os.environ, ask, refresh=refresh)
@@ -113,6 +113,8 @@ def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple
     """Return what an option was given, or end with a usage error for what is not known."""
     for key in given:
         if key not in known:
+            import difflib  # only here, where a run ends
+
             alike = [name for name in known if key.lower() in name.lower()]
             alike = alike[:4] or difflib.get_close_matches(key, known)
             hint = f"did you mean {' or '.join(alike)}?" if alike else "--help lists all."

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def replace(path: Path, data: bytes, *, keep_mode: bool = False) -> None:
+def replace(path: Path, data: bytes, *, users_own: bool = False) -> None:
     """Give a file new content; whoever reads it meets the old or the new, never a part.
 
     A symbolic link stays one: the file that it leads to is replaced.
@@ -13,8 +13,9 @@ def replace(path: Path, data: bytes, *, keep_mode: bool = False) -> None:
     Args:
         path: The file, new or not, in a directory that exists.
         data: All of the new content.
-        keep_mode: Let a file that exists keep its mode and owner, where the system has such. All
-            other files can be read and written by their owner only.
+        users_own: The file is the user's, not ours to make anew: it keeps its mode and owner, and
+            is safe on the disk before it takes the old one's place. All other files can be read
+            and written by their owner only.
 
     Raises:
         OSError: It could not be written; the file is as it was.
@@ -27,11 +28,11 @@ def replace(path: Path, data: bytes, *, keep_mode: bool = False) -> None:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if keep_mode and os.name == "posix" and target.exists():
-                _copy_mode(target, descriptor)
             file.write(data)
-            file.flush()
-            os.fsync(descriptor)
+            if users_own:
+                _copy_mode(target, descriptor)
+                file.flush()
+                os.fsync(descriptor)
         partial.replace(target)
     except BaseException:
         with suppress(OSError):
@@ -49,6 +50,9 @@ def make_private_directory(path: Path) -> None:
 
 
 def _copy_mode(source: Path, descriptor: int) -> None:
+    """Give an open file the mode and owner of another, if that is there and the system has such."""
+    if os.name != "posix" or not source.exists():
+        return
     status = source.stat()
     own = os.fstat(descriptor)
     if (status.st_uid, status.st_gid) != (own.st_uid, own.st_gid):

@@ -132,7 +132,7 @@ class Layer:
 
 
 _GROUPS = (
-    Activity("all", "All"),
+    Activity("all", "All Activities"),
     Activity("ride", "All Rides"),
     Activity("run", "All on Foot"),  # not only runs, despite its key
     Activity("water", "All Water Sports"),

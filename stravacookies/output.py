@@ -91,7 +91,7 @@ def write(
     if registration:
         path = directory / PREFERENCES
         with _renamed_errors(path, "written"):
-            replace(path, registration, keep_mode=True)
+            replace(path, registration, users_own=True)
     return Written(entry_set, tuple(list(texts)[1:]), registration is not None)
 
 

@@ -1,16 +1,18 @@
 """Turns layers and cookies into text: JOSM's entry set, and map sources of Cartograph Maps."""
 
-import base64
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import platformdirs
 
 from stravacookies import heatmap
 from stravacookies.cookies import HeatmapCookies
-from stravacookies.heatmap import Color, Layer
+from stravacookies.files import make_private_directory
+from stravacookies.heatmap import Layer
 
 
 def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
@@ -23,8 +25,12 @@ def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: Hea
         shown: Those of the layers that JOSM puts in its Imagery menu by itself.
         cookies: What opens the tiles.
     """
-    shown_ids = {layer.id for layer in shown}
-    return _render("josm-imagery.xml.j2", layers=layers, shown=shown_ids, cookies=cookies)
+    return _render(
+        "josm-imagery.xml.j2",
+        layers=layers,
+        shown={layer.id for layer in shown},
+        cookies=cookies,
+    )
 
 
 def cartograph_map_source(layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
@@ -45,16 +51,32 @@ def _render(template: str, **variables: Any) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_templates_directory()),
-        autoescape=jinja2.select_autoescape(["xml.j2", "svg.j2"], default=False),
+        bytecode_cache=_BytecodeCache(str(platformdirs.user_cache_path("stravacookies", False))),
+        autoescape=jinja2.select_autoescape(["xml.j2"], default=False),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["icon"] = _icon
-    return environment
+
+
+class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """Compiled templates in the user's cache; whatever is wrong with it, they are compiled anew."""
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Load a compiled template, unless it is damaged."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - Jinja unpickles the file, so anything may be raised
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep a compiled template, if there is a place for it."""
+        with suppress(OSError):
+            make_private_directory(Path(self.directory))
+            super().dump_bytecode(bucket)
 
 
 def _templates_directory() -> Path:
@@ -62,10 +84,3 @@ def _templates_directory() -> Path:
     package = Path(__file__).parent
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"
-
-
-@cache
-def _icon(color: Color) -> str:
-    """Return the icon of a colour as a `data:` URI."""
-    picture = base64.b64encode(_render("icon.svg.j2", color=color).encode()).decode()
-    return f"data:image/svg+xml;base64,{picture}"

@@ -1,16 +1,25 @@
 """Fixtures: a scratch home, the stand-in for Strava, and the command as a user runs it."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.command import Outcome, environment_of, run_stravacookies
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test meets what the person who runs it keeps at home or has in the environment."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name in os.environ:
+            if name.startswith(("XDG_", "STRAVA_")):
+                monkeypatch.delenv(name)
+        monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("nobody")))
+        yield
 
 
 @pytest.fixture
@@ -47,23 +56,7 @@ def josm_directory(home: Path) -> Path:
 @pytest.fixture
 def environment(home: Path, stand_in: StandIn) -> dict[str, str]:
     """The environment of a user whose Strava is the stand-in, and who is not logged in."""
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
-    return inherited | stand_in.environment() | {"HOME": str(home)}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended.
-
-    Attributes:
-        code: Its exit code.
-        out: What it printed.
-        err: What it printed on standard error.
-    """
-
-    code: int
-    out: str
-    err: str
+    return environment_of(home, stand_in)
 
 
 Run = Callable[..., Outcome]
@@ -71,19 +64,14 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(environment: dict[str, str], tmp_path: Path) -> Run:
-    """Runs `stravacookies` with arguments, from a folder that is not the checkout's."""
+    """Runs `stravacookies` with arguments and more variables, from a folder of no matter."""
 
     def run(*arguments: str | Path, **variables: str) -> Outcome:
-        process = subprocess.run(
-            [sys.executable, "-m", "stravacookies", *map(str, arguments)],
-            env=environment | variables,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Outcome(process.returncode, process.stdout, process.stderr)
+        return run_stravacookies(*arguments, environment=environment | variables, folder=tmp_path)
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests with real programs save what they show."""
+    parser.addoption("--pictures", type=Path, help="save pictures of real programs in this folder")

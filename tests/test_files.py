@@ -58,7 +58,7 @@ def test_mode_can_be_kept(tmp_path: Path) -> None:
     path = tmp_path / "preferences.xml"
     path.touch()
     path.chmod(0o640)
-    replace(path, b"new", keep_mode=True)
+    replace(path, b"new", users_own=True)
 
     assert (b"new", 0o640) == (path.read_bytes(), mode(path))
 
@@ -69,7 +69,7 @@ def test_owner_can_be_kept(tmp_path: Path) -> None:
     path = tmp_path / "preferences.xml"
     path.touch()
     os.chown(path, 12, 34)
-    replace(path, b"new", keep_mode=True)
+    replace(path, b"new", users_own=True)
 
     assert (12, 34) == (path.stat().st_uid, path.stat().st_gid)
 

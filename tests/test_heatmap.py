@@ -57,15 +57,15 @@ def test_ids_are_the_same_for_both_hosts() -> None:
 
 
 def test_groups_sort_before_sports() -> None:
-    """Sorted by name, as JOSM does it, the five groups come first."""
-    names = sorted(layer.name for layer in TODAY.layers(colors=["hot"]))
+    """Sorted by name whatever the case, as JOSM does it, the five groups come first."""
+    names = sorted((layer.name for layer in TODAY.layers(colors=["hot"])), key=str.lower)
 
     assert [
+        "Strava Heatmap: All Activities, hot",
+        "Strava Heatmap: All on Foot, hot",
         "Strava Heatmap: All Rides, hot",
         "Strava Heatmap: All Water Sports, hot",
         "Strava Heatmap: All Winter Sports, hot",
-        "Strava Heatmap: All on Foot, hot",
-        "Strava Heatmap: All, hot",
     ] == names[:5]
 
 

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import pytest
 from lxml import etree
 
 from stravacookies.heatmap import CLASSIC
-from tests.conftest import Outcome, Run
+from tests.command import Outcome
+from tests.conftest import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Strava
 
@@ -40,8 +42,8 @@ The Strava heatmap is ready for JOSM, in {josm_directory}:
   cartograph/        7 files for Cartograph Maps
 
 In the Imagery menu:
-  All in hot, All Rides in purple, All on Foot in orange, All Water Sports in blue, All Winter
-  Sports in gray
+  All Activities in hot, All Rides in purple, All on Foot in orange, All Water Sports in blue,
+  All Winter Sports in gray
 
 The cookies in these files last until {end}, that is for 23 h 59 min\\.
 They are yours alone: share none of these files\\.
@@ -343,6 +345,27 @@ def test_state_that_cannot_be_kept_is_a_warning(
     assert 0 == outcome.code
     assert outcome.err.startswith("The cookies could not be kept for the next run: ")
     assert 287 == len(entries(josm_directory))
+
+
+@pytest.mark.parametrize("damage", ["cut", "garbage", "unwritable"])
+def test_compiled_templates_do_not_matter(
+    run: Run, josm_directory: Path, strava: Strava, home: Path, damage: str
+) -> None:
+    """Templates are kept compiled in the user's cache; without that, all is as it was."""
+    cache = home / ".cache" / "stravacookies"
+    run("josm-prefs", STRAVA_SESSION=strava.open_session())
+    before = (josm_directory / "strava-heatmap.xml").read_bytes()
+    assert 2 == len(list(cache.iterdir()))
+    if damage == "unwritable":
+        shutil.rmtree(cache)
+        cache.touch()
+    else:
+        for path in cache.iterdir():
+            path.write_bytes(path.read_bytes()[:20] if damage == "cut" else b"garbage")
+    outcome = run("josm-prefs")
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert before == (josm_directory / "strava-heatmap.xml").read_bytes()
 
 
 def test_no_secret_is_printed(run: Run, josm_directory: Path, strava: Strava, home: Path) -> None:
