@@ -1,0 +1,195 @@
+"""A real JOSM, started on what `josm-prefs` wrote, with the stand-in in Strava's place."""
+
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from stravacookies.heatmap import TODAY
+from tests import josm_app
+from tests.command import environment_of, run_stravacookies
+from tests.josm_app import JOSM_JAR, Josm
+from tests.standin.server import StandIn
+from tests.standin.strava import Request, Response, Strava
+
+pytestmark = pytest.mark.josm
+
+DATA = Path(__file__).parent / "data"
+TURIN = {"left": 7.60, "right": 7.70, "top": 45.10, "bottom": 45.05}
+FROM_DEFAULT_SITE = {
+    "name": "Made-up Aerial Imagery",
+    "id": "made-up-aerial",
+    "type": "tms",
+    "url": "https://content-a.strava.com/made-up/{zoom}/{x}/{y}.png",
+}
+"""An entry that the user took from JOSM's own list; JOSM drops it if that is gone."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    """All that a real JOSM needs; where it is not, CI fails and others are told."""
+    if missing := josm_app.missing_parts():
+        if os.environ.get("REQUIRE_REAL_PARTS"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where pictures go: the folder that `--pictures` names, or one that is forgotten."""
+    folder: Path = request.config.getoption("--pictures") or tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class Mapper:
+    """A user with a JOSM, whose Strava is the stand-in.
+
+    Attributes:
+        home: The home directory.
+        josm_home: Where JOSM keeps all its files.
+        stand_in: Strava.
+        trust_store: What makes JOSM trust the stand-in.
+    """
+
+    home: Path
+    josm_home: Path
+    stand_in: StandIn
+    trust_store: Path
+
+    def josm_prefs(self) -> None:
+        """Run `stravacookies josm-prefs --refresh`, which must succeed."""
+        session = {"STRAVA_SESSION": self.stand_in.strava.open_session()}
+        outcome = run_stravacookies(
+            *("josm-prefs", "--refresh", "--josm-dir", self.josm_home),
+            environment=environment_of(self.home, self.stand_in) | session,
+            folder=self.home,
+        )
+        assert (0, "") == (outcome.code, outcome.err)
+
+    def josm(self) -> Josm:
+        """A JOSM to be started."""
+        port = josm_app.free_port()
+        return Josm(self.josm_home, remote_port=port, trust_store=self.trust_store, website=True)
+
+    def preferences(self) -> etree._ElementTree:
+        """JOSM's preferences, as they are on disk now."""
+        return etree.parse(self.josm_home / "preferences.xml")
+
+    def tiles(self, layer: str) -> list[tuple[Request, Response]]:
+        """The tiles of a layer that JOSM asked for, with the answers."""
+        folder = f"/identified/globalheat/{layer}/"
+        return [pair for pair in self.stand_in.exchanges if pair[0].path.startswith(folder)]
+
+
+@pytest.fixture
+def mapper(tmp_path: Path) -> Iterator[Mapper]:
+    """A user who has used JOSM before, with imagery of their own."""
+    home, josm_home = tmp_path / "home", tmp_path / "josm"
+    home.mkdir()
+    josm_home.mkdir()
+    with StandIn(Strava(), tmp_path) as stand_in:
+        text = josm_app.preferences(
+            remote_port=josm_app.free_port(),
+            proxy_port=stand_in.server_port,
+            imagery_entries=[josm_app.OWN_IMAGERY, FROM_DEFAULT_SITE],
+        )
+        (josm_home / "preferences.xml").write_text(text)
+        yield Mapper(home, josm_home, stand_in, josm_app.trust_store(stand_in.ca, tmp_path))
+
+
+def test_schemas_are_josms() -> None:
+    """The schemas that other tests check against are those inside the JOSM that is installed."""
+    with zipfile.ZipFile(JOSM_JAR) as jar:
+        for name in ["maps.xsd", "preferences.xsd"]:
+            assert jar.read(f"data/{name}") == (DATA / name).read_bytes()
+
+
+def test_josm_shows_the_heatmap(mapper: Mapper, pictures: Path) -> None:
+    """JOSM lists the entries, keeps the user's own, and its tiles are answered."""
+    mapper.josm_prefs()
+    with mapper.josm() as josm:
+        josm.open_imagery("strava-heatmap-all-hot")
+        josm.zoom(**TURIN)
+        josm.wait_for(
+            lambda: any("/13/4270/2945" in r.path for r, _ in mapper.tiles("all/hot")),
+            "JOSM asks for tiles of Turin",
+            30,
+        )
+        josm.open_imagery_menu()
+        josm.screenshot(pictures / "josm-imagery-menu.png")
+        josm.press("Escape")
+        # An entry that is not in the menu can be opened too.
+        josm.open_imagery("strava-heatmap-sport_TrailRun-blue")
+        josm.wait_for(
+            lambda: len(mapper.tiles("sport_TrailRun/blue")) > 8, "JOSM asks for its tiles", 30
+        )
+        log = josm.log
+
+    asked = mapper.tiles("all/hot") + mapper.tiles("sport_TrailRun/blue")
+    assert {TODAY.cookies} == {tuple(request.cookies) for request, _ in asked}
+    assert {200} == {answer.status for _, answer in asked} - {404}
+    assert "?v=19" in asked[0][0].url
+
+    found = mapper.preferences()
+    in_menu = found.xpath("//*[@key='imagery.entries']/*/*[@key='name']/@value")
+    assert {
+        "My own orthophoto",
+        "Made-up Aerial Imagery",
+        "Strava Heatmap: All Activities, hot",
+        "Strava Heatmap: All Rides, purple",
+        "Strava Heatmap: All on Foot, orange",
+        "Strava Heatmap: All Water Sports, blue",
+        "Strava Heatmap: All Winter Sports, gray",
+    } <= set(in_menu)
+    assert [] == [
+        line
+        for line in log.splitlines()
+        if any(word in line for word in ("SEVERE", "Drop old imagery", "alformed", "not valid"))
+    ]
+
+
+def test_new_cookies_reach_layers_in_use(mapper: Mapper) -> None:
+    """The day after, the command changes its own file alone, and JOSM's layers work again."""
+    mapper.josm_prefs()
+    with mapper.josm():
+        pass
+    before = (mapper.josm_home / "preferences.xml").read_bytes()
+    mapper.josm_prefs()
+    after = (mapper.josm_home / "preferences.xml").read_bytes()
+    mapper.stand_in.exchanges.clear()
+    with mapper.josm() as josm:
+        josm.open_imagery("strava-heatmap-all-hot")
+        josm.wait_for(lambda: bool(mapper.tiles("all/hot")), "JOSM asks for tiles", 30)
+        log = josm.log
+
+    url = etree.parse(mapper.josm_home / "strava-heatmap.xml").findtext("{*}entry/{*}url")
+    request, answer = mapper.tiles("all/hot")[0]
+    assert before == after
+    assert "Update imagery 'Strava Heatmap: All Activities, hot'" in log
+    assert f"{{header(Cookie,{request.headers['cookie']})}}" in str(url)
+    assert 403 != answer.status
+
+
+def test_josm_that_was_never_started(mapper: Mapper) -> None:
+    """Preferences that this program made from nothing are taken by JOSM."""
+    shutil.rmtree(mapper.josm_home)
+    mapper.josm_home.mkdir()
+    mapper.josm_prefs()
+    port = josm_app.free_port()
+    with Josm(mapper.josm_home, remote_port=port, trust_store=mapper.trust_store) as josm:
+        josm.open_imagery("strava-heatmap-ride-purple")
+        log = josm.log
+
+    sites = mapper.preferences().xpath("//*[@key='imagery.layers.sites']/*/@value")
+    assert [
+        "https://josm.openstreetmap.de/maps%<?ids=>",
+        f"{mapper.josm_home}/strava-heatmap.xml",
+    ] == sites
+    assert "alformed" not in log
