@@ -1,0 +1,55 @@
+# Everything works as the first command after a clone, with Python 3.11 or newer and make.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+
+.PHONY: help josm-prefs demo test lint format bench pictures clean
+
+help:  ## List what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
+
+josm-prefs: $(VENV)/with-nothing  ## Bring the Strava heatmap into JOSM; ARGS="--help" shows how to choose
+	@$(BIN)/stravacookies josm-prefs $(ARGS)
+
+demo: $(VENV)/with-demo  ## Do the same with no account, against a stand-in for Strava, in build/demo
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)/JOSM
+	@$(BIN)/python -m tests.standin $(DEMO)/home \
+	    $(BIN)/stravacookies josm-prefs --josm-dir $(DEMO)/JOSM $(ARGS)
+	@echo
+	@echo 'This was a demo: Strava was not asked, and the cookies open nothing. Look at'
+	@echo '  $(DEMO)/JOSM/strava-heatmap.xml   the entries, as JOSM reads them'
+	@echo '  $(DEMO)/JOSM/preferences.xml      where JOSM is told of them'
+	@echo '  $(DEMO)/JOSM/cartograph/          the map sources for Cartograph Maps'
+	@echo 'and at README.md for what JOSM makes of them. Your own JOSM was not touched.'
+
+test: $(VENV)/with-test  ## Run all tests; those with a real JOSM need Debian's josm and xvfb
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/with-test,lint  ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/with-test,lint  ## Put the code into the common form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/with-demo  ## Compare the time that commands take with the least they could take
+	@$(BIN)/python -m benchmarks
+
+pictures: $(VENV)/with-test  ## Make the README's pictures anew, from a real JOSM
+	@$(BIN)/python -m pytest -m josm --pictures=docs $(ARGS)
+
+clean:  ## Remove what was made here
+	rm -rf $(VENV) build dist .*_cache .hypothesis
+
+# A stamp for each set of optional dependencies, as pyproject.toml names them.
+$(VENV)/with-%: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "stravacookies needs Python 3.11 or newer. If there is one, name it: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/pip || { echo 'Setting up $(VENV) …' >&2; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.$(if $(filter nothing,$*),,[$*])'
+	@touch '$@'
