@@ -53,6 +53,9 @@ class TileHost:
         pattern: The URL of its tiles, as a format string.
         servers: The host names that answer, as they stand in the pattern.
         cookies: The names of the cookies that it asks for.
+        in_query: Whether it takes them in the query string of a tile, not in a header.
+        method: How Strava is asked for these cookies.
+        cookies_url: Where Strava is asked for them.
         activities: What it can show.
         colors: The ramps that it can draw in.
     """
@@ -61,6 +64,9 @@ class TileHost:
     pattern: str
     servers: tuple[str, ...]
     cookies: tuple[str, ...]
+    in_query: bool
+    method: str
+    cookies_url: str
     activities: tuple[Activity, ...]
     colors: tuple[Color, ...]
 
@@ -72,8 +78,15 @@ class TileHost:
         Args:
             activities: Keys of the activities wanted; none means all of them.
             colors: Keys of the colours wanted; none means all of them.
+
+        Raises:
+            ValueError: The host does not know one of the keys.
         """
         wanted_activities, wanted_colors = set(activities), set(colors)
+        unknown = wanted_activities - {activity.key for activity in self.activities}
+        unknown |= wanted_colors - {color.key for color in self.colors}
+        if unknown:
+            raise ValueError(f"the {self.key} host does not know {', '.join(sorted(unknown))}")
         return tuple(
             Layer(self, activity, color)
             for activity in self.activities
@@ -179,7 +192,7 @@ _SPORTS = (
 )
 
 _CLASSIC_COLORS = (
-    Color("hot", ("#7f0a0a", "#ff6a00", "#fff3b0")),
+    Color("hot", ("#8b0000", "#ff3b00", "#ffee66")),
     Color("blue", ("#0a2a7f", "#1f7bff", "#d6f0ff")),
     Color("purple", ("#4a0a7f", "#b13cff", "#ffe0ff")),
     Color("gray", ("#4d4d4d", "#a6a6a6", "#ffffff")),
@@ -188,7 +201,7 @@ _CLASSIC_COLORS = (
 
 _NEWER_COLORS = (
     Color("mobileblue", ("#00207f", "#0060ff", "#8fd0ff")),
-    Color("orange", ("#8a3300", "#fc5200", "#ffd2a8")),
+    Color("orange", ("#a04a00", "#fc7a1e", "#ffe9d2")),
 )
 
 TODAY = TileHost(
@@ -196,6 +209,9 @@ TODAY = TileHost(
     pattern="https://{server}.strava.com/identified/globalheat/{activity}/{color}/{z}/{x}/{y}.png?v=19",
     servers=("content-a",),
     cookies=TODAY_COOKIES,
+    in_query=False,
+    method="HEAD",
+    cookies_url="https://www.strava.com/maps",
     activities=_GROUPS + _SPORTS,
     colors=_CLASSIC_COLORS + _NEWER_COLORS,
 )
@@ -210,6 +226,9 @@ CLASSIC = TileHost(
     pattern="https://{server}.strava.com/tiles-auth/{activity}/{color}/{z}/{x}/{y}.png",
     servers=("heatmap-external-a", "heatmap-external-b", "heatmap-external-c"),
     cookies=CLASSIC_COOKIES,
+    in_query=True,
+    method="GET",
+    cookies_url="https://heatmap-external-a.strava.com/auth",
     activities=_GROUPS,
     colors=_CLASSIC_COLORS,
 )

@@ -13,7 +13,7 @@ from stravacookies.errors import (
     PreferencesError,
     UnusablePathError,
 )
-from stravacookies.files import make_private_directory, replace
+from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import Layer
 from stravacookies.josm import preferences
 from stravacookies.josm.directory import PREFERENCES
@@ -30,15 +30,19 @@ class Written:
         entry_set: JOSM's entry set.
         map_sources: Cartograph's map source files.
         registered: Whether the entry set was new to JOSM's preferences.
+        created: Whether there were no preferences before.
     """
 
     entry_set: Path
     map_sources: tuple[Path, ...]
     registered: bool
+    created: bool
 
 
-def check(directory: Path) -> None:
+def check(directory: Path) -> bool:
     """Refuse what `write` could not work with, before anybody is asked for anything.
+
+    Returns whether JOSM's preferences list the entry set.
 
     Args:
         directory: JOSM's preferences directory.
@@ -48,9 +52,18 @@ def check(directory: Path) -> None:
         PreferencesError: Its `preferences.xml` is not one of JOSM.
         FileAccessError: A file cannot be read.
     """
-    if not directory.is_dir():
-        raise NoJosmDirectoryError([directory])
-    _registration(directory)
+    with _renamed_errors(directory, "read"):
+        if not directory.is_dir():
+            raise NoJosmDirectoryError([directory])
+    return _registration(directory) is None
+
+
+def count_entries(directory: Path) -> int:
+    """Count the entries of the entry set; a file that is not there has none."""
+    try:
+        return (directory / ENTRY_SET).read_bytes().count(b"</entry>")
+    except OSError:
+        return 0
 
 
 def write(
@@ -73,34 +86,38 @@ def write(
     # Imported here, since a run that writes nothing need not wait for Jinja2.
     from stravacookies import render
 
-    entry_set = directory / ENTRY_SET
-    texts = {entry_set: render.josm_entry_set(layers, shown, cookies)}
-    map_sources = directory / CARTOGRAPH
-    for name, of_one_color in cartograph.by_file(layers).items():
-        texts[map_sources / name] = render.cartograph_map_source(of_one_color, cookies)
+    entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
+    sources = {
+        map_sources / name: render.cartograph_map_source(of_one_color, cookies)
+        for name, of_one_color in cartograph.by_file(layers).items()
+    }
+    texts = {entry_set: render.josm_entry_set(layers, shown, cookies)} | sources
     registration = _registration(directory)
+
+    contents = {path: text.encode() for path, text in texts.items()}
+    path = directory / PREFERENCES
+    created = not path.exists()
+    if registration:
+        contents[path] = registration
 
     with _renamed_errors(map_sources, "made"):
         make_private_directory(map_sources)
-    for path, text in texts.items():
-        with _renamed_errors(path, "written"):
-            replace(path, text.encode())
-    for path in {map_sources / name for name in cartograph.FILE_NAMES} - texts.keys():
-        with _renamed_errors(path, "removed"):
-            path.unlink(missing_ok=True)
-    if registration:
-        path = directory / PREFERENCES
-        with _renamed_errors(path, "written"):
-            replace(path, registration, users_own=True)
-    return Written(entry_set, tuple(list(texts)[1:]), registration is not None)
+    with _renamed_errors(directory, "written"):
+        replace_all(contents, users_own=[path])
+    for unwanted in {map_sources / name for name in cartograph.FILE_NAMES} - sources.keys():
+        with _renamed_errors(unwanted, "removed"):
+            unwanted.unlink(missing_ok=True)
+    return Written(entry_set, tuple(sources), registration is not None, created)
 
 
 def _registration(directory: Path) -> bytes | None:
     """Return the preferences with the entry set registered, or nothing if it is already."""
     path = directory / PREFERENCES
     with _renamed_errors(path, "read"):
+        entry_set = directory.resolve() / ENTRY_SET
+        if path.exists() and not path.is_file():
+            raise PreferencesError(path, "it is no file")
         content = path.read_bytes() if path.exists() else preferences.NEW
-    entry_set = directory.absolute() / ENTRY_SET
     try:
         edited = preferences.add_site(content, str(entry_set))
     except preferences.MalformedError as error:
@@ -116,4 +133,4 @@ def _renamed_errors(path: Path, doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise FileAccessError(path, doing, error) from error
+        raise FileAccessError(Path(error.filename or path), doing, error) from error

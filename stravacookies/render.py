@@ -13,6 +13,7 @@ from stravacookies import heatmap
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.files import make_private_directory
 from stravacookies.heatmap import Layer
+from stravacookies.josm.imagery import tile_url
 
 
 def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
@@ -29,7 +30,7 @@ def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: Hea
         "josm-imagery.xml.j2",
         layers=layers,
         shown={layer.id for layer in shown},
-        cookies=cookies,
+        url=lambda layer: tile_url(layer, cookies),
     )
 
 

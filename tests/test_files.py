@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.files import make_private_directory, replace
+from stravacookies.files import make_private_directory, replace_all
 
 
 def mode(path: Path) -> int:
@@ -19,7 +19,7 @@ def test_new_file_is_private(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     umask = os.umask(0)
     try:
-        replace(path, b"new")
+        replace_all({path: b"new"})
     finally:
         os.umask(umask)
 
@@ -39,7 +39,7 @@ def test_file_is_private_before_it_has_content(
         return descriptor
 
     monkeypatch.setattr(os, "open", spy)
-    replace(tmp_path / "secret", b"new")
+    replace_all({tmp_path / "secret": b"new"})
 
     assert [0o600] == modes
 
@@ -48,7 +48,7 @@ def test_public_file_becomes_private(tmp_path: Path) -> None:
     """A file that others could read is theirs no more."""
     path = tmp_path / "secret"
     path.touch(mode=0o644)
-    replace(path, b"new")
+    replace_all({path: b"new"})
 
     assert 0o600 == mode(path)
 
@@ -58,7 +58,7 @@ def test_mode_can_be_kept(tmp_path: Path) -> None:
     path = tmp_path / "preferences.xml"
     path.touch()
     path.chmod(0o640)
-    replace(path, b"new", users_own=True)
+    replace_all({path: b"new"}, users_own=[path])
 
     assert (b"new", 0o640) == (path.read_bytes(), mode(path))
 
@@ -69,7 +69,7 @@ def test_owner_can_be_kept(tmp_path: Path) -> None:
     path = tmp_path / "preferences.xml"
     path.touch()
     os.chown(path, 12, 34)
-    replace(path, b"new", users_own=True)
+    replace_all({path: b"new"}, users_own=[path])
 
     assert (12, 34) == (path.stat().st_uid, path.stat().st_gid)
 
@@ -81,7 +81,7 @@ def test_symbolic_link_stays_one(tmp_path: Path) -> None:
     target.touch()
     link = tmp_path / "link"
     link.symlink_to(Path("elsewhere") / "target")
-    replace(link, b"new")
+    replace_all({link: b"new"})
 
     assert link.is_symlink()
     assert b"new" == target.read_bytes()
@@ -100,22 +100,58 @@ def test_failure_leaves_the_old_file_and_no_other(
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="No space left"):
-        replace(path, b"new")
+        replace_all({path: b"new"})
 
     assert b"old" == path.read_bytes()
     assert [path] == list(tmp_path.iterdir())
 
 
-def test_litter_of_a_killed_run_is_no_obstacle(tmp_path: Path) -> None:
-    """What a killed process of the same number left behind is swept away."""
-    (tmp_path / f".file.{os.getpid()}.tmp").write_bytes(b"half")
-    replace(tmp_path / "file", b"new")
+def test_nothing_is_replaced_if_one_cannot_be_written(tmp_path: Path) -> None:
+    """All is written beside the old files before the first of them is replaced."""
+    one, other = tmp_path / "one", tmp_path / "missing" / "other"
+    one.write_bytes(b"old")
 
-    assert [tmp_path / "file"] == list(tmp_path.iterdir())
+    with pytest.raises(FileNotFoundError) as error:
+        replace_all({one: b"new", other: b"new"})
+    assert str(other) == error.value.filename
+    assert b"old" == one.read_bytes()
+    assert [one] == list(tmp_path.iterdir())
+
+
+def test_directory_is_not_replaced(tmp_path: Path) -> None:
+    """Where a directory stands no file can be; that is known before any file changes."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    other.mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        replace_all({one: b"new", other: b"new"})
+    assert not one.exists()
+
+
+def test_one_file_under_two_names_is_refused(tmp_path: Path) -> None:
+    """A link between two of the files would let one take the place of the other."""
+    one, other = tmp_path / "preferences.xml", tmp_path / "strava-heatmap.xml"
+    one.write_bytes(b"precious")
+    other.symlink_to(one)
+
+    with pytest.raises(OSError, match="the same file"):
+        replace_all({one: b"new", other: b"other"})
+    assert b"precious" == one.read_bytes()
+
+
+def test_litter_of_killed_runs_is_swept(tmp_path: Path) -> None:
+    """What a killed run has left behind goes after an hour; that of one that runs stays."""
+    old, young = (tmp_path / f".x.{name}.stravacookies-tmp" for name in ("old", "young"))
+    old.touch()
+    young.touch()
+    os.utime(old, (1, 1))
+    replace_all({tmp_path / "file": b"new"})
+
+    assert {young, tmp_path / "file"} == set(tmp_path.iterdir())
 
 
 def test_private_directory(tmp_path: Path) -> None:
-    """A directory for secrets can be entered by its owner only; one that is there may stay."""
+    """A directory for secrets can be entered by its owner only; it may be there already."""
     path = tmp_path / "a" / "b"
     make_private_directory(path)
     make_private_directory(path)

@@ -1,6 +1,7 @@
 """The writing of all files: in order, private, and not at all if one could not be."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from stravacookies.errors import (
 )
 from stravacookies.heatmap import TODAY
 from stravacookies.josm.preferences import NEW, add_site
-from tests.test_cookies import values
+from tests.made_up import values
 
 COOKIES = HeatmapCookies.from_values(values())
 LAYERS = TODAY.layers(["all", "ride"], ["hot", "blue"])
@@ -118,13 +119,42 @@ def test_path_that_xml_cannot_hold(tmp_path: Path) -> None:
     assert set() == files(tmp_path)
 
 
-def test_unreadable_preferences_are_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_preferences_that_are_no_file(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """A directory or a pipe is refused; nobody waits for what comes out of it."""
+    make(tmp_path / "preferences.xml")
+
+    with pytest.raises(PreferencesError, match="it is no file"):
+        output.check(tmp_path)
+
+
+def test_mode_of_preferences_stays(tmp_path: Path) -> None:
+    """The mode of `preferences.xml` is the user's choice."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(NEW)
+    path.chmod(0o640)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert 0o640 == path.stat().st_mode & 0o777
+
+
+def test_path_that_is_too_long(tmp_path: Path) -> None:
     """What the system refuses is told with the file it is about."""
-    (tmp_path / "preferences.xml").mkdir()
+    directory = tmp_path / ("a" * 300)
 
     with pytest.raises(FileAccessError) as error:
-        output.check(tmp_path)
-    assert f"{tmp_path / 'preferences.xml'} could not be read: Is a directory." == str(error.value)
+        output.check(directory)
+    assert f"{directory} could not be read: File name too long." == str(error.value)
+
+
+def test_other_spelling_of_the_directory_is_the_same(tmp_path: Path) -> None:
+    """A directory is registered once, however it is named."""
+    (tmp_path / "JOSM").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "JOSM")
+    output.write(tmp_path / "JOSM", LAYERS, [], COOKIES)
+
+    for spelling in [tmp_path / "JOSM" / ".." / "JOSM", tmp_path / "link"]:
+        assert not output.write(spelling, LAYERS, [], COOKIES).registered
 
 
 def test_failed_write_changes_no_preferences(tmp_path: Path) -> None:

@@ -172,6 +172,14 @@ def test_encoding_stays(encoding: str, bom: bytes) -> None:
         (FULL[:-30], "line 9: unclosed token"),
         (FULL.replace(b"</list>", b""), "line 10: mismatched tag"),
         (b"<imagery/>", "line 1: the root element is not that of JOSM's preferences"),
+        (
+            f"<p:preferences xmlns:p='{NAMESPACE}'/>".encode(),
+            "line 1: the root element is not that of JOSM's preferences",
+        ),
+        (
+            document(f"<p:list xmlns:p='{NAMESPACE}' key='imagery.layers.sites'/>"),
+            "it is laid out in a way that JOSM never writes",
+        ),
         (b"<preferences/>", "line 1: the root element is not that of JOSM's preferences"),
         (document("\xff").replace(b"\xc3\xbf", b"\xff"), "line 2: not well-formed (invalid token)"),
         (b"<?xml version='1.0' encoding='klingon'?><a/>", "it cannot be decoded as klingon"),

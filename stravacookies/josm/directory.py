@@ -42,12 +42,20 @@ def find(platform: str, environ: Mapping[str, str], home: Path) -> Path:
         NoJosmDirectoryError: There is none.
     """
     places = candidates(platform, environ, home)
-    there = [place for place in places if place.is_dir()]
+    there = [place for place in places if _is_directory(place)]
     if not there:
         raise NoJosmDirectoryError(places)
     if _flatpak(home) in there:
         return max(there[0], _flatpak(home), key=_last_used)
     return there[0]
+
+
+def _is_directory(place: Path) -> bool:
+    """Tell whether there is a directory; one behind a locked door counts as not there."""
+    try:
+        return place.is_dir()
+    except OSError:
+        return False
 
 
 def _flatpak(home: Path) -> Path:

@@ -58,6 +58,8 @@ def add_site(content: bytes, site: str) -> bytes:
             "</list>",
         ]
         edited = _append(document, outline.root, "preferences", lines)
+    if not _lists(edited, site):
+        raise MalformedError("it is laid out in a way that JOSM never writes")
     return edited.decode().encode(encoding, "xmlcharrefreplace") if encoding else edited
 
 
@@ -83,6 +85,14 @@ class _Outline:
     root: _Element = field(default_factory=lambda: _Element(0))
     site_list: _Element | None = None
     sites: list[str] = field(default_factory=list)
+
+
+def _lists(document: bytes, site: str) -> bool:
+    """Tell whether a document in UTF-8 is well-formed and lists a site."""
+    try:
+        return site in _read(document).sites
+    except MalformedError:
+        return False
 
 
 def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
@@ -119,7 +129,8 @@ def _read(document: bytes) -> _Outline:
         element = _Element(parser.CurrentByteIndex)
         match ancestors:
             case []:
-                if name != f"{NAMESPACE} preferences":
+                plain = document.startswith(b"<preferences", element.start)
+                if name != f"{NAMESPACE} preferences" or not plain:
                     raise malformed("the root element is not that of JOSM's preferences")
                 outline.root = element
             case [_] if name == f"{NAMESPACE} list" and attributes.get("key") == SITES:
