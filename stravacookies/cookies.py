@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from stravacookies.errors import BadCookieError, MissingCookieError
@@ -27,7 +28,7 @@ FRESH_ENOUGH = timedelta(hours=6)
 
 # https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 (cookie-octet), without those that would end
 # JOSM's {header(…)} or open a tag.
-_USABLE = re.compile(r"[!#-+\--:=?-\[\]-z|~]*")
+_USABLE = re.compile(r"[!#-+\--:=?-\[\]-z|~]+")
 _LONGEST = 4096
 """What browsers must hold for one cookie: https://www.rfc-editor.org/rfc/rfc6265#section-6.1."""
 
@@ -70,7 +71,7 @@ class HeatmapCookies:
         for name in needed:
             if len(values[name]) > _LONGEST:
                 raise BadCookieError(name, f"it is longer than {_LONGEST} characters")
-            if not _USABLE.fullmatch(values[name]):
+            if not is_cookie_value(values[name]):
                 raise BadCookieError(name, "it holds characters that no cookie may hold")
         return cls(
             key_pair_id=values[KEY_PAIR_ID],
@@ -116,37 +117,57 @@ class HeatmapCookies:
         return self.expires - (now or datetime.now(UTC)) >= left
 
 
+def is_cookie_value(text: str) -> bool:
+    """Tell whether a text may be the value of a cookie that we hand on: it can end nothing."""
+    return bool(_USABLE.fullmatch(text))
+
+
 def _earliest_end(values: Mapping[str, str], needed: tuple[str, ...]) -> datetime:
     """Return the earliest of the ends that the cookies themselves tell, in UTC."""
     ends = [_policy_end(values[POLICY])]
     if IDENTITY in needed:
-        ends.append(_token_end(values[IDENTITY]))
-    if values.get(EXPIRES, "").isdecimal():
-        ends.append(int(values[EXPIRES]) / 1000)
-    try:
-        return min(datetime.fromtimestamp(end, UTC) for end in ends if end is not None)
-    except (ValueError, OverflowError, OSError):
-        raise BadCookieError(POLICY, "it does not tell when it ends") from None
+        ends.append(token_end(values[IDENTITY]))
+    if re.fullmatch(r"\d{1,15}", values.get(EXPIRES, ""), re.ASCII):
+        ends.append(_time(int(values[EXPIRES]) / 1000))
+    told = [end for end in ends if end]
+    if not told:
+        raise BadCookieError(POLICY, "it does not tell when it ends")
+    return min(told)
 
 
-def _policy_end(policy: str) -> float | None:
-    """Read the end out of a CloudFront policy, in Unix seconds.
+def _policy_end(policy: str) -> datetime | None:
+    """Read when a CloudFront policy ends, in UTC, if it tells.
 
     Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-setting-signed-cookie-custom-policy.html
     """
     try:
         text = base64.b64decode(policy.translate(str.maketrans("-_~", "+=/")))
-        return float(json.loads(text)["Statement"][0]["Condition"]["DateLessThan"]["AWS:EpochTime"])
+        condition = json.loads(text)["Statement"][0]["Condition"]
+        return _time(condition["DateLessThan"]["AWS:EpochTime"])
     except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 
-def _token_end(token: str) -> float | None:
-    """Read the end out of a JSON Web Token, in Unix seconds.
+def token_claims(token: str) -> dict[str, Any]:
+    """Read what a JSON Web Token claims, unchecked; nothing if it is none.
 
-    Source: https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
+    Source: https://www.rfc-editor.org/rfc/rfc7519#section-4.1
     """
     try:
-        return float(json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["exp"])
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return None
+        claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    except (ValueError, LookupError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def token_end(token: str) -> datetime | None:
+    """Read when a JSON Web Token ends, in UTC, if it tells."""
+    return _time(token_claims(token).get("exp"))
+
+
+def _time(unix_seconds: object) -> datetime | None:
+    """Make a time in UTC of what may be Unix seconds."""
+    # Beyond 2200, the arithmetic of local times may overflow; NaN is in no range.
+    if isinstance(unix_seconds, int | float) and 0 <= unix_seconds < 7_258_118_400:
+        return datetime.fromtimestamp(unix_seconds, UTC)
+    return None

@@ -4,12 +4,12 @@ Each message is one sentence, or two where the second says what to do. None hold
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 _BROWSER_WAY = (
-    "What works is the session of your browser: log in there, and give STRAVA_SESSION the value"
-    " of its cookie _strava4_session."
+    "What works is the session of your browser: log in there, and run 'stravacookies login'."
 )
 
 
@@ -34,9 +34,9 @@ class NoSessionError(NotLoggedInError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no Strava session yet: set STRAVA_SESSION to the value of your browser's"
-            " cookie _strava4_session, or set STRAVA_EMAIL and STRAVA_PASSWORD, or run this on a"
-            " terminal to be asked."
+            "There is no Strava session yet: run 'stravacookies login', or set STRAVA_SESSION to"
+            " the value of your browser's cookie _strava4_session, or set STRAVA_EMAIL and"
+            " STRAVA_PASSWORD."
         )
 
 
@@ -46,17 +46,140 @@ class BadSessionError(NotLoggedInError):
     def __init__(self, source: str) -> None:
         super().__init__(
             f"{source} does not hold a Strava session: expected is the value of the browser's"
-            " cookie _strava4_session, without spaces, quotes or semicolons."
+            " cookie _strava4_session, without spaces, quotes, braces or semicolons."
         )
+
+
+class ExpiredTokenError(NotLoggedInError):
+    """All that there is of a session is a token that has expired."""
+
+    def __init__(self, name: str, end: datetime) -> None:
+        super().__init__(
+            f"The cookie {name} expired on {end.astimezone():%d %B %Y}, and there is no other"
+            " session: log in at https://www.strava.com again."
+        )
+
+
+class UnknownSourceError(NotLoggedInError):
+    """Something was named as the source of a session that is none."""
+
+    exit_code = 2
+
+    def __init__(self, source: str, browsers: Iterable[str]) -> None:
+        super().__init__(
+            f"{source!r} is neither a file nor a known source of a session; known are"
+            f" {', '.join(browsers)} (perhaps with :PROFILE), - for standard input, and password."
+        )
+
+
+class BadExportError(NotLoggedInError):
+    """An exported session is not one."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(
+            f"{source} holds no Strava session: {why}. It should be what an add-on exports of the"
+            " cookies of strava.com (JSON, cookies.txt or a header), or the value of"
+            " _strava4_session."
+        )
+
+
+class UnreadableSourceError(NotLoggedInError):
+    """The file of an exported session cannot be read."""
+
+    def __init__(self, source: str, error: OSError) -> None:
+        super().__init__(f"{source} could not be read: {error.strerror or error}.")
+
+
+class NoLoginError(NotLoggedInError):
+    """An email and a password are wanted, and there is nobody to ask."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no terminal to ask for email and password on: set STRAVA_EMAIL and"
+            " STRAVA_PASSWORD."
+        )
+
+
+class NoBrowserHasSessionError(NotLoggedInError):
+    """No browser that is installed has a session that Strava takes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No browser with a Strava session was found. Log in at https://www.strava.com in a"
+            " browser and run this again; or export its cookies with an add-on, and name the file"
+            " with --from; or copy the value of its cookie _strava4_session, and paste it into"
+            " 'stravacookies login --from -'."
+        )
+
+
+class NoSourceSessionError(NotLoggedInError):
+    """What a source holds is not enough to log in with."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source} holds no Strava session: looked for were _strava4_session, or"
+            " strava_remember_token with strava_remember_id, or all cookies of the heatmap with"
+            " time left."
+        )
+
+
+class BrowserExtraError(NotLoggedInError):
+    """Browsers cannot be read without an optional part of the installation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Reading a browser needs an optional part: pip install 'stravacookies[browser]', or in"
+            " a clone: make browser."
+        )
+
+
+class NoBrowserError(NotLoggedInError):
+    """A browser, or a profile of it, is not there."""
+
+    def __init__(self, name: str, profile: str | None) -> None:
+        what = f"profile {profile!r} of {name}" if profile else f"{name} on this computer"
+        super().__init__(f"There is no {what}.")
+
+
+class BrowserError(NotLoggedInError):
+    """The cookies of a browser cannot be read."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The cookies of {name} cannot be read ({why}): use another browser, or export the"
+            " cookies of strava.com with an add-on and name that file."
+        )
+
+
+class NoBrowserSessionError(NotLoggedInError):
+    """A browser knows nothing of Strava, or does not tell."""
+
+    def __init__(self, name: str, warnings: Iterable[str]) -> None:
+        reasons = "; ".join(dict.fromkeys(warnings))
+        super().__init__(
+            f"There is no Strava session in {name}{f' ({reasons})' if reasons else ''}: log in at"
+            " https://www.strava.com there with 'remember me', and wait half a minute or close the"
+            " browser. If you are logged in, its cookies are encrypted with a key that cannot be"
+            " had here: use Firefox, or a file that an add-on exports."
+        )
+
+
+class BadLoginError(NotLoggedInError):
+    """An email or a password cannot be one."""
+
+    def __init__(self) -> None:
+        super().__init__("The email or the password holds characters that cannot be sent.")
 
 
 class SessionRefusedError(NotLoggedInError):
     """Strava asks the session to log in: it has ended, or it never was logged in."""
 
-    def __init__(self, source: str = "the session") -> None:
+    def __init__(self, source: str | None = None) -> None:
         super().__init__(
-            f"Strava no longer accepts {source}: log in at https://www.strava.com in your browser,"
-            " and copy the value of its cookie _strava4_session again."
+            f"The session{f' from {source}' if source else ''} is not logged in at Strava (any"
+            " more): log in at https://www.strava.com in your browser, wait half a minute or close"
+            " the browser, and run 'stravacookies login', or copy its cookie _strava4_session"
+            " again."
         )
 
 
@@ -177,8 +300,8 @@ class NoJosmDirectoryError(JosmFilesError):
         self.looked_in = tuple(looked_in)
         places = ", ".join(map(str, self.looked_in))
         super().__init__(
-            f"There is no JOSM preferences directory (looked for: {places}). Start JOSM once, or"
-            " name the directory with --josm-dir."
+            f"There is no JOSM preferences directory (looked for: {places}). Start JOSM once, which"
+            " makes it, or give its path to --josm-dir."
         )
 
 
@@ -199,6 +322,18 @@ class UnusablePathError(JosmFilesError):
         super().__init__(
             f"{str(path)!r} cannot be written into JOSM's preferences: it holds characters that XML"
             " does not allow."
+        )
+
+
+class JosmRunningError(StravacookiesError):
+    """JOSM is running, and would undo what has to be written."""
+
+    exit_code = 6
+
+    def __init__(self) -> None:
+        super().__init__(
+            "JOSM is running, and would forget the new entry in its preferences when it ends:"
+            " close JOSM and run this again. Nothing was changed."
         )
 
 

@@ -1,6 +1,8 @@
 """The fetcher against the stand-in: what it asks, what it takes, and how it names refusals."""
 
-from collections.abc import Iterator
+import logging
+import time
+from pathlib import Path
 
 import pytest
 import requests
@@ -20,20 +22,19 @@ from stravacookies.errors import (
     UnexpectedAnswerError,
     WrongPasswordError,
 )
-from stravacookies.heatmap import CLASSIC, TODAY
+from stravacookies.heatmap import CLASSIC, TODAY, TileHost
 from stravacookies.session import Login, Session
 from stravacookies.strava import CookieFetcher
 from tests.standin.server import StandIn
-from tests.standin.strava import Guard, Response, Strava
+from tests.standin.strava import Guard, Request, Response, Strava
 
 
 @pytest.fixture
-def fetcher(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[CookieFetcher]:
+def fetcher(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> CookieFetcher:
     """A fetcher that finds the stand-in as a user's would find Strava."""
     for name, value in stand_in.environment().items():
         monkeypatch.setenv(name, value)
-    with requests.Session() as http:
-        yield CookieFetcher(http)
+    return CookieFetcher()
 
 
 def asked(stand_in: StandIn) -> list[str]:
@@ -85,14 +86,14 @@ def test_remember_cookies_alone_open_a_session(fetcher: CookieFetcher, strava: S
     assert fetcher.fetch(session).is_fresh()
 
 
-@pytest.mark.parametrize("host", [TODAY, CLASSIC], ids=["today", "classic"])
-def test_ended_session_is_refused(fetcher: CookieFetcher, strava: Strava, host: object) -> None:
+@pytest.mark.parametrize("host", [TODAY, CLASSIC], ids=lambda host: host.key)
+def test_ended_session_is_refused(fetcher: CookieFetcher, strava: Strava, host: TileHost) -> None:
     """A session that Strava sends to the login is refused, for either host."""
     session = Session(strava.open_session())
     strava.end_sessions()
 
     with pytest.raises(SessionRefusedError):
-        fetcher.fetch(session, CLASSIC if host is CLASSIC else TODAY)
+        fetcher.fetch(session, host)
 
 
 @pytest.mark.parametrize("name", TODAY.cookies)
@@ -132,11 +133,13 @@ def test_cookie_that_breaks_out_is_refused(fetcher: CookieFetcher, strava: Strav
         (Response(429), "429 Too Many Requests"),
         (Response(500), "500 Internal Server Error"),
         (Response(204), "204 No Content"),
+        (Response(799), "answered 799, "),
+        (Response(302, [("Location", "https://[::1")]), "a redirect that leads nowhere"),
         (
             Response(302, [("Location", "http://evil.example/x?y")]),
-            "redirect to http://evil.example",
+            "redirect to 'http://evil.example'",
         ),
-        (Response(302, [("Location", "/maps")]), "redirect to https://www.strava.com"),
+        (Response(302, [("Location", "/maps")]), "redirect to 'https://www.strava.com'"),
     ],
 )
 def test_unexpected_answer_is_named(
@@ -256,22 +259,6 @@ def test_login_page_that_is_no_page(
         fetcher.log_in(Login("mapper@example.org", "secret"))
 
 
-def test_session_goes_to_strava_only(
-    fetcher: CookieFetcher, stand_in: StandIn, strava: Strava
-) -> None:
-    """The jar that holds the session gives it to https hosts of Strava alone."""
-    fetcher.fetch(Session(strava.open_session()))
-    http = fetcher._http
-
-    for url, sent in [
-        ("https://www.strava.com/", True),
-        ("http://www.strava.com/", False),
-        ("https://notstrava.com/", False),
-    ]:
-        request = http.prepare_request(requests.Request("GET", url))
-        assert sent == ("_strava4_session" in request.headers.get("Cookie", ""))
-
-
 def test_no_secret_of_an_earlier_session_is_left(
     fetcher: CookieFetcher, stand_in: StandIn, strava: Strava
 ) -> None:
@@ -281,3 +268,141 @@ def test_no_secret_of_an_earlier_session_is_left(
     fetcher.fetch(Session(second))
 
     assert {"_strava4_session": second} == stand_in.requests[-1].cookies
+
+
+@pytest.mark.parametrize("location", ["https://www.strava.com", "/", "/athlete/verify_footprint"])
+def test_any_other_redirect_is_a_login(
+    fetcher: CookieFetcher, strava: Strava, location: str
+) -> None:
+    """Right is whatever leads anywhere but to the login, with a new session."""
+    strava.after_login = location
+
+    assert fetcher.log_in(Login(strava.email, strava.password)).value
+
+
+@pytest.mark.parametrize("location", ["/en-GB/login", "/Login?x", "login"])
+def test_any_way_to_the_login_is_a_refusal(
+    fetcher: CookieFetcher, strava: Strava, location: str
+) -> None:
+    """A login page has more than one address."""
+    strava.before_login = location
+
+    with pytest.raises(WrongPasswordError):
+        fetcher.log_in(Login(strava.email, "wrong"))
+
+
+def test_visitors_session_is_no_login(fetcher: CookieFetcher, strava: Strava) -> None:
+    """The session that every visitor has is not taken for one that is logged in."""
+    strava.before_login = "/challenge"
+
+    with pytest.raises(UnexpectedAnswerError):
+        fetcher.log_in(Login(strava.email, "wrong"))
+
+
+def test_token_is_found_in_the_head(fetcher: CookieFetcher, strava: Strava) -> None:
+    """Where the form lacks its token, the one in the page's head is sent."""
+    strava.guard = Guard.TOKEN_IN_HEAD
+
+    assert fetcher.log_in(Login(strava.email, strava.password)).value
+
+
+def test_cookie_that_was_cut_off_is_not_taken(
+    fetcher: CookieFetcher, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the line of a cookie ends early, its value may, too."""
+    real = stand_in.strava.answer
+
+    def cut(request: Request) -> Response:
+        answer = real(request)
+        name, line = next(pair for pair in answer.headers if "_strava_idcf=ey" in pair[1])
+        answer.headers.remove((name, line))
+        answer.headers.append((name, line.partition(";")[0][:-6]))
+        return answer
+
+    monkeypatch.setattr(stand_in.strava, "answer", cut)
+    with pytest.raises(MissingCookieError):
+        fetcher.fetch(Session(stand_in.strava.open_session()))
+
+
+def test_broken_header_brings_no_cookie_into_a_log(
+    fetcher: CookieFetcher,
+    stand_in: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """urllib3 would log a whole head, cookies included, of which one line is broken."""
+    answer = Response(headers=[("no colon\r\nSet-Cookie", "_strava_idcf=secret")])
+    monkeypatch.setattr(stand_in.strava, "answer", lambda _: answer)
+
+    with caplog.at_level(logging.DEBUG), pytest.raises(MissingCookieError):
+        fetcher.fetch(Session("any"))
+    assert "secret" not in caplog.text
+
+
+def test_netrc_is_not_sent(
+    fetcher: CookieFetcher,
+    stand_in: StandIn,
+    strava: Strava,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A password that the user has in `~/.netrc` for other programs does not leave."""
+    (tmp_path / "netrc").write_text("default login user password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    fetcher.fetch(Session(strava.open_session()))
+
+    assert "authorization" not in stand_in.requests[0].headers
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("REQUESTS_CA_BUNDLE", "/nowhere", "the certificates in REQUESTS_CA_BUNDLE or"),
+        ("HTTPS_PROXY", "http://", "the proxy in HTTPS_PROXY cannot be used"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named(
+    fetcher: CookieFetcher,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    value: str,
+    reason: str,
+) -> None:
+    """A mistake in the user's own settings is told from a fault of the network."""
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(NetworkError, match=reason):
+        fetcher.fetch(Session("any"))
+
+
+def test_server_that_says_nothing(
+    fetcher: CookieFetcher, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for ever."""
+    monkeypatch.setattr("stravacookies.strava._TIMEOUT", (1.0, 0.2))
+    monkeypatch.setattr(stand_in.strava, "answer", lambda _: time.sleep(1))
+
+    with pytest.raises(NetworkError, match="it did not answer in time"):
+        fetcher.fetch(Session("any"))
+
+
+def test_page_with_a_captcha_elsewhere(fetcher: CookieFetcher, strava: Strava) -> None:
+    """A captcha in another form does not stand in the way of the login."""
+    strava.guard = Guard.CAPTCHA_ELSEWHERE
+
+    assert fetcher.log_in(Login(strava.email, strava.password)).value
+
+
+def test_form_to_sign_up_is_not_the_login(fetcher: CookieFetcher, strava: Strava) -> None:
+    """A form that takes an email and a password, but does not remember, is to sign up with."""
+    strava.guard = Guard.SIGN_UP_FIRST
+
+    assert fetcher.log_in(Login(strava.email, strava.password)).value
+
+
+def test_login_form_again_is_a_wrong_password(fetcher: CookieFetcher, strava: Strava) -> None:
+    """Where Strava shows the form again instead of redirecting to it, it means the same."""
+    strava.guard = Guard.FORM_AGAIN
+
+    with pytest.raises(WrongPasswordError):
+        fetcher.log_in(Login(strava.email, "wrong"))

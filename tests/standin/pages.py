@@ -1,5 +1,7 @@
 """The pages that the stand-in's web site shows."""
 
+import json
+
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head><title>Strava (made up)</title><meta name="csrf-token" content="{token}"></head>
@@ -27,6 +29,11 @@ _CODE = """<form action="/session/code" method="post">
 </form>"""
 
 
+SIGN_UP = b"""<form action="/register" method="post">
+<input name="email"><input type="password" name="password"><button>Sign up</button>
+</form>"""
+
+
 def login(token: str) -> bytes:
     """The login page; its first form is not the one to log in with."""
     return _page(token, _LOGIN.format(token=token, extra=""))
@@ -35,6 +42,18 @@ def login(token: str) -> bytes:
 def login_with_captcha(token: str) -> bytes:
     """The login page, with a captcha in the form."""
     return _page(token, _LOGIN.format(token=token, extra=_CAPTCHA))
+
+
+def login_by_itself(token: str, email: str, password: str) -> bytes:
+    """A page that is not Strava's: on it, a real browser fills in the form and sends it."""
+    script = f"""<script>
+    const form = document.getElementById("login_form");
+    form.email.value = {json.dumps(email)};
+    form.password.value = {json.dumps(password)};
+    form.remember_me.checked = true;
+    form.submit();
+    </script>"""
+    return _page(token, _LOGIN.format(token=token, extra="") + script)
 
 
 def captcha(token: str) -> bytes:

@@ -17,6 +17,8 @@ from tests.standin.signing import Signer
 
 DAY = 24 * 60 * 60
 
+_MONTH = f"; max-age={30 * DAY}"
+
 HOSTS = (
     "strava.com",
     "www.strava.com",
@@ -88,6 +90,11 @@ class Guard(Enum):
     CODE = "one-time code"
     CODE_AFTER = "one-time code after the password"
     NO_FORM = "no form"
+    # What is no guard, but may be met.
+    TOKEN_IN_HEAD = "token in the head of the page only"
+    CAPTCHA_ELSEWHERE = "captcha in another form"
+    SIGN_UP_FIRST = "form to sign up before the form to log in"
+    FORM_AGAIN = "form again after a wrong password"
 
 
 @dataclass
@@ -99,6 +106,8 @@ class Strava:
         password: The athlete's.
         guard: What stands before the login.
         lifetime: Seconds that the heatmap's cookies last.
+        after_login: Where a login that is right leads.
+        before_login: Where a login that is wrong leads.
         changes: Cookies of the heatmap that are sent with another value, or with None not at all.
         logins: How often an email and a password came in.
     """
@@ -107,6 +116,8 @@ class Strava:
     password: str = "correct horse battery staple"
     guard: Guard = Guard.NONE
     lifetime: int = DAY
+    after_login: str = "https://www.strava.com/dashboard"
+    before_login: str = "https://www.strava.com/login"
     changes: dict[str, str | None] = field(default_factory=dict)
     logins: int = 0
     athlete: int = 4242
@@ -141,6 +152,9 @@ class Strava:
                 return self._maps(request)
             case "GET", "/login":
                 return self._login_page()
+            case "GET", "/login/now":
+                page = pages.login_by_itself(self._form_token, self.email, self.password)
+                return Response(headers=[_anonymous()], body=page)
             case "POST", "/session":
                 return self._log_in(request)
             case "GET", "/dashboard":
@@ -149,8 +163,9 @@ class Strava:
 
     def _maps(self, request: Request) -> Response:
         """Send the five cookies and, since February 2026, empty ones of the same names."""
-        new_session = self._remembered(request)
-        if not self._is_logged_in(request) and not new_session:
+        logged_in = self._is_logged_in(request)
+        new_session = None if logged_in else self._remembered(request)
+        if not logged_in and not new_session:
             return _redirect("https://www.strava.com/login")
         expires = int(time.time()) + self.lifetime
         cookies = self._cloudfront_cookies("https://*.strava.com/identified/*", expires)
@@ -176,10 +191,17 @@ class Strava:
                 page = pages.login_with_captcha(token)
             case Guard.CODE:
                 page = pages.code(token)
+            case Guard.TOKEN_IN_HEAD:
+                page = pages.login(token).replace(b"authenticity_token", b"other_token")
+            case Guard.CAPTCHA_ELSEWHERE:
+                page = pages.login(token).replace(
+                    b"<button>Search", b'<div data-sitekey="x"></div>'
+                )
+            case Guard.SIGN_UP_FIRST:
+                page = pages.login(token).replace(b"<body>", b"<body>" + pages.SIGN_UP)
             case _:
                 page = pages.login(token)
-        anonymous = _set_cookie("_strava4_session", secrets.token_hex(16), "; HttpOnly")
-        return Response(headers=[anonymous], body=page)
+        return Response(headers=[_anonymous()], body=page)
 
     def _log_in(self, request: Request) -> Response:
         self.logins += 1
@@ -194,13 +216,17 @@ class Strava:
             case Guard.CODE_AFTER:
                 return Response(body=pages.code(self._form_token))
         if (fields.get("email"), fields.get("password")) != (self.email, self.password):
-            return _redirect("https://www.strava.com/login")
-        answer = _redirect("https://www.strava.com/dashboard")
-        answer.headers.append(_set_cookie("_strava4_session", self.open_session(), "; HttpOnly"))
+            if self.guard is Guard.FORM_AGAIN:
+                return Response(body=pages.login(self._form_token))
+            return _redirect(self.before_login)
+        answer = _redirect(self.after_login)
+        answer.headers.append(
+            _set_cookie("_strava4_session", self.open_session(), f"{_MONTH}; HttpOnly")
+        )
         if fields.get("remember_me") == "on":
             token = self.signer.token(self.athlete, int(time.time()) + 30 * DAY)
-            answer.headers.append(_set_cookie("strava_remember_id", str(self.athlete)))
-            answer.headers.append(_set_cookie("strava_remember_token", token))
+            answer.headers.append(_set_cookie("strava_remember_id", str(self.athlete), _MONTH))
+            answer.headers.append(_set_cookie("strava_remember_token", token, _MONTH))
         return answer
 
     def _classic_host(self, request: Request) -> Response:
@@ -266,6 +292,11 @@ def _paint(activity: str, color: str, zoom: int, x: int, y: int, size: int) -> b
 
 def _redirect(url: str, status: int = 302) -> Response:
     return Response(status, [("Location", url)])
+
+
+def _anonymous() -> tuple[str, str]:
+    """Give a visitor a session that is not logged in, as Strava does."""
+    return _set_cookie("_strava4_session", secrets.token_hex(16), "; HttpOnly")
 
 
 def _set_cookie(name: str, value: str, more: str = "") -> tuple[str, str]:
