@@ -2,26 +2,26 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from stravacookies import sources
 from stravacookies.cookies import HeatmapCookies
-from stravacookies.errors import NoSessionError, SessionRefusedError
+from stravacookies.errors import NoSessionError, NotLoggedInError, SessionRefusedError
 from stravacookies.heatmap import TileHost
 from stravacookies.session import (
+    SESSION_VARIABLE,
     Login,
     Session,
     login_from_environment,
-    session_from_environment,
 )
-from stravacookies.vault import Vault
-
-if TYPE_CHECKING:
-    from stravacookies.strava import CookieFetcher
+from stravacookies.vault import Kept, Vault
 
 _log = logging.getLogger(__name__)
 
-Ask = Callable[[], Session | Login]
-"""Asks a person for what logs in to Strava."""
+Given = Session | Login | HeatmapCookies
+"""What heatmap cookies can be had for; they are had for themselves, too."""
+
+Ask = Callable[[], tuple[Given, str]]
+"""Asks a person for what logs in to Strava; the text names it as a source."""
 
 
 def current_cookies(
@@ -48,40 +48,71 @@ def current_cookies(
     kept = vault.cookies(host)
     if kept and kept.is_fresh() and not refresh:
         return kept
+    if text := environ.get(SESSION_VARIABLE):
+        given = sources.from_text(text, SESSION_VARIABLE, host)
+        return exchange(given, SESSION_VARIABLE, host, vault, keep_session=False)
+    refusal: NotLoggedInError = NoSessionError()
+    if session := vault.session():
+        try:
+            return exchange(session.session, session.source, host, vault)
+        except SessionRefusedError as error:
+            refusal = error
+        if sources.is_browser(session.source):
+            try:
+                return _from_browser_again(session, host, vault)
+            except NotLoggedInError as error:
+                refusal = error
+    if login := login_from_environment(environ):
+        return exchange(login, sources.PASSWORD, host, vault)
+    if ask:
+        return exchange(*ask(), host, vault)
+    raise refusal
+
+
+def exchange(
+    given: Given, source: str, host: TileHost, vault: Vault, *, keep_session: bool = True
+) -> HeatmapCookies:
+    """Get cookies from Strava for what is given, and keep them, with the session they came from.
+
+    Args:
+        given: A session, or what wins one; cookies are taken as they are, with no request.
+        source: Where it came from, as the user named it.
+        host: The tile host that the cookies are for.
+        vault: Where session and cookies are kept.
+        keep_session: Keep the session, too.
+
+    Raises:
+        NotLoggedInError: Strava does not take it.
+        StravaError: Strava or the network did not do what they should.
+    """
     # Imported here, since requests takes longer to import than all the rest of a run.
     from stravacookies.strava import CookieFetcher
 
-    cookies = _new_cookies(CookieFetcher(), host, vault, environ, ask)
+    if isinstance(given, HeatmapCookies):
+        cookies = given
+    else:
+        fetcher = CookieFetcher()
+        if isinstance(given, Login):
+            given = fetcher.log_in(given)
+            # Kept before it is used: a login is too precious to be lost to a fault of the network.
+            _keep("The session", lambda: vault.keep_session(given, source))
+        try:
+            cookies = fetcher.fetch(given, host)
+        except SessionRefusedError:
+            raise SessionRefusedError(source) from None
+        if keep_session:
+            renewed = fetcher.session() or given
+            _keep("The session", lambda: vault.keep_session(renewed, source))
     _keep("The cookies", lambda: vault.keep_cookies(cookies, host))
     return cookies
 
 
-def _new_cookies(
-    fetcher: "CookieFetcher",
-    host: TileHost,
-    vault: Vault,
-    environ: Mapping[str, str],
-    ask: Ask | None,
-) -> HeatmapCookies:
-    if given := session_from_environment(environ):
-        return fetcher.fetch(given, host)
-    refusal = None
-    if kept := vault.session():
-        try:
-            return fetcher.fetch(kept, host)
-        except SessionRefusedError as error:
-            refusal = error
-    answer = login_from_environment(environ) or (ask() if ask else None)
-    if not answer:
-        raise refusal or NoSessionError
-    if isinstance(answer, Session):
-        cookies = fetcher.fetch(answer, host)
-        _keep("The session", lambda: vault.keep_session(answer))
-        return cookies
-    # Kept before it is used: a login is too precious to be lost to a fault of the network.
-    session = fetcher.log_in(answer)
-    _keep("The session", lambda: vault.keep_session(session))
-    return fetcher.fetch(session, host)
+def _from_browser_again(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCookies:
+    """Read the browser again that the kept session came from; Strava has refused that session."""
+    given = sources.read(kept.source, host)
+    if given == kept.session:
+        raise SessionRefusedError(kept.source)
+    return exchange(given, kept.source, host, vault)
 
 
 def _keep(what: str, keep: Callable[[], None]) -> None:
@@ -89,4 +120,5 @@ def _keep(what: str, keep: Callable[[], None]) -> None:
     try:
         keep()
     except OSError as error:
-        _log.warning("%s could not be kept for the next run: %s", what, error)
+        reason = error.strerror or error
+        _log.warning("%s could not be kept for the next run: %s.", what, reason)

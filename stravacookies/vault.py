@@ -1,17 +1,40 @@
-"""What is kept between runs, in private files of the user: the session and the cookies."""
+"""What is kept between runs, for one user: the session, where it came from, and the cookies."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
+from stravacookies import keystore
 from stravacookies.cookies import EXPIRES, HeatmapCookies
-from stravacookies.errors import StravaError
-from stravacookies.files import make_private_directory, replace
-from stravacookies.heatmap import TileHost
-from stravacookies.session import REMEMBER_ID, REMEMBER_TOKEN, SESSION, Session
+from stravacookies.errors import NotLoggedInError, StravaError
+from stravacookies.files import make_private_directory, replace_all
+from stravacookies.heatmap import CLASSIC, TODAY, TileHost
+from stravacookies.session import Session
+
+KEYRING = "keyring"
+FILE = "file"
+
+_SOURCE = "source"
+_PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A session that was kept.
+
+    Attributes:
+        session: The session.
+        source: Where it came from, as the user named it.
+        place: Where it is kept: `KEYRING` or `FILE`.
+    """
+
+    session: Session
+    source: str
+    place: str
 
 
 class Vault:
-    """A directory with the session and the cookies of one user.
+    """A directory with what is kept of one user. The session is in the system's keyring if it can.
 
     A file in it that cannot be read or understood counts as not there: it is made anew.
 
@@ -23,19 +46,33 @@ class Vault:
         self.directory = directory
         self._session_file = directory / "session.json"
 
-    def session(self) -> Session | None:
+    def session(self) -> Kept | None:
         """Return the session that was kept."""
-        kept = _read(self._session_file)
-        value = kept.get(SESSION)
-        return Session(value, kept.get(REMEMBER_ID), kept.get(REMEMBER_TOKEN)) if value else None
+        entry = _read(self._session_file)
+        place = entry.get(_PLACE, FILE)
+        cookies = _parse(keystore.load() or "") if place == KEYRING else entry
+        try:
+            session = Session.from_cookies(cookies)
+        except NotLoggedInError:
+            return None
+        return Kept(session, entry.get(_SOURCE, ""), place) if session else None
 
-    def keep_session(self, session: Session) -> None:
+    def keep_session(self, session: Session, source: str) -> None:
         """Keep a session in place of the one before.
+
+        Args:
+            session: What to keep.
+            source: Where it came from, as the user named it.
 
         Raises:
             OSError: The file could not be written.
         """
-        self._write(self._session_file, session.cookies())
+        entry = {_SOURCE: source}
+        if keystore.store(json.dumps(session.cookies())):
+            entry |= {_PLACE: KEYRING}
+        else:
+            entry |= session.cookies()
+        self._write(self._session_file, entry)
 
     def cookies(self, host: TileHost) -> HeatmapCookies | None:
         """Return the cookies that were kept for a tile host, fresh or not."""
@@ -53,19 +90,39 @@ class Vault:
         end = {EXPIRES: str(round(cookies.expires.timestamp() * 1000))}
         self._write(self._cookies_file(host), cookies.values() | end)
 
+    def empty(self) -> list[str]:
+        """Remove all that is kept, from the keyring too, and tell what that was.
+
+        Raises:
+            OSError: A file could not be removed.
+        """
+        removed = ["the session in the system's keyring"] if keystore.delete() else []
+        for path in (self._session_file, *map(self._cookies_file, (TODAY, CLASSIC))):
+            if path.exists():
+                path.unlink()
+                removed.append(str(path))
+        return removed
+
     def _cookies_file(self, host: TileHost) -> Path:
         return self.directory / f"cookies-{host.key}.json"
 
-    def _write(self, path: Path, cookies: dict[str, str]) -> None:
+    def _write(self, path: Path, entry: dict[str, str]) -> None:
         make_private_directory(self.directory)
-        replace(path, json.dumps(cookies, indent=2).encode())
+        replace_all({path: json.dumps(entry, indent=2).encode()})
 
 
 def _read(path: Path) -> dict[str, str]:
-    """Return the cookies in a file by name; none of a file that is damaged or not there."""
+    """Return what is in a file; nothing of one that is damaged or not there."""
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return _parse(path.read_bytes()) if path.is_file() else {}
+    except OSError:
+        return {}
+
+
+def _parse(text: str | bytes) -> dict[str, str]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(content, dict):
         return {}

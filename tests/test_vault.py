@@ -1,6 +1,6 @@
 """What is kept between runs."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +8,10 @@ import pytest
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import CLASSIC, TODAY
 from stravacookies.session import Session
-from stravacookies.vault import Vault
-from tests.test_cookies import NOON, values
+from stravacookies.vault import Kept, Vault
+from tests.made_up import NOON, token, values
 
-SESSION = Session("secret-session", "4242", "secret-token")
+SESSION = Session("secret-session", "4242", token(datetime.now(UTC) + timedelta(days=9)))
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def test_empty_vault(vault: Vault) -> None:
 @pytest.mark.parametrize("session", [SESSION, Session("secret-session")])
 def test_session_comes_back(vault: Vault, session: Session) -> None:
     """A session is the same in the next run."""
-    vault.keep_session(session)
+    vault.keep_session(session, "firefox:work")
 
-    assert session == vault.session()
+    assert Kept(session, "firefox:work", "file") == vault.session()
 
 
 def test_cookies_come_back_with_their_end(vault: Vault) -> None:
@@ -54,7 +54,7 @@ def test_hosts_have_cookies_of_their_own(vault: Vault) -> None:
 
 def test_all_is_private(vault: Vault) -> None:
     """Nobody else can look into the directory or the files."""
-    vault.keep_session(SESSION)
+    vault.keep_session(SESSION, "firefox")
     vault.keep_cookies(HeatmapCookies.from_values(values()), TODAY)
 
     assert 0o700 == vault.directory.stat().st_mode & 0o777
@@ -62,7 +62,17 @@ def test_all_is_private(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"null", b'{"_strava4_session": 1}', b"\xff", b"[" * 100_000]
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"_strava4_session": 1}',
+        b'{"_strava4_session": "a b"}',
+        b"\xff",
+        b"[" * 100_000,
+    ],
 )
 def test_damaged_file_counts_as_not_there(vault: Vault, content: bytes) -> None:
     """Whatever happened to a file, the next run makes it anew."""
@@ -80,3 +90,16 @@ def test_forged_cookies_are_not_taken(vault: Vault) -> None:
     file.write_text(file.read_text().replace("K2XYZ", "a}b"))
 
     assert vault.cookies(TODAY) is None
+
+
+def test_emptied_vault(vault: Vault) -> None:
+    """All files are removed, and named; a second time there is nothing to remove."""
+    vault.keep_session(SESSION, "firefox")
+    vault.keep_cookies(HeatmapCookies.from_values(values()), TODAY)
+
+    assert [
+        str(vault.directory / "session.json"),
+        str(vault.directory / "cookies-today.json"),
+    ] == vault.empty()
+    assert [] == vault.empty()
+    assert [] == list(vault.directory.iterdir())

@@ -1,0 +1,136 @@
+"""Reads Strava's cookies out of a browser's own store, with yt-dlp, which knows where those are.
+
+yt-dlp reads a copy of the store. Before it does, the copy is put right, since yt-dlp itself
+
+- leaves out what a running browser has not yet moved from its write-ahead log;
+- lets cookies of partitions (Strava framed by another site) and containers stand for the real ones;
+- decrypts the cookies of all sites, which is slow, and none of our business;
+- takes Chromium's microseconds since 1601 for Unix seconds, so that no cookie ever ends;
+- says nothing when a key is wrong or missing: the values are then empty, or the cookies not there.
+"""
+
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from stravacookies.errors import (
+    BrowserError,
+    BrowserExtraError,
+    NoBrowserError,
+    NoBrowserSessionError,
+)
+from stravacookies.exported import is_strava
+from stravacookies.session import REMEMBER_TOKEN, cookies_by_name
+
+_one_at_a_time = threading.Lock()
+
+
+def cookies_from_browser(name: str, profile: str | None = None) -> dict[str, str]:
+    """Return the cookies of Strava that a browser, running or not, has on disk, by name.
+
+    Args:
+        name: A browser, as yt-dlp names it.
+        profile: The name or path of a profile; the one that was used last if left out.
+
+    Raises:
+        BrowserExtraError: The extra `browser` is not installed.
+        NoBrowserError: There is no such browser, or no such profile.
+        BrowserError: Its store cannot be read.
+        NoBrowserSessionError: There is nothing of Strava in it, or it cannot be decrypted.
+    """
+    try:
+        import yt_dlp.cookies as library
+    except ImportError:
+        raise BrowserExtraError from None
+    log = _Log()
+    try:
+        with _prepared_copies(library):
+            jar = library.extract_cookies_from_browser(name, profile, log, container="none")
+    except FileNotFoundError:
+        raise NoBrowserError(name, profile) from None
+    except Exception as error:  # noqa: BLE001 - whatever a library raises on a strange store
+        raise BrowserError(name, f"{type(error).__name__}: {error}") from None
+    now = int(time.time())
+    cookies = cookies_by_name(
+        cookie
+        for cookie in jar
+        # Of a token that has expired, the user is told when.
+        if is_strava(cookie.domain)
+        and (cookie.name == REMEMBER_TOKEN or not cookie.is_expired(now))
+    )
+    if not cookies:
+        raise NoBrowserSessionError(name, log.warnings)
+    return cookies
+
+
+class _Log:
+    """What yt-dlp writes its log to; its warnings explain why there are no cookies."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def debug(self, *_: object, **__: object) -> None:
+        """Leave out what is no warning."""
+
+    info = debug
+
+    def warning(self, message: str, *_: object, **__: object) -> None:
+        """Keep a warning."""
+        self.warnings.append(message)
+
+    error = stdout = stderr = warning
+
+
+@contextmanager
+def _prepared_copies(library: Any) -> Iterator[None]:
+    """Let yt-dlp read copies that we have prepared.
+
+    The function is private to yt-dlp, but the only place where this can be done for all browsers,
+    with yt-dlp still finding their profiles; tests fail if it is gone.
+    """
+    with _one_at_a_time:
+        theirs = library._open_database_copy
+        library._open_database_copy = _open_prepared_copy
+        try:
+            yield
+        finally:
+            library._open_database_copy = theirs
+
+
+def _open_prepared_copy(path: str, folder: str) -> sqlite3.Cursor:
+    """Copy a store of cookies into a private folder, put the copy right, and open it."""
+    copy = Path(folder) / "cookies.sqlite"
+    # The log comes first: should the browser move it into the store meanwhile, it is there twice,
+    # which does no harm; the other way round it would be nowhere.
+    with suppress(FileNotFoundError):
+        shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+    shutil.copyfile(path, copy)
+    connection = sqlite3.connect(copy)
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        for statement in _FIREFOX if "moz_cookies" in tables else _CHROMIUM:
+            connection.execute(statement)
+        connection.commit()
+    except BaseException:
+        connection.close()
+        raise
+    return connection.cursor()
+
+
+_FIREFOX = (
+    """DELETE FROM moz_cookies WHERE originAttributes <> ''
+    OR NOT ('.' || host LIKE '%.strava.com')""",
+)
+
+# Chromium counts microseconds since 1601, see base/time/time.h; 0 is a cookie of a session.
+_CHROMIUM = (
+    """DELETE FROM cookies WHERE top_frame_site_key <> ''
+    OR NOT ('.' || host_key LIKE '%.strava.com')""",
+    """UPDATE cookies SET expires_utc = expires_utc / 1000000 - 11644473600
+    WHERE expires_utc <> 0""",
+)

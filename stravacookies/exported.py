@@ -1,0 +1,92 @@
+"""Reads Strava's cookies out of what a browser's add-ons export; the form is told by the content.
+
+- JSON: a list of objects with `name` and `value`, perhaps a `domain` (strava-cookie-exporter,
+  Cookie-Editor);
+- Netscape's cookies.txt: seven columns, separated by tabs (https://curl.se/docs/http-cookies.html);
+- a header: `name=value; name=value`;
+- the bare value of `_strava4_session`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+
+from stravacookies.cookies import EXPIRES, TODAY_COOKIES, is_cookie_value
+from stravacookies.errors import BadExportError
+from stravacookies.session import SESSION, SESSION_COOKIES
+
+_WANTED = (*SESSION_COOKIES, *TODAY_COOKIES, EXPIRES)
+
+LONGEST = 1_000_000
+"""Bytes; a browser's whole store of cookies is smaller."""
+
+
+def cookies_from_export(content: bytes, source: str) -> dict[str, str]:
+    """Return the cookies by which Strava knows a user, by name.
+
+    Args:
+        content: What was exported.
+        source: Where it came from, for the error.
+
+    Raises:
+        BadExportError: There is none of them in it, or one is there twice or cannot be a cookie.
+    """
+    if len(content) > LONGEST:
+        raise BadExportError(source, "it is far too long")
+    try:
+        text = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise BadExportError(source, "it is not text") from None
+    found: dict[str, str] = {}
+    for name, value in _pairs(text):
+        if name not in _WANTED or not value:
+            continue
+        if not is_cookie_value(value):
+            raise BadExportError(source, f"its {name} holds characters that no cookie may hold")
+        if found.setdefault(name, value) != value:
+            raise BadExportError(source, f"it holds two different {name}")
+    if not found:
+        raise BadExportError(source, "there is none of Strava's cookies in it")
+    return found
+
+
+def is_strava(domain: str) -> bool:
+    """Tell whether a cookie's domain is Strava's."""
+    return f".{domain.lower().lstrip('.')}".endswith(".strava.com")
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Find names and values, of Strava's cookies and perhaps others."""
+    if text.startswith(("[", "{")):
+        return _from_json(text)
+    if "\t" in text:
+        return _from_netscape(text.splitlines())
+    if "=" in text:
+        return _from_header(text)
+    value = text.strip("\"'")
+    return iter([(SESSION, value)] if is_cookie_value(value) else [])
+
+
+def _from_json(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        cookies = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    for cookie in cookies if isinstance(cookies, list) else ():
+        match cookie:
+            case {"domain": str(domain)} if not is_strava(domain):
+                continue
+            case {"name": str(name), "value": str(value)}:
+                yield name, value.strip("\"'")
+
+
+def _from_netscape(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        columns = line.removeprefix("#HttpOnly_").split("\t")
+        if len(columns) == 7 and not columns[0].startswith("#") and is_strava(columns[0]):
+            yield columns[5], columns[6]
+
+
+def _from_header(text: str) -> Iterator[tuple[str, str]]:
+    for pair in text.removeprefix("Cookie:").split(";"):
+        name, _, value = pair.strip().partition("=")
+        yield name, value.strip("\"'")

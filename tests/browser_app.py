@@ -1,0 +1,139 @@
+"""Runs real browsers, headless, that log in at the stand-in, for tests that read their cookies."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from tests.standin.server import StandIn
+
+LOGIN = "https://www.strava.com/login/now"
+"""The stand-in's page on which a browser logs in by itself."""
+
+
+def missing_parts() -> str | None:
+    """None if all that is needed is installed, else one sentence that says how to install it."""
+    here = {
+        "firefox-esr": "firefox-esr",
+        "chromium": "chromium",
+        "libnss3-tools": "certutil",
+    }
+    missing = " ".join(package for package, program in here.items() if not shutil.which(program))
+    install = "apt-get install -y --no-install-recommends"
+    return f"Reading browsers in a test needs: {install} {missing}" if missing else None
+
+
+class Browser:
+    """A browser that runs with a home directory of its own, and shows the stand-in's login.
+
+    Args:
+        home: The user's home directory.
+        stand_in: Where all its requests go.
+    """
+
+    name: str
+
+    def __init__(self, home: Path, stand_in: StandIn) -> None:
+        self.home = home
+        self.stand_in = stand_in
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        """Prepare a profile, and return what starts the browser on it."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "MOZ_HEADLESS": "1"}
+        self._process = subprocess.Popen(
+            self.command(),
+            env=environment,
+            cwd=self.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it as a user would, so that it writes all down."""
+        assert self._process
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def wait_until(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
+        """Wait until a condition holds; it is an error if it never does."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"{self.name}: {what}: not within {seconds:g} s"
+            time.sleep(0.2)
+
+    def wait_for_login(self) -> None:
+        """Wait until it is logged in."""
+        self.wait_until(
+            lambda: any(request.path == "/dashboard" for request in self.stand_in.requests),
+            "logs in",
+            60,
+        )
+
+
+class Firefox(Browser):
+    """Debian's Firefox ESR."""
+
+    name = "firefox"
+
+    def command(self) -> list[str]:
+        """Make a profile that trusts the stand-in's authority, and sends all to its proxy."""
+        profile = self.home / ".mozilla" / "firefox" / "abcd.default-esr"
+        profile.mkdir(parents=True)
+        port = self.stand_in.server_port
+        settings = {
+            "network.proxy.type": "1",
+            "network.proxy.http": '"127.0.0.1"',
+            "network.proxy.http_port": str(port),
+            "network.proxy.ssl": '"127.0.0.1"',
+            "network.proxy.ssl_port": str(port),
+            "browser.shell.checkDefaultBrowser": "false",
+            "datareporting.policy.dataSubmissionEnabled": "false",
+            "toolkit.telemetry.reportingpolicy.firstRun": "false",
+            "app.update.enabled": "false",
+        }
+        lines = [f'user_pref("{name}", {value});\n' for name, value in settings.items()]
+        (profile / "user.js").write_text("".join(lines))
+        database = f"sql:{profile}"
+        for words in (
+            ["-N", "--empty-password"],
+            ["-A", "-n", "stand-in", "-t", "C,,", "-i", str(self.stand_in.ca)],
+        ):
+            subprocess.run(
+                ["certutil", "-d", database, *words], check=True, capture_output=True, timeout=30
+            )
+        return ["firefox-esr", "--headless", "--no-remote", "--profile", str(profile), LOGIN]
+
+
+class Chromium(Browser):
+    """Debian's Chromium, with a store that needs no keyring."""
+
+    name = "chromium"
+
+    def command(self) -> list[str]:
+        """Send all to the stand-in's proxy."""
+        return [
+            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
+            *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
+            *("--disable-sync", "--password-store=basic", "--ignore-certificate-errors"),
+            f"--user-data-dir={self.home / '.config' / 'chromium'}",
+            f"--proxy-server=http://127.0.0.1:{self.stand_in.server_port}",
+            # Without a port for tools, it ends as soon as it has shown the page.
+            "--remote-debugging-port=0",
+            LOGIN,
+        ]
