@@ -7,18 +7,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: help josm-prefs demo test lint format bench pictures clean
+.PHONY: help josm-prefs login browser demo test lint format bench pictures clean
 
 help:  ## List what can be made
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 14
+	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 josm-prefs: $(VENV)/with-nothing  ## Bring the Strava heatmap into JOSM; ARGS="--help" shows how to choose
 	@$(BIN)/stravacookies josm-prefs $(ARGS)
 
+login: $(VENV)/with-browser  ## Take the Strava session from your browser; ARGS="--help" shows other ways
+	@$(BIN)/stravacookies login $(ARGS)
+
+browser: $(VENV)/with-browser  ## Install what reads a browser's cookies
+
 demo: $(VENV)/with-demo  ## Do the same with no account, against a stand-in for Strava, in build/demo
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)/JOSM
+	@echo 'A demo, with a made-up Strava and a JOSM directory of its own:'
+	@echo
 	@$(BIN)/python -m tests.standin $(DEMO)/home \
-	    $(BIN)/stravacookies josm-prefs --josm-dir $(DEMO)/JOSM $(ARGS)
+	    $(BIN)/stravacookies josm-prefs $(ARGS) --josm-dir $(DEMO)/JOSM
 	@echo
 	@echo 'This was a demo: Strava was not asked, and the cookies open nothing. Look at'
 	@echo '  $(DEMO)/JOSM/strava-heatmap.xml   the entries, as JOSM reads them'
@@ -26,7 +33,7 @@ demo: $(VENV)/with-demo  ## Do the same with no account, against a stand-in for 
 	@echo '  $(DEMO)/JOSM/cartograph/          the map sources for Cartograph Maps'
 	@echo 'and at README.md for what JOSM makes of them. Your own JOSM was not touched.'
 
-test: $(VENV)/with-test  ## Run all tests; those with a real JOSM need Debian's josm and xvfb
+test: $(VENV)/with-test  ## Run all tests; those with real programs say what they need
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/with-test,lint  ## Check style and types
@@ -42,7 +49,7 @@ bench: $(VENV)/with-demo  ## Compare the time that commands take with the least 
 	@$(BIN)/python -m benchmarks
 
 pictures: $(VENV)/with-test  ## Make the README's pictures anew, from a real JOSM
-	@$(BIN)/python -m pytest -m josm --pictures=docs $(ARGS)
+	@$(BIN)/python -m pytest -k shows_the_heatmap --pictures=docs $(ARGS)
 
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .*_cache .hypothesis

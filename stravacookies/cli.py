@@ -1,23 +1,37 @@
 """The command line: what a user types, and what a user reads."""
 
+import io
+import json
+import logging
 import os
 import sys
 import textwrap
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from stravacookies import __version__
+from stravacookies import __version__, formats, sources
 from stravacookies.cookies import HeatmapCookies
-from stravacookies.errors import StravacookiesError
+from stravacookies.errors import (
+    BrowserExtraError,
+    JosmRunningError,
+    NoBrowserHasSessionError,
+    NoLoginError,
+    NotLoggedInError,
+    StravacookiesError,
+)
 from stravacookies.heatmap import CLASSIC, DEFAULT_SHOW, TODAY, Layer, TileHost, default_show
-from stravacookies.josm.directory import PREFERENCES, find
+from stravacookies.josm import imagery
+from stravacookies.josm.directory import PREFERENCES, candidates, find
+from stravacookies.josm.process import is_running
 from stravacookies.output import CARTOGRAPH, Written, check, write
-from stravacookies.refresh import current_cookies
-from stravacookies.session import Login, Session, session_from_text
+from stravacookies.refresh import Given, current_cookies, exchange
+from stravacookies.session import Login, login_from_environment
+from stravacookies.status import Status, status
 from stravacookies.vault import Vault
 
 
@@ -27,6 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What stands behind the program's name; the process's own if left out.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a path may hold what the terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("stravacookies: %(message)s"))
+    logging.getLogger("stravacookies").addHandler(handler)
     try:
         cli(arguments, prog_name="stravacookies")
     except StravacookiesError as error:
@@ -41,6 +61,13 @@ def cli() -> None:
     """Bring the Strava heatmap into JOSM, every activity and colour, with one command."""
 
 
+def _not_empty(path: Path | None) -> Path | None:
+    """Refuse an empty path, as of a variable that is not set: it would be the current folder."""
+    if path == Path():
+        raise click.BadParameter("the path is empty; for the current folder, name it in full.")
+    return path
+
+
 def _choices(host: TileHost) -> str:
     """Return the part of the help that lists what a host can show, as click wants it."""
     return "\n\n".join(
@@ -49,26 +76,44 @@ def _choices(host: TileHost) -> str:
     )
 
 
-@cli.command("josm-prefs", epilog=_choices(TODAY))
-@click.option(
+_josm_dir = click.option(
     "--josm-dir",
     metavar="DIR",
     type=click.Path(path_type=Path),
+    callback=lambda context, option, path: _not_empty(path),
     help="JOSM's preferences directory. Looked for where JOSM keeps it if left out.",
 )
+_source = click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="Take the session from here: a browser (firefox, chrome, …, or firefox:PROFILE), a file"
+    " that an add-on exported, - for standard input, or password.",
+)
+_classic = click.option(
+    "--classic", is_flag=True, help="Use Strava's older tile host: 5 groups, 5 colours."
+)
+_refresh = click.option(
+    "--refresh", is_flag=True, help="Ask Strava for new cookies even if they are fresh."
+)
+
+
+@cli.command("josm-prefs", epilog=_choices(TODAY))
+@_josm_dir
+@_source
 @click.option(
     "--activity",
     "activities",
     metavar="ACTIVITY",
     multiple=True,
-    help="Only this activity. Repeat it for more.",
+    help="Only this activity, and no other. Repeat it for more.",
 )
 @click.option(
     "--color",
     "colors",
     metavar="COLOR",
     multiple=True,
-    help="Only this colour. Repeat it for more.",
+    help="Only this colour, and no other. Repeat it for more.",
 )
 @click.option(
     "--show",
@@ -77,10 +122,11 @@ def _choices(host: TileHost) -> str:
     help="Show this layer in the Imagery menu at once. Repeat it for more.  [default:"
     f" {' '.join(':'.join(keys) for keys in DEFAULT_SHOW)}]",
 )
-@click.option("--classic", is_flag=True, help="Use Strava's older tile host: 5 groups, 5 colours.")
-@click.option("--refresh", is_flag=True, help="Ask Strava for new cookies even if they are fresh.")
+@_classic
+@_refresh
 def josm_prefs(
     josm_dir: Path | None,
+    source: str | None,
     activities: tuple[str, ...],
     colors: tuple[str, ...],
     show: tuple[str, ...],
@@ -89,8 +135,10 @@ def josm_prefs(
 ) -> None:
     """Write the heatmap's layers, with cookies that are fresh, into JOSM's preferences.
 
-    The session of Strava is the one in STRAVA_SESSION, else the one kept from an earlier run, else
-    one that is won with STRAVA_EMAIL and STRAVA_PASSWORD. Without any, you are asked.
+    The Strava session comes from --from, else from STRAVA_SESSION, else it is the one kept from an
+    earlier run or login, else STRAVA_EMAIL and STRAVA_PASSWORD log in. Without any, you are asked.
+
+    Layers that are left out disappear from JOSM's menu, too, until they are written again.
     """
     host = CLASSIC if classic else TODAY
     layers = host.layers(
@@ -98,15 +146,139 @@ def josm_prefs(
         _known(colors, [color.key for color in host.colors], "--color"),
     )
     shown = _shown(show, layers)
-    directory = josm_dir or find(sys.platform, os.environ, Path.home())
-    check(directory)
-    import platformdirs  # only here, so that --help does not wait for it
-
-    vault = Vault(platformdirs.user_state_path("stravacookies", appauthor=False))
-    ask = _ask if sys.stdin.isatty() else None
-    cookies = current_cookies(host, vault, os.environ, ask, refresh=refresh)
+    directory = josm_dir or _find_josm()
+    registered = check(directory)
+    if not registered and is_running(directory, usual=directory in _candidates()):
+        raise JosmRunningError
+    cookies = _cookies(host, source, refresh=refresh)
     written = write(directory, layers, shown, cookies)
     click.echo(_summary(layers, shown, cookies, written))
+
+
+@cli.command()
+@_source
+def login(source: str | None) -> None:
+    """Take a session of Strava from a browser or a file, prove it with one request, and keep it.
+
+    Without --from, the installed browsers are looked through for one that is logged in.
+    """
+    vault = _vault()
+    if source:
+        cookies = exchange(*_take(source, TODAY), TODAY, vault)
+    else:
+        source, cookies = _search(vault)
+    click.echo(
+        f"Logged in to Strava with {source}. The cookies last until {_until(cookies.expires)}."
+    )
+    if kept := vault.session():
+        place = (
+            "the system's keyring" if kept.place == "keyring" else f"a file in {vault.directory}"
+        )
+        end = kept.session.expires
+        lasts = f"until {_local(end)} at least" if end else "for as long as Strava lets it"
+        click.echo(f"The session is kept in {place}; it lasts {lasts}.")
+    else:
+        click.echo("There was no session to keep: these cookies cannot be renewed.")
+
+
+@cli.command()
+def logout() -> None:
+    """Remove the kept session and cookies, from the system's keyring too."""
+    removed = _vault().empty()
+    for what in removed:
+        click.echo(f"Removed {what}.")
+    if not removed:
+        click.echo("Nothing was kept.")
+
+
+@cli.command("status")
+@_josm_dir
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def show_status(josm_dir: Path | None, as_json: bool) -> None:
+    """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
+    usual = [path for path in _candidates() if path.is_dir()]
+    directory = josm_dir or (_find_josm() if usual else None)
+    now = status(_vault(), os.environ, directory, usual=directory in usual)
+    if as_json:
+        click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
+    else:
+        click.echo(_status(now))
+    sys.exit(0 if now.is_ready else 1)
+
+
+@cli.command("cookies")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(formats.FORMATS)),
+    default="header",
+    show_default=True,
+    help="How to print them; query is for the classic tile host.",
+)
+@_source
+@_refresh
+def print_cookies(form: str, source: str | None, refresh: bool) -> None:
+    """Print the heatmap's cookies for other programs, refreshed when due."""
+    host = CLASSIC if form == "query" else TODAY
+    click.echo(formats.FORMATS[form](_cookies(host, source, refresh=refresh)))
+
+
+@cli.command("url")
+@click.argument("activity")
+@click.argument("color")
+@_classic
+def print_url(activity: str, color: str, classic: bool) -> None:
+    """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
+    host = CLASSIC if classic else TODAY
+    (layer,) = host.layers(
+        _known((activity,), [activity.key for activity in host.activities], "ACTIVITY"),
+        _known((color,), [color.key for color in host.colors], "COLOR"),
+    )
+    click.echo(imagery.tms(layer, _cookies(host, None, refresh=False)))
+
+
+def _vault() -> Vault:
+    import platformdirs  # only here, so that --help does not wait for it
+
+    return Vault(platformdirs.user_state_path("stravacookies", appauthor=False))
+
+
+def _candidates() -> list[Path]:
+    return candidates(sys.platform, os.environ, Path.home())
+
+
+def _find_josm() -> Path:
+    return find(sys.platform, os.environ, Path.home())
+
+
+def _cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
+    """Return cookies for a host: from a source that is named, else from where there are some."""
+    if source:
+        return exchange(*_take(source, host), host, _vault())
+    ask = _ask if _is_terminal() else None
+    return current_cookies(host, _vault(), os.environ, ask, refresh=refresh)
+
+
+def _take(source: str, host: TileHost) -> tuple[Given, str]:
+    """Take from a source what logs in, and ask for it if it is a password."""
+    sources.check(source)
+    if source == sources.PASSWORD:
+        return login_from_environment(os.environ) or _ask_login(), source
+    return sources.read(source, host), source
+
+
+def _search(vault: Vault) -> tuple[str, HeatmapCookies]:
+    """Look through the browsers for a session that Strava takes."""
+    try:
+        for name, given in sources.search(TODAY):
+            click.echo(f"There is a Strava session in {name}.", err=True)
+            try:
+                return name, exchange(given, name, TODAY, vault)
+            except NotLoggedInError as error:
+                click.echo(str(error), err=True)
+    except BrowserExtraError as error:
+        click.echo(str(error), err=True)
+    raise NoBrowserHasSessionError
 
 
 def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple[str, ...]:
@@ -117,8 +289,13 @@ def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple
 
             alike = [name for name in known if key.lower() in name.lower()]
             alike = alike[:4] or difflib.get_close_matches(key, known)
-            hint = f"did you mean {' or '.join(alike)}?" if alike else "--help lists all."
-            raise click.BadParameter(f"{key!r} is not among the layers; {hint}", param_hint=option)
+            if alike:
+                hint = f"did you mean {' or '.join(alike)}?"
+            elif len(known) < 10:
+                hint = f"there are {', '.join(known)}."
+            else:
+                hint = "'stravacookies josm-prefs --help' lists all."
+            raise click.BadParameter(f"{key!r} is not to be had; {hint}", param_hint=option)
     return given
 
 
@@ -128,20 +305,47 @@ def _shown(show: tuple[str, ...], layers: Sequence[Layer]) -> Sequence[Layer]:
     return [by_name[name] for name in _known(show, by_name, "--show")] or default_show(layers)
 
 
-def _ask() -> Session | Login:
+def _ask() -> tuple[Given, str]:
     """Ask the person at the terminal for a session, or for an email and a password."""
     click.echo(
         "Strava has to know who you are. What works best is the session of your browser: log in\n"
         "at https://www.strava.com there, and copy the value of its cookie _strava4_session.\n",
         err=True,
     )
-    email = click.prompt(
-        "Email (or only Enter, to paste a session)", default="", show_default=False, err=True
+    email = _ask_email("Email (or only Enter, to paste a session)", default="")
+    if email:
+        return Login(email, _ask_secret("Password")), sources.PASSWORD
+    pasted = "what you pasted"
+    return sources.from_text(_ask_secret("Session"), pasted, TODAY), pasted
+
+
+def _is_terminal() -> bool:
+    """Tell whether there is somebody to ask; standard input may even be closed."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _ask_login() -> Login:
+    """Ask the person at the terminal for an email and a password."""
+    if not _is_terminal():
+        raise NoLoginError
+    return Login(_ask_email("Email", default=None), _ask_secret("Password"))
+
+
+def _ask_email(question: str, default: str | None) -> str:
+    def check_email(text: str) -> str:
+        if text.strip() and "@" not in text:
+            raise click.UsageError("that is no email.")
+        return text.strip()
+
+    answer: str = click.prompt(
+        question, default=default, show_default=False, value_proc=check_email, err=True
     )
-    if "@" in email:
-        return Login(email, click.prompt("Password (not shown)", hide_input=True, err=True))
-    session = email or click.prompt("Session (not shown)", hide_input=True, err=True)
-    return session_from_text(session, "What you pasted")
+    return answer
+
+
+def _ask_secret(what: str) -> str:
+    answer: str = click.prompt(f"{what} (not shown)", hide_input=True, err=True)
+    return answer
 
 
 def _summary(
@@ -150,27 +354,71 @@ def _summary(
     """Tell what was written where, how long it lasts, and what to do next."""
     activities = len({layer.activity for layer in layers})
     colors = len({layer.color for layer in layers})
-    in_menu = ", ".join(f"{layer.activity.name} in {layer.color.key}" for layer in shown)
-    in_menu = textwrap.fill(in_menu, 96, initial_indent="  ", subsequent_indent="  ")
-    registered = "now lists them" if written.registered else "lists them already: not touched"
-    minutes = int((cookies.expires - datetime.now(UTC)).total_seconds()) // 60
+    in_menu = "\n".join(f"  {layer.name.partition(': ')[2]}" for layer in shown)
+    if written.registered:
+        registered = "made anew: JOSM has not run here yet" if written.created else "now lists them"
+        next_step = "Next: start JOSM, and choose from its Imagery menu."
+    else:
+        registered = "lists them already, so it was not touched"
+        next_step = (
+            "Next: start JOSM (if it is open, close it first), and choose from its Imagery menu."
+        )
     return f"""\
 The Strava heatmap is ready for JOSM, in {written.entry_set.parent}:
 
-  {written.entry_set.name:18} {_count(len(layers), "layer")}: {_count(activities, "activity")} \
+  {written.entry_set.name:18}  {_count(len(layers), "layer")}: {_count(activities, "activity")} \
 x {_count(colors, "colour")}
-  {PREFERENCES:18} {registered}
-  {CARTOGRAPH + "/":18} {_count(len(written.map_sources), "file")} for Cartograph Maps
+  {PREFERENCES:18}  {registered}
+  {CARTOGRAPH + "/":18}  {_count(len(written.map_sources), "file")} for Cartograph Maps
 
-In the Imagery menu:
+In the Imagery menu, unless you have removed them there:
 {in_menu}
 
-The cookies in these files last until {cookies.expires.astimezone():%d %B %Y, %H:%M}, that is for \
-{minutes // 60} h {minutes % 60} min.
+The cookies in these files last until {_until(cookies.expires)}.
 They are yours alone: share none of these files.
 
-Next: start JOSM, or close it and start it again, and choose from its Imagery menu. Other layers
-are added under Imagery > Imagery preferences. Run this again before you map another day."""
+{next_step}
+There are more layers in Imagery > Imagery preferences: search, for example, for 'hike blue'.
+Run this again before you map another day."""
+
+
+def _status(now: Status) -> str:
+    """Tell what there is in a line each for session, cookies and JOSM."""
+    session, cookies, josm = now.session, now.cookies, now.josm
+    lines = ["Session  none: run 'stravacookies login'"]
+    if session.stored:
+        end = f", until {_local(session.expires)} at least" if session.expires else ""
+        lines = [f"Session  from {session.source}, kept in: {session.stored}{end}"]
+    if not cookies.expires:
+        lines.append("Cookies  none yet")
+    else:
+        fresh = "fresh" if cookies.fresh else "a refresh is due"
+        lines.append(f"Cookies  {fresh}: they last until {_until(cookies.expires)}")
+    if josm.directory:
+        registered = "registered" if josm.registered else "not registered"
+        running = "running" if josm.running else "not running"
+        lines += [
+            f"JOSM     {josm.directory}",
+            f"         {_count(josm.entries, 'layer')}, {registered}; JOSM is {running}",
+        ]
+    else:
+        lines.append("JOSM     no preferences directory: start JOSM once")
+    advice = "start JOSM" if now.is_ready else "run 'stravacookies josm-prefs' before you map"
+    lines += ["", f"Next: {advice}."]
+    return "\n".join(lines)
+
+
+def _local(time: datetime) -> str:
+    """Write a time as the clock on the wall shows it."""
+    return f"{time.astimezone():%d %B %Y, %H:%M}"
+
+
+def _until(end: datetime) -> str:
+    """Write a time, and how long it is until then."""
+    minutes = int((end - datetime.now(UTC)).total_seconds()) // 60
+    if minutes < 0:
+        return f"{_local(end)}, which is over"
+    return f"{_local(end)}, that is for {minutes // 60} h {minutes % 60} min"
 
 
 def _count(number: int, what: str) -> str:

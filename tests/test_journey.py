@@ -12,10 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 from lxml import etree
 
 from stravacookies.heatmap import CLASSIC
-from tests.command import Outcome
+from tests.command import Outcome, run_stravacookies
 from tests.conftest import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Strava
@@ -37,19 +38,23 @@ def test_first_run_from_nothing(run: Run, josm_directory: Path, strava: Strava) 
         f"""\
 The Strava heatmap is ready for JOSM, in {josm_directory}:
 
-  strava-heatmap.xml 287 layers: 41 activities x 7 colours
-  preferences.xml    now lists them
-  cartograph/        7 files for Cartograph Maps
+  strava-heatmap.xml  287 layers: 41 activities x 7 colours
+  preferences.xml     made anew: JOSM has not run here yet
+  cartograph/         7 files for Cartograph Maps
 
-In the Imagery menu:
-  All Activities in hot, All Rides in purple, All on Foot in orange, All Water Sports in blue,
-  All Winter Sports in gray
+In the Imagery menu, unless you have removed them there:
+  All Activities, hot
+  All Rides, purple
+  All on Foot, orange
+  All Water Sports, blue
+  All Winter Sports, gray
 
 The cookies in these files last until {end}, that is for 23 h 59 min\\.
 They are yours alone: share none of these files\\.
 
-Next: start JOSM, or close it and start it again, and choose from its Imagery menu\\. Other layers
-are added under Imagery > Imagery preferences\\. Run this again before you map another day\\.
+Next: start JOSM, and choose from its Imagery menu\\.
+There are more layers in Imagery > Imagery preferences: search, for example, for 'hike blue'\\.
+Run this again before you map another day\\.
 """,
         outcome.out,
     ), outcome.out
@@ -65,16 +70,15 @@ def test_entries_open_tiles(
     match = re.fullmatch(r"\{header\(([^,]+),([^}]+)\)\}(.*)", url)
     assert match
     tile = match[3].replace("{zoom}", "8").replace("{x}", "198").replace("{y}", "114")
-    proxy = stand_in.environment()["HTTPS_PROXY"]
-    options = ["--silent", "--fail", "--proxy", proxy, "--cacert", str(stand_in.ca)]
-    curl = subprocess.run(
-        ["curl", *options, "--header", f"{match[1]}: {match[2]}", tile],
-        capture_output=True,
-        check=True,
-        timeout=30,
+    answer = requests.get(
+        tile,
+        headers={match[1]: match[2]},
+        proxies={"https": stand_in.environment()["HTTPS_PROXY"]},
+        verify=str(stand_in.ca),
+        timeout=10,
     )
 
-    assert curl.stdout.startswith(b"\x89PNG")
+    assert (200, b"\x89PNG") == (answer.status_code, answer.content[:4])
 
 
 def test_fresh_cookies_are_not_fetched_again(
@@ -86,7 +90,8 @@ def test_fresh_cookies_are_not_fetched_again(
     outcome = run("josm-prefs")
 
     assert 0 == outcome.code
-    assert "preferences.xml    lists them already: not touched" in outcome.out
+    assert "preferences.xml     lists them already, so it was not touched" in outcome.out
+    assert "Next: start JOSM (if it is open, close it first)" in outcome.out
     assert 1 == len(stand_in.requests)
     assert before == entries(josm_directory)
 
@@ -159,7 +164,7 @@ def test_narrowed_set(run: Run, josm_directory: Path, strava: Strava) -> None:
         STRAVA_SESSION=strava.open_session(),
     )
 
-    assert "In the Imagery menu:\n  All on Foot in blue\n" in outcome.out
+    assert "removed them there:\n  All on Foot, blue\n" in outcome.out
     assert ["strava-heatmap-run-blue", "strava-heatmap-sport_Hike-blue"] == list(
         entries(josm_directory)
     )
@@ -185,14 +190,18 @@ def test_users_preferences_survive(run: Run, josm_directory: Path, strava: Strav
 
 
 NO_SESSION = """\
-stravacookies: There is no Strava session yet: set STRAVA_SESSION to the value of your browser's \
-cookie _strava4_session, or set STRAVA_EMAIL and STRAVA_PASSWORD, or run this on a terminal to be \
-asked.
+stravacookies: There is no Strava session yet: run 'stravacookies login', or set STRAVA_SESSION to \
+the value of your browser's cookie _strava4_session, or set STRAVA_EMAIL and STRAVA_PASSWORD.
 """
-REFUSED = """\
-stravacookies: Strava no longer accepts the session: log in at https://www.strava.com in your \
-browser, and copy the value of its cookie _strava4_session again.
-"""
+
+
+def refused(source: str) -> str:
+    """What is said when Strava does not take the session from a source."""
+    return (
+        f"stravacookies: The session from {source} is not logged in at Strava (any more): log in at"
+        " https://www.strava.com in your browser, wait half a minute or close the browser, and run"
+        " 'stravacookies login', or copy its cookie _strava4_session again.\n"
+    )
 
 
 def check_failure(outcome: Outcome, code: int, err: str, home: Path) -> None:
@@ -209,7 +218,7 @@ def test_no_session(run: Run, josm_directory: Path, home: Path, stand_in: StandI
 
 def test_refused_session(run: Run, josm_directory: Path, home: Path) -> None:
     """A session that Strava refuses ends with what to do, and nothing is kept."""
-    check_failure(run("josm-prefs", STRAVA_SESSION="ended"), 3, REFUSED, home)
+    check_failure(run("josm-prefs", STRAVA_SESSION="ended"), 3, refused("STRAVA_SESSION"), home)
 
 
 def test_kept_session_refused(run: Run, josm_directory: Path, strava: Strava) -> None:
@@ -217,11 +226,11 @@ def test_kept_session_refused(run: Run, josm_directory: Path, strava: Strava) ->
     login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
     run("josm-prefs", "--classic", **login)
     (josm_directory.parents[1] / ".local/state/stravacookies/session.json").write_text(
-        '{"_strava4_session": "ended"}'
+        '{"source": "password", "_strava4_session": "ended"}'
     )
     outcome = run("josm-prefs")
 
-    assert (3, REFUSED) == (outcome.code, outcome.err)
+    assert (3, refused("password")) == (outcome.code, outcome.err)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +251,7 @@ def test_refused_login_points_to_the_browser(
 
     assert (3, "") == (outcome.code, outcome.out)
     assert outcome.err.startswith(f"stravacookies: {words}")
-    assert "give STRAVA_SESSION the value of its cookie _strava4_session.\n" in outcome.err
+    assert outcome.err.endswith("log in there, and run 'stravacookies login'.\n")
 
 
 def test_strava_out_of_reach(run: Run, josm_directory: Path, home: Path) -> None:
@@ -277,7 +286,7 @@ def test_no_josm(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> Non
         5,
         "stravacookies: There is no JOSM preferences directory (looked for:"
         f" {home}/.josm, {home}/.config/JOSM, {home}/.var/app/org.openstreetmap.josm/config/JOSM)."
-        " Start JOSM once, or name the directory with --josm-dir.\n",
+        " Start JOSM once, which makes it, or give its path to --josm-dir.\n",
         home,
     )
     assert [] == stand_in.requests
@@ -306,16 +315,19 @@ def test_damaged_preferences(
     [
         (
             ["--activity", "Hike"],
-            "--activity: 'Hike' is not among the layers; did you mean sport_Hike?",
+            "--activity: 'Hike' is not to be had; did you mean sport_Hike?",
         ),
-        (["--color", "pink"], "--color: 'pink' is not among the layers; --help lists all."),
+        (
+            ["--activity", "chess"],
+            "--activity: 'chess' is not to be had; 'stravacookies josm-prefs --help' lists all.",
+        ),
         (
             ["--classic", "--color", "orange"],
-            "--color: 'orange' is not among the layers; --help lists all.",
+            "--color: 'orange' is not to be had; there are hot, blue, purple, gray, bluered.",
         ),
         (
             ["--color", "hot", "--show", "rde:hot"],
-            "--show: 'rde:hot' is not among the layers; did you mean ride:hot or",
+            "--show: 'rde:hot' is not to be had; did you mean ride:hot or",
         ),
     ],
 )
@@ -343,7 +355,10 @@ def test_state_that_cannot_be_kept_is_a_warning(
     outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
 
     assert 0 == outcome.code
-    assert outcome.err.startswith("The cookies could not be kept for the next run: ")
+    assert (
+        "stravacookies: The cookies could not be kept for the next run: Not a directory.\n"
+        == outcome.err
+    )
     assert 287 == len(entries(josm_directory))
 
 
@@ -450,5 +465,59 @@ def test_terminal_refused_session_is_not_kept(
     code, shown = converse(environment, answers, "josm-prefs")
 
     assert 3 == code
-    assert "Strava no longer accepts the session" in shown
+    assert refused("what you pasted").strip() in shown
     assert [] == [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_standard_input_may_be_closed(
+    environment: dict[str, str], josm_directory: Path, strava: Strava, tmp_path: Path
+) -> None:
+    """A program that is started without any standard input asks nobody."""
+    command = f"{sys.executable} -m stravacookies josm-prefs <&-"
+    process = subprocess.run(
+        ["sh", "-c", command],
+        env=environment | {"STRAVA_SESSION": strava.open_session()},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (0, "") == (process.returncode, process.stderr)
+
+
+def test_terminal_that_cannot_show_a_path(run: Run, tmp_path: Path, strava: Strava) -> None:
+    """A path that standard output cannot write is shown as well as can be."""
+    directory = tmp_path / "日本"
+    directory.mkdir()
+    outcome = run(
+        *("josm-prefs", "--josm-dir", directory),
+        STRAVA_SESSION=strava.open_session(),
+        PYTHONIOENCODING="latin-1",
+    )
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "\\u65e5\\u672c" in outcome.out
+
+
+def test_empty_directory_is_none(run: Run, strava: Strava) -> None:
+    """A variable that is not set does not mean the current folder."""
+    outcome = run("josm-prefs", "--josm-dir", "", STRAVA_SESSION=strava.open_session())
+
+    assert 2 == outcome.code
+    assert "the path is empty" in outcome.err
+
+
+@pytest.mark.parametrize("variable", ["STRAVA_EMAIL", "STRAVA_PASSWORD"])
+def test_password_that_is_no_text(
+    environment: dict[str, str], josm_directory: Path, tmp_path: Path, variable: str
+) -> None:
+    """Bytes that are no text are refused before anything is sent."""
+    login = {"STRAVA_EMAIL": "a@example.org", "STRAVA_PASSWORD": "secret"} | {variable: "\udcff"}
+    outcome = run_stravacookies("josm-prefs", environment=environment | login, folder=tmp_path)
+
+    assert (
+        3,
+        "stravacookies: The email or the password holds characters that cannot be sent.\n",
+    ) == (outcome.code, outcome.err)

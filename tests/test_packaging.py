@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import sysconfig
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -18,8 +20,9 @@ ROOT = Path(__file__).parent.parent
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    subprocess.run([*command, "--wheel-dir", folder, ROOT], check=True, timeout=120)
+    build = "import hatchling.build, sys; print(hatchling.build.build_wheel(sys.argv[1]))"
+    command = [sys.executable, "-c", build, str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
     return next(folder.glob("*.whl"))
 
 
@@ -44,7 +47,11 @@ def test_wheel_works_on_its_own(
     """Installed into an environment of its own, and run from another folder, it does its job."""
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True, timeout=120)
     program = tmp_path / "venv" / "bin"
-    subprocess.run([program / "pip", "install", "--quiet", wheel], check=True, timeout=300)
+    install = [str(program / "pip"), "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run(install, check=True, timeout=120)
+    # What it depends on comes from the environment of the tests, for want of a network.
+    (packages,) = tmp_path.glob("venv/lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     environment = environment_of(home, stand_in)
     environment["STRAVA_SESSION"] = stand_in.strava.open_session()
     subprocess.run(
@@ -59,3 +66,23 @@ def test_wheel_works_on_its_own(
     assert {"strava-heatmap.xml", "preferences.xml", "cartograph"} == {
         path.name for path in josm_directory.iterdir()
     }
+
+
+def test_sdist_holds_all_that_the_makefile_needs(tmp_path: Path) -> None:
+    """Whoever unpacks the source finds tests, documents and benchmarks in it."""
+    build = "import hatchling.build, sys; print(hatchling.build.build_sdist(sys.argv[1]))"
+    command = [sys.executable, "-c", build, str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert {
+        "CONTRIBUTING.md",
+        "Makefile",
+        "benchmarks/__main__.py",
+        "docs/josm-imagery-menu.png",
+        "stravacookies/cli.py",
+        "templates/josm-imagery.xml.j2",
+        "tests/standin/strava.py",
+    } <= names

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from stravacookies.josm.preferences import NEW
 from tests.conftest import Run
 from tests.standin.strava import Strava
 
@@ -45,6 +46,7 @@ def test_help_is_current(run: Run) -> None:
 def test_summary_is_current(run: Run, josm_directory: Path, strava: Strava) -> None:
     """The summary that the README shows is the one that the program prints, but for the time."""
     (shown,) = [block for block in blocks("text") if block.startswith("The Strava heatmap")]
+    (josm_directory / "preferences.xml").write_bytes(NEW)
     printed = run("josm-prefs", STRAVA_SESSION=strava.open_session()).out
     date = re.compile(r"last until .*?, that is")
 

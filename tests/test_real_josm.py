@@ -12,7 +12,7 @@ from lxml import etree
 
 from stravacookies.heatmap import TODAY
 from tests import josm_app
-from tests.command import environment_of, run_stravacookies
+from tests.command import Outcome, environment_of, run_stravacookies
 from tests.josm_app import JOSM_JAR, Josm
 from tests.standin.server import StandIn
 from tests.standin.strava import Request, Response, Strava
@@ -63,14 +63,18 @@ class Mapper:
     stand_in: StandIn
     trust_store: Path
 
-    def josm_prefs(self) -> None:
-        """Run `stravacookies josm-prefs --refresh`, which must succeed."""
+    def run(self, *arguments: str | Path) -> Outcome:
+        """Run `stravacookies` on JOSM's directory, with a session."""
         session = {"STRAVA_SESSION": self.stand_in.strava.open_session()}
-        outcome = run_stravacookies(
-            *("josm-prefs", "--refresh", "--josm-dir", self.josm_home),
+        return run_stravacookies(
+            *(*arguments, "--josm-dir", self.josm_home),
             environment=environment_of(self.home, self.stand_in) | session,
             folder=self.home,
         )
+
+    def josm_prefs(self, *options: str) -> None:
+        """Run `stravacookies josm-prefs --refresh`, which must succeed."""
+        outcome = self.run("josm-prefs", "--refresh", *options)
         assert (0, "") == (outcome.code, outcome.err)
 
     def josm(self) -> Josm:
@@ -82,9 +86,11 @@ class Mapper:
         """JOSM's preferences, as they are on disk now."""
         return etree.parse(self.josm_home / "preferences.xml")
 
-    def tiles(self, layer: str) -> list[tuple[Request, Response]]:
+    def tiles(
+        self, layer: str, folder: str = "/identified/globalheat"
+    ) -> list[tuple[Request, Response]]:
         """The tiles of a layer that JOSM asked for, with the answers."""
-        folder = f"/identified/globalheat/{layer}/"
+        folder = f"{folder}/{layer}/"
         return [pair for pair in self.stand_in.exchanges if pair[0].path.startswith(folder)]
 
 
@@ -193,3 +199,42 @@ def test_josm_that_was_never_started(mapper: Mapper) -> None:
         f"{mapper.josm_home}/strava-heatmap.xml",
     ] == sites
     assert "alformed" not in log
+
+
+def test_running_josm_is_not_written_under(mapper: Mapper) -> None:
+    """While JOSM runs, nothing new is registered, since it would forget that; else all works."""
+    before = (mapper.josm_home / "preferences.xml").read_bytes()
+    with mapper.josm():
+        refused = mapper.run("josm-prefs")
+        status = mapper.run("status")
+        unchanged = (mapper.josm_home / "preferences.xml").read_bytes()
+        files = [path.name for path in mapper.josm_home.glob("strava*")]
+    mapper.josm_prefs()
+    with mapper.josm():
+        outcome = mapper.run("josm-prefs", "--refresh")
+
+    assert (
+        6,
+        "stravacookies: JOSM is running, and would forget the new entry in its preferences when it"
+        " ends: close JOSM and run this again. Nothing was changed.\n",
+    ) == (refused.code, refused.err)
+    assert b"strava-heatmap" not in before + unchanged
+    assert [] == files
+    assert "0 layers, not registered; JOSM is running\n" in status.out
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "if it is open, close it first" in outcome.out
+
+
+def test_classic_host(mapper: Mapper) -> None:
+    """The tiles of the classic host are asked for with their query string, and answered."""
+    mapper.josm_prefs("--classic")
+    with mapper.josm() as josm:
+        josm.open_imagery("strava-heatmap-ride-purple")
+        josm.zoom(**TURIN)
+        josm.wait_for(
+            lambda: len(mapper.tiles("ride/purple", "/tiles-auth")) > 20, "JOSM asks for tiles", 30
+        )
+
+    asked = mapper.tiles("ride/purple", "/tiles-auth")
+    assert {200} == {answer.status for _, answer in asked} - {404}
+    assert 3 == len({request.host for request, _ in asked})

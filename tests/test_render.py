@@ -10,7 +10,7 @@ from lxml import etree
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import CLASSIC, TODAY, Layer, TileHost
 from stravacookies.render import cartograph_map_source, josm_entry_set
-from tests.test_cookies import values
+from tests.made_up import values
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "data" / "maps.xsd"))
 
