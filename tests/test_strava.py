@@ -380,7 +380,12 @@ def test_server_that_says_nothing(
 ) -> None:
     """Nobody waits for ever."""
     monkeypatch.setattr("stravacookies.strava._TIMEOUT", (1.0, 0.2))
-    monkeypatch.setattr(stand_in.strava, "answer", lambda _: time.sleep(1))
+
+    def wait(_: Request) -> Response:
+        time.sleep(1)
+        return Response()
+
+    monkeypatch.setattr(stand_in.strava, "answer", wait)
 
     with pytest.raises(NetworkError, match="it did not answer in time"):
         fetcher.fetch(Session("any"))
