@@ -176,10 +176,10 @@ class SessionRefusedError(NotLoggedInError):
 
     def __init__(self, source: str | None = None) -> None:
         super().__init__(
-            f"The session{f' from {source}' if source else ''} is not logged in at Strava (any"
-            " more): log in at https://www.strava.com in your browser, wait half a minute or close"
-            " the browser, and run 'stravacookies login', or copy its cookie _strava4_session"
-            " again."
+            f"The session{f' from {source}' if source else ''} is not logged in at Strava: it has"
+            " ended, or is an anonymous one, which every visitor has. Log in at"
+            " https://www.strava.com in your browser, wait half a minute or close the browser, and"
+            " run 'stravacookies login', or copy its cookie _strava4_session again."
         )
 
 

@@ -110,7 +110,8 @@ def test_anonymous_session(run: Run, tmp_path: Path, home: Path) -> None:
 
     assert 3 == outcome.code
     assert outcome.err.startswith(
-        f"stravacookies: The session from {path} is not logged in at Strava (any more): log in at"
+        f"stravacookies: The session from {path} is not logged in at Strava: it has ended, or"
+        " is an anonymous one, which every visitor has."
     )
     assert [] == files(home)
 

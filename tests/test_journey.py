@@ -198,9 +198,10 @@ the value of your browser's cookie _strava4_session, or set STRAVA_EMAIL and STR
 def refused(source: str) -> str:
     """What is said when Strava does not take the session from a source."""
     return (
-        f"stravacookies: The session from {source} is not logged in at Strava (any more): log in at"
-        " https://www.strava.com in your browser, wait half a minute or close the browser, and run"
-        " 'stravacookies login', or copy its cookie _strava4_session again.\n"
+        f"stravacookies: The session from {source} is not logged in at Strava: it has ended, or is"
+        " an anonymous one, which every visitor has. Log in at https://www.strava.com in your"
+        " browser, wait half a minute or close the browser, and run 'stravacookies login', or copy"
+        " its cookie _strava4_session again.\n"
     )
 
 
