@@ -8,30 +8,29 @@ import sys
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from stravacookies import __version__, formats, sources
+from stravacookies import __version__, formats, prompt, sources, summary
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     BrowserExtraError,
     JosmRunningError,
     NoBrowserHasSessionError,
-    NoLoginError,
     NotLoggedInError,
     StravacookiesError,
 )
 from stravacookies.heatmap import CLASSIC, DEFAULT_SHOW, TODAY, Layer, TileHost, default_show
 from stravacookies.josm import imagery
-from stravacookies.josm.directory import PREFERENCES, candidates, find
+from stravacookies.josm.directory import candidates, find
 from stravacookies.josm.process import is_running
-from stravacookies.output import CARTOGRAPH, Written, check, write
+from stravacookies.output import check, write
 from stravacookies.refresh import Given, current_cookies, exchange
-from stravacookies.session import Login, login_from_environment
-from stravacookies.status import Status, status
+from stravacookies.session import login_from_environment
+from stravacookies.status import status
 from stravacookies.vault import Vault
 
 
@@ -152,7 +151,7 @@ def josm_prefs(
         raise JosmRunningError
     cookies = _cookies(host, source, refresh=refresh)
     written = write(directory, layers, shown, cookies)
-    click.echo(_summary(layers, shown, cookies, written))
+    click.echo(summary.of_run(layers, shown, cookies, written))
 
 
 @cli.command()
@@ -164,21 +163,12 @@ def login(source: str | None) -> None:
     """
     vault = _vault()
     if source:
-        cookies = exchange(*_take(source, TODAY), TODAY, vault)
+        given, source = _take(source, TODAY)
+        cookies = exchange(given, source, TODAY, vault)
     else:
-        source, cookies = _search(vault)
-    click.echo(
-        f"Logged in to Strava with {source}. The cookies last until {_until(cookies.expires)}."
-    )
-    if kept := vault.session():
-        place = (
-            "the system's keyring" if kept.place == "keyring" else f"a file in {vault.directory}"
-        )
-        end = kept.session.expires
-        lasts = f"until {_local(end)} at least" if end else "for as long as Strava lets it"
-        click.echo(f"The session is kept in {place}; it lasts {lasts}.")
-    else:
-        click.echo("There was no session to keep: these cookies cannot be renewed.")
+        source, given, cookies = _search(vault)
+    kept = None if isinstance(given, HeatmapCookies) else vault.session()
+    click.echo(summary.of_login(source, cookies, kept))
 
 
 @cli.command()
@@ -202,7 +192,7 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
     else:
-        click.echo(_status(now))
+        click.echo(summary.of_status(now))
     sys.exit(0 if now.is_ready else 1)
 
 
@@ -255,7 +245,7 @@ def _cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCoo
     """Return cookies for a host: from a source that is named, else from where there are some."""
     if source:
         return exchange(*_take(source, host), host, _vault())
-    ask = _ask if _is_terminal() else None
+    ask = prompt.for_anything if prompt.is_there() else None
     return current_cookies(host, _vault(), os.environ, ask, refresh=refresh)
 
 
@@ -263,17 +253,17 @@ def _take(source: str, host: TileHost) -> tuple[Given, str]:
     """Take from a source what logs in, and ask for it if it is a password."""
     sources.check(source)
     if source == sources.PASSWORD:
-        return login_from_environment(os.environ) or _ask_login(), source
+        return login_from_environment(os.environ) or prompt.for_login(), source
     return sources.read(source, host), source
 
 
-def _search(vault: Vault) -> tuple[str, HeatmapCookies]:
+def _search(vault: Vault) -> tuple[str, Given, HeatmapCookies]:
     """Look through the browsers for a session that Strava takes."""
     try:
         for name, given in sources.search(TODAY):
             click.echo(f"There is a Strava session in {name}.", err=True)
             try:
-                return name, exchange(given, name, TODAY, vault)
+                return name, given, exchange(given, name, TODAY, vault)
             except NotLoggedInError as error:
                 click.echo(str(error), err=True)
     except BrowserExtraError as error:
@@ -303,126 +293,3 @@ def _shown(show: tuple[str, ...], layers: Sequence[Layer]) -> Sequence[Layer]:
     """Return the layers that an option wants in the menu, or the usual ones."""
     by_name = {f"{layer.activity.key}:{layer.color.key}": layer for layer in layers}
     return [by_name[name] for name in _known(show, by_name, "--show")] or default_show(layers)
-
-
-def _ask() -> tuple[Given, str]:
-    """Ask the person at the terminal for a session, or for an email and a password."""
-    click.echo(
-        "Strava has to know who you are. What works best is the session of your browser: log in\n"
-        "at https://www.strava.com there, and copy the value of its cookie _strava4_session.\n",
-        err=True,
-    )
-    email = _ask_email("Email (or only Enter, to paste a session)", default="")
-    if email:
-        return Login(email, _ask_secret("Password")), sources.PASSWORD
-    pasted = "what you pasted"
-    return sources.from_text(_ask_secret("Session"), pasted, TODAY), pasted
-
-
-def _is_terminal() -> bool:
-    """Tell whether there is somebody to ask; standard input may even be closed."""
-    return sys.stdin is not None and sys.stdin.isatty()
-
-
-def _ask_login() -> Login:
-    """Ask the person at the terminal for an email and a password."""
-    if not _is_terminal():
-        raise NoLoginError
-    return Login(_ask_email("Email", default=None), _ask_secret("Password"))
-
-
-def _ask_email(question: str, default: str | None) -> str:
-    def check_email(text: str) -> str:
-        if text.strip() and "@" not in text:
-            raise click.UsageError("that is no email.")
-        return text.strip()
-
-    answer: str = click.prompt(
-        question, default=default, show_default=False, value_proc=check_email, err=True
-    )
-    return answer
-
-
-def _ask_secret(what: str) -> str:
-    answer: str = click.prompt(f"{what} (not shown)", hide_input=True, err=True)
-    return answer
-
-
-def _summary(
-    layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies, written: Written
-) -> str:
-    """Tell what was written where, how long it lasts, and what to do next."""
-    activities = len({layer.activity for layer in layers})
-    colors = len({layer.color for layer in layers})
-    in_menu = "\n".join(f"  {layer.name.partition(': ')[2]}" for layer in shown)
-    if written.registered:
-        registered = "made anew: JOSM has not run here yet" if written.created else "now lists them"
-        next_step = "Next: start JOSM, and choose from its Imagery menu."
-    else:
-        registered = "lists them already, so it was not touched"
-        next_step = (
-            "Next: start JOSM (if it is open, close it first), and choose from its Imagery menu."
-        )
-    return f"""\
-The Strava heatmap is ready for JOSM, in {written.entry_set.parent}:
-
-  {written.entry_set.name:18}  {_count(len(layers), "layer")}: {_count(activities, "activity")} \
-x {_count(colors, "colour")}
-  {PREFERENCES:18}  {registered}
-  {CARTOGRAPH + "/":18}  {_count(len(written.map_sources), "file")} for Cartograph Maps
-
-In the Imagery menu, unless you have removed them there:
-{in_menu}
-
-The cookies in these files last until {_until(cookies.expires)}.
-They are yours alone: share none of these files.
-
-{next_step}
-There are more layers in Imagery > Imagery preferences: search, for example, for 'hike blue'.
-Run this again before you map another day."""
-
-
-def _status(now: Status) -> str:
-    """Tell what there is in a line each for session, cookies and JOSM."""
-    session, cookies, josm = now.session, now.cookies, now.josm
-    lines = ["Session  none: run 'stravacookies login'"]
-    if session.stored:
-        end = f", until {_local(session.expires)} at least" if session.expires else ""
-        lines = [f"Session  from {session.source}, kept in: {session.stored}{end}"]
-    if not cookies.expires:
-        lines.append("Cookies  none yet")
-    else:
-        fresh = "fresh" if cookies.fresh else "a refresh is due"
-        lines.append(f"Cookies  {fresh}: they last until {_until(cookies.expires)}")
-    if josm.directory:
-        registered = "registered" if josm.registered else "not registered"
-        running = "running" if josm.running else "not running"
-        lines += [
-            f"JOSM     {josm.directory}",
-            f"         {_count(josm.entries, 'layer')}, {registered}; JOSM is {running}",
-        ]
-    else:
-        lines.append("JOSM     no preferences directory: start JOSM once")
-    advice = "start JOSM" if now.is_ready else "run 'stravacookies josm-prefs' before you map"
-    lines += ["", f"Next: {advice}."]
-    return "\n".join(lines)
-
-
-def _local(time: datetime) -> str:
-    """Write a time as the clock on the wall shows it."""
-    return f"{time.astimezone():%d %B %Y, %H:%M}"
-
-
-def _until(end: datetime) -> str:
-    """Write a time, and how long it is until then."""
-    minutes = int((end - datetime.now(UTC)).total_seconds()) // 60
-    if minutes < 0:
-        return f"{_local(end)}, which is over"
-    return f"{_local(end)}, that is for {minutes // 60} h {minutes % 60} min"
-
-
-def _count(number: int, what: str) -> str:
-    """Write a number of things: `1 layer`, `2 activities`."""
-    if number != 1:
-        what = what.removesuffix("y") + ("ies" if what.endswith("y") else "s")
-    return f"{number} {what}"

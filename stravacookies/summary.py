@@ -1,0 +1,106 @@
+"""What the commands tell at their end, in words."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from stravacookies.cookies import HeatmapCookies
+from stravacookies.heatmap import Layer
+from stravacookies.josm.directory import PREFERENCES
+from stravacookies.output import CARTOGRAPH, Written
+from stravacookies.status import Status
+from stravacookies.vault import KEYRING, Kept
+
+
+def of_login(source: str, cookies: HeatmapCookies, kept: Kept | None) -> str:
+    """Tell until when a login lasts, and where its session is kept, if there is one."""
+    lines = [
+        f"Logged in to Strava with {source}. The cookies last until {_until(cookies.expires)}."
+    ]
+    if kept:
+        end = kept.session.expires
+        lasts = f"until {_local(end)} at least" if end else "for as long as Strava lets it"
+        place = "the system's keyring" if kept.place == KEYRING else "a file of your own"
+        lines.append(f"The session is kept in {place}; it lasts {lasts}.")
+    else:
+        lines.append("There was no session to keep: these cookies cannot be renewed.")
+    return "\n".join(lines)
+
+
+def of_run(
+    layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies, written: Written
+) -> str:
+    """Tell what a run has written where, how long that lasts, and what to do next."""
+    activities = len({layer.activity for layer in layers})
+    colors = len({layer.color for layer in layers})
+    in_menu = "\n".join(f"  {layer.name.partition(': ')[2]}" for layer in shown)
+    if written.registered:
+        registered = "made anew: JOSM has not run here yet" if written.created else "now lists them"
+        next_step = "Next: start JOSM, and choose from its Imagery menu."
+    else:
+        registered = "lists them already, so it was not touched"
+        next_step = (
+            "Next: start JOSM (if it is open, close it first), and choose from its Imagery menu."
+        )
+    return f"""\
+The Strava heatmap is ready for JOSM, in {written.entry_set.parent}:
+
+  {written.entry_set.name:18}  {_count(len(layers), "layer")}: {_count(activities, "activity")} \
+x {_count(colors, "colour")}
+  {PREFERENCES:18}  {registered}
+  {CARTOGRAPH + "/":18}  {_count(len(written.map_sources), "file")} for Cartograph Maps
+
+In the Imagery menu, unless you have removed them there:
+{in_menu}
+
+The cookies in these files last until {_until(cookies.expires)}.
+They are yours alone: share none of these files.
+
+{next_step}
+There are more layers in Imagery > Imagery preferences: search, for example, for 'hike blue'.
+Run this again before you map another day."""
+
+
+def of_status(now: Status) -> str:
+    """Tell what there is in a line each for session, cookies and JOSM."""
+    session, cookies, josm = now.session, now.cookies, now.josm
+    lines = ["Session  none: run 'stravacookies login'"]
+    if session.stored:
+        end = f", until {_local(session.expires)} at least" if session.expires else ""
+        lines = [f"Session  from {session.source}, kept in: {session.stored}{end}"]
+    if not cookies.expires:
+        lines.append("Cookies  none yet")
+    else:
+        fresh = "fresh" if cookies.fresh else "a refresh is due"
+        lines.append(f"Cookies  {fresh}: they last until {_until(cookies.expires)}")
+    if josm.directory:
+        registered = "registered" if josm.registered else "not registered"
+        running = "running" if josm.running else "not running"
+        lines += [
+            f"JOSM     {josm.directory}",
+            f"         {_count(josm.entries, 'layer')}, {registered}; JOSM is {running}",
+        ]
+    else:
+        lines.append("JOSM     no preferences directory: start JOSM once")
+    advice = "start JOSM" if now.is_ready else "run 'stravacookies josm-prefs' before you map"
+    lines += ["", f"Next: {advice}."]
+    return "\n".join(lines)
+
+
+def _local(time: datetime) -> str:
+    """Write a time as the clock on the wall shows it."""
+    return f"{time.astimezone():%d %B %Y, %H:%M}"
+
+
+def _until(end: datetime) -> str:
+    """Write a time, and how long it is until then."""
+    minutes = int((end - datetime.now(UTC)).total_seconds()) // 60
+    if minutes < 0:
+        return f"{_local(end)}, which is over"
+    return f"{_local(end)}, that is for {minutes // 60} h {minutes % 60} min"
+
+
+def _count(number: int, what: str) -> str:
+    """Write a number of things: `1 layer`, `2 activities`."""
+    if number != 1:
+        what = what.removesuffix("y") + ("ies" if what.endswith("y") else "s")
+    return f"{number} {what}"
