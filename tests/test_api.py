@@ -42,10 +42,10 @@ def test_exit_codes() -> None:
     ]
 
 
-def imported(*arguments: str) -> set[str]:
-    """The heavy modules that a command of Python imports."""
+def imported(statement: str) -> set[str]:
+    """The heavy modules that a statement imports."""
     code = "import sys; print(*sys.modules)"
-    command = [sys.executable, "-c", f"{arguments[0]}; {code}"]
+    command = [sys.executable, "-c", f"{statement}; {code}"]
     process = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return HEAVY & set(process.stdout.split())
 

@@ -10,7 +10,11 @@ from tests.browser_app import Browser, Chromium, Firefox
 from tests.command import Outcome, run_stravacookies
 from tests.standin.server import StandIn
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # A browser drops connections at any moment; see _Proxy in tests/standin/server.py.
+    pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

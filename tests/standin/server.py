@@ -120,9 +120,11 @@ class _Proxy(_Handler):
         self.end_headers()
         self.close_connection = True
         try:
+            # Python's ssl leaves a socket open whose peer has gone before it could say anything.
+            self.connection.getpeername()
             with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
                 _Site(tls, self.client_address, self.server)
-        except (ssl.SSLError, ConnectionError):
+        except OSError:
             return  # the client does not trust the certificate, or has gone
 
 
