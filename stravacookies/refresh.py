@@ -18,7 +18,7 @@ from stravacookies.vault import Kept, Vault
 _log = logging.getLogger(__name__)
 
 Given = Session | Login | HeatmapCookies
-"""What heatmap cookies can be had for; they are had for themselves, too."""
+"""What can be exchanged for heatmap cookies, or is such already."""
 
 Ask = Callable[[], tuple[Given, str]]
 """Asks a person for what logs in to Strava; the text names it as a source."""
@@ -75,7 +75,7 @@ def exchange(
     """Get cookies from Strava for what is given, and keep them, with the session they came from.
 
     Args:
-        given: A session, or what wins one; cookies are taken as they are, with no request.
+        given: A session, or a login that gets one; cookies are taken as they are, with no request.
         source: Where it came from, as the user named it.
         host: The tile host that the cookies are for.
         vault: Where session and cookies are kept.

@@ -1,4 +1,4 @@
-"""The only module that talks to Strava: an email and password win a session, a session cookies."""
+"""The only module that talks to Strava: a login gets a session, a session gets cookies."""
 
 import logging
 import re
@@ -20,6 +20,7 @@ from stravacookies.errors import (
     LoginFormError,
     LoginRefusedError,
     NetworkError,
+    NotLoggedInError,
     OneTimeCodeError,
     SessionRefusedError,
     UnexpectedAnswerError,
@@ -101,7 +102,7 @@ class CookieFetcher:
         return cookies
 
     def log_in(self, login: Login) -> Session:
-        """Win a session with an email and a password. Strava refuses most programs that try.
+        """Exchange an email and a password for a session. Strava refuses most programs that try.
 
         Never call it again after a refusal: Strava locks accounts for hours.
 
@@ -131,7 +132,10 @@ class CookieFetcher:
 
     def session(self) -> Session | None:
         """Return the session of the last call, as Strava has renewed it: the one to keep."""
-        return Session.from_cookies(cookies_by_name(self._http.cookies))
+        try:
+            return Session.from_cookies(cookies_by_name(self._http.cookies))
+        except NotLoggedInError:
+            return None
 
     def _ask(self, method: str, url: str, form: dict[str, str] | None = None) -> requests.Response:
         """Send one request and follow no redirect: where it leads is the answer."""
@@ -142,6 +146,7 @@ class CookieFetcher:
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add nothing to a request."""
     return request
 
 
