@@ -97,7 +97,11 @@ _refresh = click.option(
 )
 
 
-@cli.command("josm-prefs", epilog=_choices(TODAY))
+@cli.command(
+    "josm-prefs",
+    epilog=_choices(TODAY),
+    short_help="Write the layers, with fresh cookies, for JOSM.",
+)
 @_josm_dir
 @_source
 @click.option(
@@ -154,7 +158,7 @@ def josm_prefs(
     click.echo(summary.of_run(layers, shown, cookies, written))
 
 
-@cli.command()
+@cli.command(short_help="Take the Strava session from a browser or a file.")
 @_source
 def login(source: str | None) -> None:
     """Take a session of Strava from a browser or a file, prove it with one request, and keep it.
@@ -171,7 +175,7 @@ def login(source: str | None) -> None:
     click.echo(summary.of_login(source, cookies, kept))
 
 
-@cli.command()
+@cli.command(short_help="Remove the kept session and cookies.")
 def logout() -> None:
     """Remove the kept session and cookies, from the system's keyring too."""
     removed = _vault().empty()
@@ -181,7 +185,7 @@ def logout() -> None:
         click.echo("Nothing was kept.")
 
 
-@cli.command("status")
+@cli.command("status", short_help="Tell whether you could start to map now.")
 @_josm_dir
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show_status(josm_dir: Path | None, as_json: bool) -> None:
@@ -196,7 +200,7 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
     sys.exit(0 if now.is_ready else 1)
 
 
-@cli.command("cookies")
+@cli.command("cookies", short_help="Print the cookies for other programs.")
 @click.option(
     "--format",
     "form",
@@ -213,7 +217,7 @@ def print_cookies(form: str, source: str | None, refresh: bool) -> None:
     click.echo(formats.FORMATS[form](_cookies(host, source, refresh=refresh)))
 
 
-@cli.command("url")
+@cli.command("url", short_help="Print the URL of a layer for JOSM.")
 @click.argument("activity")
 @click.argument("color")
 @_classic

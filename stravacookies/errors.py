@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 _BROWSER_WAY = (
-    "What works is the session of your browser: log in there, and run 'stravacookies login'."
+    "What works is the session of your browser: log in there, and run 'stravacookies login' (in a"
+    " clone 'make login')."
 )
 
 
@@ -34,9 +35,9 @@ class NoSessionError(NotLoggedInError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no Strava session yet: run 'stravacookies login', or set STRAVA_SESSION to"
-            " the value of your browser's cookie _strava4_session, or set STRAVA_EMAIL and"
-            " STRAVA_PASSWORD."
+            "There is no Strava session yet: run 'stravacookies login' (in a clone 'make login'), or"
+            " set STRAVA_SESSION to the value of your browser's cookie _strava4_session, or set"
+            " STRAVA_EMAIL and STRAVA_PASSWORD."
         )
 
 
@@ -179,7 +180,7 @@ class SessionRefusedError(NotLoggedInError):
             f"The session{f' from {source}' if source else ''} is not logged in at Strava: it has"
             " ended, or is an anonymous one, which every visitor has. Log in at"
             " https://www.strava.com in your browser, wait half a minute or close the browser, and"
-            " run 'stravacookies login', or copy its cookie _strava4_session again."
+            " run 'stravacookies login' (in a clone 'make login')."
         )
 
 

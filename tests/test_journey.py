@@ -190,8 +190,9 @@ def test_users_preferences_survive(run: Run, josm_directory: Path, strava: Strav
 
 
 NO_SESSION = """\
-stravacookies: There is no Strava session yet: run 'stravacookies login', or set STRAVA_SESSION to \
-the value of your browser's cookie _strava4_session, or set STRAVA_EMAIL and STRAVA_PASSWORD.
+stravacookies: There is no Strava session yet: run 'stravacookies login' (in a clone \
+'make login'), or set STRAVA_SESSION to the value of your browser's cookie _strava4_session, or \
+set STRAVA_EMAIL and STRAVA_PASSWORD.
 """
 
 
@@ -200,8 +201,8 @@ def refused(source: str) -> str:
     return (
         f"stravacookies: The session from {source} is not logged in at Strava: it has ended, or is"
         " an anonymous one, which every visitor has. Log in at https://www.strava.com in your"
-        " browser, wait half a minute or close the browser, and run 'stravacookies login', or copy"
-        " its cookie _strava4_session again.\n"
+        " browser, wait half a minute or close the browser, and run 'stravacookies login' (in a"
+        " clone 'make login').\n"
     )
 
 
@@ -252,7 +253,7 @@ def test_refused_login_points_to_the_browser(
 
     assert (3, "") == (outcome.code, outcome.out)
     assert outcome.err.startswith(f"stravacookies: {words}")
-    assert outcome.err.endswith("log in there, and run 'stravacookies login'.\n")
+    assert outcome.err.endswith("and run 'stravacookies login' (in a clone 'make login').\n")
 
 
 def test_strava_out_of_reach(run: Run, josm_directory: Path, home: Path) -> None:
