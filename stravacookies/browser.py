@@ -9,11 +9,13 @@ yt-dlp reads a copy of the store. Before it does, the copy is put right, since y
 - says nothing when a key is wrong or missing: the values are then empty, or the cookies not there.
 """
 
+import os
 import shutil
 import sqlite3
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,8 @@ def cookies_from_browser(name: str, profile: str | None = None) -> dict[str, str
         BrowserError: Its store cannot be read.
         NoBrowserSessionError: There is nothing of Strava in it, or it cannot be decrypted.
     """
+    if name == "safari" and sys.platform != "darwin":
+        raise NoBrowserError(name, profile)
     try:
         import yt_dlp.cookies as library
     except ImportError:
@@ -53,14 +57,18 @@ def cookies_from_browser(name: str, profile: str | None = None) -> dict[str, str
             jar = library.extract_cookies_from_browser(name, profile, log, container="none")
     except FileNotFoundError:
         raise NoBrowserError(name, profile) from None
+    except sqlite3.Error:
+        raise BrowserError(name, "its store is locked or damaged") from None
     except Exception as error:  # noqa: BLE001 - whatever a library raises on a strange store
-        raise BrowserError(name, f"{type(error).__name__}: {error}") from None
+        # Not in the library's words, which may hold a value.
+        raise BrowserError(name, type(error).__name__) from None
     now = int(time.time())
     cookies = cookies_by_name(
         cookie
         for cookie in jar
         # Of a token that has expired, the user is told when.
-        if is_strava(cookie.domain)
+        if isinstance(cookie.value, str)
+        and is_strava(cookie.domain)
         and (cookie.name == REMEMBER_TOKEN or not cookie.is_expired(now))
     )
     if not cookies:
@@ -90,16 +98,29 @@ class _Log:
 def _prepared_copies(library: Any) -> Iterator[None]:
     """Let yt-dlp read copies that we have prepared.
 
-    The function is private to yt-dlp, but the only place where this can be done for all browsers,
-    with yt-dlp still finding their profiles; tests fail if it is gone.
+    The functions are private to yt-dlp, but the only place where this can be done for all browsers,
+    with yt-dlp still finding their profiles; tests fail if they are gone.
     """
+    ours = {"_open_database_copy": _open_prepared_copy, "_newest": _last_used}
     with _one_at_a_time:
-        theirs = library._open_database_copy
-        library._open_database_copy = _open_prepared_copy
+        theirs = {name: getattr(library, name) for name in ours}
         try:
+            for name, function in ours.items():
+                setattr(library, name, function)
             yield
         finally:
-            library._open_database_copy = theirs
+            for name, function in theirs.items():
+                setattr(library, name, function)
+
+
+def _last_used(stores: Iterable[str]) -> str | None:
+    """Choose the store that was written to last; a running browser writes to its log."""
+
+    def used(store: str) -> float:
+        parts = [part for part in (store, f"{store}-wal") if os.path.lexists(part)]
+        return max((os.lstat(part).st_mtime for part in parts), default=0.0)
+
+    return max(stores, key=used, default=None)
 
 
 def _open_prepared_copy(path: str, folder: str) -> sqlite3.Cursor:
@@ -124,13 +145,13 @@ def _open_prepared_copy(path: str, folder: str) -> sqlite3.Cursor:
 
 _FIREFOX = (
     """DELETE FROM moz_cookies WHERE originAttributes <> ''
-    OR NOT ('.' || host LIKE '%.strava.com')""",
+    OR ('.' || host LIKE '%.strava.com') IS NOT TRUE""",
 )
 
 # Chromium counts microseconds since 1601, see base/time/time.h; 0 is a cookie of a session.
 _CHROMIUM = (
     """DELETE FROM cookies WHERE top_frame_site_key <> ''
-    OR NOT ('.' || host_key LIKE '%.strava.com')""",
+    OR ('.' || host_key LIKE '%.strava.com') IS NOT TRUE""",
     """UPDATE cookies SET expires_utc = expires_utc / 1000000 - 11644473600
     WHERE expires_utc <> 0""",
 )

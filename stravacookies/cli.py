@@ -20,7 +20,9 @@ from stravacookies.errors import (
     BrowserExtraError,
     JosmRunningError,
     NoBrowserHasSessionError,
+    NoJosmDirectoryError,
     NotLoggedInError,
+    NotRemovedError,
     StravacookiesError,
 )
 from stravacookies.heatmap import CLASSIC, DEFAULT_SHOW, TODAY, Layer, TileHost, default_show
@@ -166,9 +168,9 @@ def login(source: str | None) -> None:
     Without --from, the installed browsers are looked through for one that is logged in.
     """
     vault = _vault()
-    if source:
+    if source is not None:
         given, source = _take(source, TODAY)
-        cookies = exchange(given, source, TODAY, vault)
+        cookies = exchange(given, source, TODAY, vault, must_keep=True)
     else:
         source, given, cookies = _search(vault)
     kept = None if isinstance(given, HeatmapCookies) else vault.session()
@@ -178,9 +180,11 @@ def login(source: str | None) -> None:
 @cli.command(short_help="Remove the kept session and cookies.")
 def logout() -> None:
     """Remove the kept session and cookies, from the system's keyring too."""
-    removed = _vault().empty()
+    removed, left = _vault().empty()
     for what in removed:
         click.echo(f"Removed {what}.")
+    if left:
+        raise NotRemovedError(left)
     if not removed:
         click.echo("Nothing was kept.")
 
@@ -190,9 +194,11 @@ def logout() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show_status(josm_dir: Path | None, as_json: bool) -> None:
     """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
-    usual = [path for path in _candidates() if path.is_dir()]
-    directory = josm_dir or (_find_josm() if usual else None)
-    now = status(_vault(), os.environ, directory, usual=directory in usual)
+    try:
+        directory = josm_dir or _find_josm()
+    except NoJosmDirectoryError:
+        directory = None
+    now = status(_vault(), os.environ, directory, usual=directory in _candidates())
     if as_json:
         click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
     else:
@@ -247,7 +253,7 @@ def _find_josm() -> Path:
 
 def _cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
     """Return cookies for a host: from a source that is named, else from where there are some."""
-    if source:
+    if source is not None:
         return exchange(*_take(source, host), host, _vault())
     ask = prompt.for_anything if prompt.is_there() else None
     return current_cookies(host, _vault(), os.environ, ask, refresh=refresh)
@@ -255,7 +261,9 @@ def _cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCoo
 
 def _take(source: str, host: TileHost) -> tuple[Given, str]:
     """Take from a source what logs in, and ask for it if it is a password."""
-    sources.check(source)
+    source = sources.canonical(source)
+    if source == sources.STANDARD_INPUT and prompt.is_there():
+        return prompt.for_session()
     if source == sources.PASSWORD:
         return login_from_environment(os.environ) or prompt.for_login(), source
     return sources.read(source, host), source
@@ -264,14 +272,17 @@ def _take(source: str, host: TileHost) -> tuple[Given, str]:
 def _search(vault: Vault) -> tuple[str, Given, HeatmapCookies]:
     """Look through the browsers for a session that Strava takes."""
     try:
-        for name, given in sources.search(TODAY):
+        for name, found in sources.search(TODAY):
+            if isinstance(found, NotLoggedInError):
+                click.echo(f"stravacookies: {found}", err=True)
+                continue
             click.echo(f"There is a Strava session in {name}.", err=True)
             try:
-                return name, given, exchange(given, name, TODAY, vault)
+                return name, found, exchange(found, name, TODAY, vault, must_keep=True)
             except NotLoggedInError as error:
-                click.echo(str(error), err=True)
+                click.echo(f"stravacookies: {error}", err=True)
     except BrowserExtraError as error:
-        click.echo(str(error), err=True)
+        click.echo(f"stravacookies: {error}", err=True)
     raise NoBrowserHasSessionError
 
 

@@ -28,7 +28,7 @@ FRESH_ENOUGH = timedelta(hours=6)
 
 # https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 (cookie-octet), without those that would end
 # JOSM's {header(…)} or open a tag.
-_USABLE = re.compile(r"[!#-+\--:=?-\[\]-z|~]+")
+_USABLE = re.compile(r"[!#-+\--:=?-\[\]-z|~]{1,4096}")
 _LONGEST = 4096
 """What browsers must hold for one cookie: https://www.rfc-editor.org/rfc/rfc6265#section-6.1."""
 

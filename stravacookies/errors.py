@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 _BROWSER_WAY = (
-    "What works is the session of your browser: log in there, and run 'stravacookies login' (in a"
-    " clone 'make login')."
+    "What works is the session of your browser: log in there, and run 'stravacookies login'"
+    " (in a clone 'make login')."
 )
 
 
@@ -35,8 +35,8 @@ class NoSessionError(NotLoggedInError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no Strava session yet: run 'stravacookies login' (in a clone 'make login'), or"
-            " set STRAVA_SESSION to the value of your browser's cookie _strava4_session, or set"
+            "There is no Strava session yet: run 'stravacookies login' (in a clone 'make login'),"
+            " or set STRAVA_SESSION to the value of your browser's cookie _strava4_session, or set"
             " STRAVA_EMAIL and STRAVA_PASSWORD."
         )
 
@@ -61,14 +61,27 @@ class ExpiredTokenError(NotLoggedInError):
         )
 
 
+class LockedKeyringError(NotLoggedInError):
+    """The session is kept where it cannot be got."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The Strava session is kept in the system's keyring, which is locked or out of reach:"
+            " unlock it, or run 'stravacookies login' again."
+        )
+
+
 class UnknownSourceError(NotLoggedInError):
     """Something was named as the source of a session that is none."""
 
     exit_code = 2
 
     def __init__(self, source: str, browsers: Iterable[str]) -> None:
+        # Who puts a session there by mistake shall not see it again.
+        harmless = len(source) < 100 and not set("=;") & set(source)
+        named = repr(source) if harmless else "What stands behind --from"
         super().__init__(
-            f"{source!r} is neither a file nor a known source of a session; known are"
+            f"{named} is neither a file nor a known source of a session; known are"
             f" {', '.join(browsers)} (perhaps with :PROFILE), - for standard input, and password."
         )
 
@@ -158,10 +171,11 @@ class NoBrowserSessionError(NotLoggedInError):
     def __init__(self, name: str, warnings: Iterable[str]) -> None:
         reasons = "; ".join(dict.fromkeys(warnings))
         super().__init__(
-            f"There is no Strava session in {name}{f' ({reasons})' if reasons else ''}: log in at"
-            " https://www.strava.com there with 'remember me', and wait half a minute or close the"
-            " browser. If you are logged in, its cookies are encrypted with a key that cannot be"
-            " had here: use Firefox, or a file that an add-on exports."
+            f"The cookies of {name} cannot be decrypted here ({reasons}): use Firefox, or a file"
+            " that an add-on exports."
+            if reasons
+            else f"There is no Strava session in {name}: log in at https://www.strava.com there"
+            " with 'remember me', and wait half a minute or close the browser."
         )
 
 
@@ -323,6 +337,22 @@ class UnusablePathError(JosmFilesError):
         super().__init__(
             f"{str(path)!r} cannot be written into JOSM's preferences: it holds characters that XML"
             " does not allow."
+        )
+
+
+class NotKeptError(StravacookiesError):
+    """A session could not be kept for the next run."""
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(f"{what} could not be kept for the next run: {error.strerror or error}.")
+
+
+class NotRemovedError(StravacookiesError):
+    """Something that was kept could not be removed."""
+
+    def __init__(self, left: Iterable[str]) -> None:
+        super().__init__(
+            f"Could not remove {' and '.join(left)}: is the keyring locked, or a file protected?"
         )
 
 

@@ -2,12 +2,14 @@
 
 - JSON: a list of objects with `name` and `value`, perhaps a `domain` (strava-cookie-exporter,
   Cookie-Editor);
+- JSON as `stravacookies cookies --format json` prints it: an object of values by name;
 - Netscape's cookies.txt: seven columns, separated by tabs (https://curl.se/docs/http-cookies.html);
 - a header: `name=value; name=value`;
 - the bare value of `_strava4_session`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 
 from stravacookies.cookies import EXPIRES, TODAY_COOKIES, is_cookie_value
@@ -58,9 +60,10 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """Find names and values, of Strava's cookies and perhaps others."""
     if text.startswith(("[", "{")):
         return _from_json(text)
-    if "\t" in text:
-        return _from_netscape(text.splitlines())
-    if "=" in text:
+    lines = text.split("\n")
+    if any(line.count("\t") == 6 for line in lines):
+        return _from_netscape(lines)
+    if any(f"{name}=" in text for name in _WANTED):
         return _from_header(text)
     value = text.strip("\"'")
     return iter([(SESSION, value)] if is_cookie_value(value) else [])
@@ -71,6 +74,8 @@ def _from_json(text: str) -> Iterator[tuple[str, str]]:
         cookies = json.loads(text)
     except (ValueError, RecursionError):
         return
+    if isinstance(cookies, dict):
+        cookies = [{"name": name, "value": value} for name, value in cookies.items()]
     for cookie in cookies if isinstance(cookies, list) else ():
         match cookie:
             case {"domain": str(domain)} if not is_strava(domain):
@@ -81,12 +86,12 @@ def _from_json(text: str) -> Iterator[tuple[str, str]]:
 
 def _from_netscape(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for line in lines:
-        columns = line.removeprefix("#HttpOnly_").split("\t")
+        columns = line.rstrip("\r").removeprefix("#HttpOnly_").split("\t")
         if len(columns) == 7 and not columns[0].startswith("#") and is_strava(columns[0]):
             yield columns[5], columns[6]
 
 
 def _from_header(text: str) -> Iterator[tuple[str, str]]:
-    for pair in text.removeprefix("Cookie:").split(";"):
+    for pair in re.sub("^cookie:", "", text, flags=re.IGNORECASE).split(";"):
         name, _, value = pair.strip().partition("=")
         yield name, value.strip("\"'")

@@ -66,6 +66,14 @@ def count_entries(directory: Path) -> int:
         return 0
 
 
+def holds(directory: Path, cookies: HeatmapCookies) -> bool:
+    """Tell whether the entry set has these cookies in it."""
+    try:
+        return cookies.signature.encode() in (directory / ENTRY_SET).read_bytes()
+    except OSError:
+        return False
+
+
 def write(
     directory: Path, layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies
 ) -> Written:

@@ -32,6 +32,15 @@ def for_anything() -> tuple[Given, str]:
     email = _email("Email (or only Enter, to paste a session)", default="")
     if email:
         return Login(email, _secret("Password")), sources.PASSWORD
+    return for_session()
+
+
+def for_session() -> tuple[Given, str]:
+    """Ask for a session, which is not shown, and return it with the name of that source.
+
+    Raises:
+        NotLoggedInError: What was pasted is no session.
+    """
     pasted = "what you pasted"
     return sources.from_text(_secret("Session"), pasted, TODAY), pasted
 

@@ -5,7 +5,13 @@ from collections.abc import Callable, Mapping
 
 from stravacookies import sources
 from stravacookies.cookies import HeatmapCookies
-from stravacookies.errors import NoSessionError, NotLoggedInError, SessionRefusedError
+from stravacookies.errors import (
+    LockedKeyringError,
+    NoSessionError,
+    NotKeptError,
+    NotLoggedInError,
+    SessionRefusedError,
+)
 from stravacookies.heatmap import TileHost
 from stravacookies.session import (
     SESSION_VARIABLE,
@@ -13,7 +19,7 @@ from stravacookies.session import (
     Session,
     login_from_environment,
 )
-from stravacookies.vault import Kept, Vault
+from stravacookies.vault import KEYRING, Kept, Vault
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +60,8 @@ def current_cookies(
     refusal: NotLoggedInError = NoSessionError()
     if session := vault.session():
         try:
-            return exchange(session.session, session.source, host, vault)
-        except SessionRefusedError as error:
+            return _exchange_kept(session, host, vault)
+        except NotLoggedInError as error:
             refusal = error
         if sources.is_browser(session.source):
             try:
@@ -70,7 +76,13 @@ def current_cookies(
 
 
 def exchange(
-    given: Given, source: str, host: TileHost, vault: Vault, *, keep_session: bool = True
+    given: Given,
+    source: str,
+    host: TileHost,
+    vault: Vault,
+    *,
+    keep_session: bool = True,
+    must_keep: bool = False,
 ) -> HeatmapCookies:
     """Get cookies from Strava for what is given, and keep them, with the session they came from.
 
@@ -80,13 +92,23 @@ def exchange(
         host: The tile host that the cookies are for.
         vault: Where session and cookies are kept.
         keep_session: Keep the session, too.
+        must_keep: Let it be an error if something cannot be kept, not a warning.
 
     Raises:
+        NotKeptError: Something could not be kept, but must be.
         NotLoggedInError: Strava does not take it.
         StravaError: Strava or the network did not do what they should.
     """
     # Imported here, since requests takes longer to import than all the rest of a run.
     from stravacookies.strava import CookieFetcher
+
+    def keep(what: str, how: Callable[[], None]) -> None:
+        try:
+            how()
+        except OSError as error:
+            if must_keep:
+                raise NotKeptError(what, error) from None
+            _log.warning("%s", NotKeptError(what, error))
 
     if isinstance(given, HeatmapCookies):
         cookies = given
@@ -95,16 +117,23 @@ def exchange(
         if isinstance(given, Login):
             given = fetcher.log_in(given)
             # Kept before it is used: a login is too precious to be lost to a fault of the network.
-            _keep("The session", lambda: vault.keep_session(given, source))
+            keep("The session", lambda: vault.keep_session(given, source))
         try:
             cookies = fetcher.fetch(given, host)
         except SessionRefusedError:
             raise SessionRefusedError(source) from None
         if keep_session:
             renewed = fetcher.session() or given
-            _keep("The session", lambda: vault.keep_session(renewed, source))
-    _keep("The cookies", lambda: vault.keep_cookies(cookies, host))
+            keep("The session", lambda: vault.keep_session(renewed, source))
+    keep("The cookies", lambda: vault.keep_cookies(cookies, host))
     return cookies
+
+
+def _exchange_kept(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCookies:
+    """Exchange the kept session, if it can be had."""
+    if kept.session:
+        return exchange(kept.session, kept.source, host, vault)
+    raise LockedKeyringError if kept.place == KEYRING else NoSessionError
 
 
 def _from_browser_again(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCookies:
@@ -113,12 +142,3 @@ def _from_browser_again(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCook
     if given == kept.session:
         raise SessionRefusedError(kept.source)
     return exchange(given, kept.source, host, vault)
-
-
-def _keep(what: str, keep: Callable[[], None]) -> None:
-    """Keep something for the next run, but let this run go on if that fails."""
-    try:
-        keep()
-    except OSError as error:
-        reason = error.strerror or error
-        _log.warning("%s could not be kept for the next run: %s.", what, reason)

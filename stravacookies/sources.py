@@ -8,6 +8,8 @@ from pathlib import Path
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     BrowserExtraError,
+    ExpiredTokenError,
+    NoBrowserError,
     NoSourceSessionError,
     NotLoggedInError,
     StravaError,
@@ -35,17 +37,32 @@ PASSWORD = "password"  # noqa: S105 - the name of a source
 STANDARD_INPUT = "-"
 
 
-def check(source: str) -> None:
-    """Refuse what names no source.
+def canonical(source: str) -> str:
+    """Return the name by which a source can be found again, from wherever.
 
     Args:
         source: A browser, `BROWSER:PROFILE`, a file, `-` for standard input, or `password`.
 
     Raises:
         UnknownSourceError: It is none of these.
+        UnreadableSourceError: It is a file that cannot be reached.
     """
-    if not (is_browser(source) or source in (PASSWORD, STANDARD_INPUT) or Path(source).is_file()):
-        raise UnknownSourceError(source, BROWSERS)
+    name, colon, profile = source.partition(":")
+    if is_browser(name.lower()):
+        if Path(profile).name != profile:
+            profile = str(Path(profile).expanduser().absolute())
+        return f"{name.lower()}{colon if profile else ''}{profile}"
+    if source in (PASSWORD, STANDARD_INPUT):
+        return source
+    try:
+        path = Path(source).expanduser()
+        if source and path.exists() and not path.is_dir():
+            return str(path.absolute())
+    except PermissionError as error:
+        raise UnreadableSourceError(source, error) from None
+    except (OSError, ValueError, RuntimeError):
+        pass  # nothing that could be a path
+    raise UnknownSourceError(source, BROWSERS)
 
 
 def is_browser(source: str) -> bool:
@@ -83,14 +100,18 @@ def choose(cookies: Mapping[str, str], source: str, host: TileHost) -> Session |
         NoSourceSessionError: There is neither.
         ExpiredTokenError: There is only a remember token, and it has expired.
     """
-    if session := Session.from_cookies(cookies):
-        return session
+    reason: NotLoggedInError = NoSourceSessionError(source)
+    try:
+        if session := Session.from_cookies(cookies):
+            return session
+    except ExpiredTokenError as error:
+        reason = error
     try:
         heatmap_cookies = HeatmapCookies.from_values(cookies, host.cookies)
     except StravaError:
-        raise NoSourceSessionError(source) from None
+        raise reason from None
     if not heatmap_cookies.is_fresh(timedelta(0)):
-        raise NoSourceSessionError(source)
+        raise reason
     return heatmap_cookies
 
 
@@ -103,7 +124,7 @@ def _cookies(source: str) -> dict[str, str]:
         name, _, profile = source.partition(":")
         return cookies_from_browser(name, profile or None)
     if source == STANDARD_INPUT:
-        return cookies_from_export(sys.stdin.buffer.read(LONGEST + 1), "Standard input")
+        return cookies_from_export(_standard_input(), "Standard input")
     try:
         with Path(source).open("rb") as file:
             content = file.read(LONGEST + 1)
@@ -112,8 +133,16 @@ def _cookies(source: str) -> dict[str, str]:
     return cookies_from_export(content, source)
 
 
-def search(host: TileHost) -> Iterator[tuple[str, Session | HeatmapCookies]]:
-    """Look through the browsers that are installed, and yield those that know Strava, by name.
+def _standard_input() -> bytes:
+    """Read what comes in, if anything can."""
+    try:
+        return sys.stdin.buffer.read(LONGEST + 1)
+    except (OSError, AttributeError):  # it is closed, or leads nowhere
+        return b""
+
+
+def search(host: TileHost) -> Iterator[tuple[str, Session | HeatmapCookies | NotLoggedInError]]:
+    """Look through the browsers that are installed, and yield by name what they hold, or why not.
 
     Args:
         host: The tile host that heatmap cookies must be for.
@@ -126,5 +155,7 @@ def search(host: TileHost) -> Iterator[tuple[str, Session | HeatmapCookies]]:
             yield name, read(name, host)
         except BrowserExtraError:
             raise
-        except NotLoggedInError:
+        except NoBrowserError:
             continue
+        except NotLoggedInError as error:
+            yield name, error

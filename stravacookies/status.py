@@ -6,8 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from stravacookies import output
-from stravacookies.errors import JosmFilesError
-from stravacookies.heatmap import TODAY
+from stravacookies.heatmap import CLASSIC, TODAY
 from stravacookies.josm.process import is_running
 from stravacookies.session import SESSION_VARIABLE
 from stravacookies.vault import Vault
@@ -23,9 +22,9 @@ class SessionStatus:
         expires: When its remember token ends, in UTC, if that is known.
     """
 
-    stored: str | None
-    source: str | None
-    expires: datetime | None
+    stored: str | None = None
+    source: str | None = None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,12 @@ class CookiesStatus:
     """Of the heatmap's cookies.
 
     Attributes:
-        expires: When they end, in UTC; None if there are none.
+        expires: When those in JOSM's entry set, or else the kept ones, end, in UTC.
         fresh: Whether a run would use them without asking Strava.
     """
 
-    expires: datetime | None
-    fresh: bool
+    expires: datetime | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,15 @@ class JosmStatus:
         directory: Its preferences directory; None if there is none.
         registered: Whether its preferences list our entry set.
         entries: How many entries are in that.
+        current: Whether the cookies in them are those that are kept.
         running: Whether it runs on this directory.
     """
 
-    directory: str | None
-    registered: bool
-    entries: int
-    running: bool
+    directory: str | None = None
+    registered: bool = False
+    entries: int = 0
+    current: bool = False
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Status:
     @property
     def is_ready(self) -> bool:
         """Whether a mapper could start JOSM now."""
-        return self.cookies.fresh and self.josm.registered and self.josm.entries > 0
+        return self.cookies.fresh and self.josm.registered and self.josm.current
 
 
 def status(
@@ -82,29 +83,34 @@ def status(
         environ: The environment variables.
         directory: JOSM's preferences directory, if there is one.
         usual: Whether a JOSM that names no directory uses this one.
+
+    Raises:
+        JosmFilesError: JOSM's files cannot be read.
     """
-    return Status(_session(vault, environ), _cookies(vault), _josm(directory, usual=usual))
+    kept = [cookies for host in (TODAY, CLASSIC) if (cookies := vault.cookies(host))]
+    in_use = [cookies for cookies in kept if directory and output.holds(directory, cookies)]
+    cookies = next(iter(in_use + kept), None)
+    return Status(
+        _session(vault, environ),
+        CookiesStatus(cookies.expires, cookies.is_fresh()) if cookies else CookiesStatus(),
+        _josm(directory, current=bool(in_use), usual=usual) if directory else JosmStatus(),
+    )
 
 
 def _session(vault: Vault, environ: Mapping[str, str]) -> SessionStatus:
     if environ.get(SESSION_VARIABLE):
-        return SessionStatus("environment", SESSION_VARIABLE, None)
-    if kept := vault.session():
+        return SessionStatus("environment", SESSION_VARIABLE)
+    kept = vault.session()
+    if kept and kept.session:
         return SessionStatus(kept.place, kept.source, kept.session.expires)
-    return SessionStatus(None, None, None)
+    return SessionStatus()
 
 
-def _cookies(vault: Vault) -> CookiesStatus:
-    kept = vault.cookies(TODAY)
-    return CookiesStatus(kept.expires, kept.is_fresh()) if kept else CookiesStatus(None, False)
-
-
-def _josm(directory: Path | None, *, usual: bool) -> JosmStatus:
-    if not directory:
-        return JosmStatus(None, False, 0, False)
-    try:
-        registered = output.check(directory)
-    except JosmFilesError:
-        registered = False
-    entries = output.count_entries(directory)
-    return JosmStatus(str(directory), registered, entries, is_running(directory, usual=usual))
+def _josm(directory: Path, *, current: bool, usual: bool) -> JosmStatus:
+    return JosmStatus(
+        directory=str(directory),
+        registered=output.check(directory),
+        entries=output.count_entries(directory),
+        current=current,
+        running=is_running(directory, usual=usual),
+    )

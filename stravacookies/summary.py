@@ -16,7 +16,7 @@ def of_login(source: str, cookies: HeatmapCookies, kept: Kept | None) -> str:
     lines = [
         f"Logged in to Strava with {source}. The cookies last until {_until(cookies.expires)}."
     ]
-    if kept:
+    if kept and kept.session:
         end = kept.session.expires
         lasts = f"until {_local(end)} at least" if end else "for as long as Strava lets it"
         place = "the system's keyring" if kept.place == KEYRING else "a file of your own"
@@ -75,9 +75,10 @@ def of_status(now: Status) -> str:
     if josm.directory:
         registered = "registered" if josm.registered else "not registered"
         running = "running" if josm.running else "not running"
+        older = " with older cookies" if josm.entries and not josm.current else ""
         lines += [
             f"JOSM     {josm.directory}",
-            f"         {_count(josm.entries, 'layer')}, {registered}; JOSM is {running}",
+            f"         {_count(josm.entries, 'layer')}{older}, {registered}; JOSM is {running}",
         ]
     else:
         lines.append("JOSM     no preferences directory: start JOSM once")

@@ -20,15 +20,15 @@ _PLACE = "place"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A session that was kept.
+    """A session that was kept, or what is left of it.
 
     Attributes:
-        session: The session.
+        session: The session; None if the keyring does not give it out, or it has expired.
         source: Where it came from, as the user named it.
         place: Where it is kept: `KEYRING` or `FILE`.
     """
 
-    session: Session
+    session: Session | None
     source: str
     place: str
 
@@ -49,13 +49,15 @@ class Vault:
     def session(self) -> Kept | None:
         """Return the session that was kept."""
         entry = _read(self._session_file)
-        place = entry.get(_PLACE, FILE)
+        if _SOURCE not in entry:
+            return None
+        place = KEYRING if entry.get(_PLACE) == KEYRING else FILE
         cookies = _parse(keystore.load() or "") if place == KEYRING else entry
         try:
             session = Session.from_cookies(cookies)
         except NotLoggedInError:
-            return None
-        return Kept(session, entry.get(_SOURCE, ""), place) if session else None
+            session = None
+        return Kept(session, entry.get(_SOURCE, ""), place)
 
     def keep_session(self, session: Session, source: str) -> None:
         """Keep a session in place of the one before.
@@ -90,18 +92,28 @@ class Vault:
         end = {EXPIRES: str(round(cookies.expires.timestamp() * 1000))}
         self._write(self._cookies_file(host), cookies.values() | end)
 
-    def empty(self) -> list[str]:
-        """Remove all that is kept, from the keyring too, and tell what that was.
+    def empty(self) -> tuple[list[str], list[str]]:
+        """Remove all that is kept, from the keyring too.
 
-        Raises:
-            OSError: A file could not be removed.
+        Returns what was removed, and what is there but could not be removed.
         """
-        removed = ["the session in the system's keyring"] if keystore.delete() else []
-        for path in (self._session_file, *map(self._cookies_file, (TODAY, CLASSIC))):
-            if path.exists():
+        removed, left = [], []
+        files = [self._session_file, *map(self._cookies_file, (TODAY, CLASSIC))]
+        in_keyring = "the session in the system's keyring"
+        if keystore.delete():
+            removed.append(in_keyring)
+        elif _read(self._session_file).get(_PLACE) == KEYRING:
+            left.append(in_keyring)
+            files.remove(self._session_file)  # it tells that there is something in the keyring
+        for path in files:
+            try:
                 path.unlink()
                 removed.append(str(path))
-        return removed
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError:
+                left.append(str(path))
+        return removed, left
 
     def _cookies_file(self, host: TileHost) -> Path:
         return self.directory / f"cookies-{host.key}.json"

@@ -1,5 +1,7 @@
 """Stores of browsers, made up in the form that browsers give them; real ones are elsewhere."""
 
+import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -9,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from stravacookies.browser import cookies_from_browser
-from stravacookies.errors import BrowserError, NoBrowserError, NoBrowserSessionError
+from stravacookies.errors import (
+    BrowserError,
+    NoBrowserError,
+    NoBrowserSessionError,
+    NotLoggedInError,
+)
 
 FIREFOX = """CREATE TABLE moz_cookies (id INTEGER PRIMARY KEY, originAttributes TEXT, name TEXT,
     value TEXT, host TEXT, path TEXT, expiry INTEGER, isSecure INTEGER)"""
@@ -100,7 +107,7 @@ def test_profile_can_be_named(store: sqlite3.Connection) -> None:
     assert "There is no profile 'play' of firefox." == str(error.value)
 
 
-@pytest.mark.parametrize("name", ["firefox", "chromium", "vivaldi"])
+@pytest.mark.parametrize("name", ["firefox", "chromium", "vivaldi", "safari"])
 def test_browser_that_is_not_there(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A browser that was never started here is told to be missing."""
     monkeypatch.setenv("HOME", str(home))
@@ -120,9 +127,42 @@ def test_damaged_store(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BrowserError) as error:
         cookies_from_browser("firefox")
     assert str(error.value) == (
-        "The cookies of firefox cannot be read (DatabaseError: file is not a database): use another"
+        "The cookies of firefox cannot be read (its store is locked or damaged): use another"
         " browser, or export the cookies of strava.com with an add-on and name that file."
     )
+
+
+def test_browser_in_use_is_the_one_used_last(store: sqlite3.Connection, home: Path) -> None:
+    """A running Firefox writes to its log alone; its profile counts as used then."""
+    add(store, "running")
+    other = home / ".mozilla" / "firefox" / "efgh.other"
+    other.mkdir()
+    shutil.copy(home / ".mozilla/firefox/abcd.work/cookies.sqlite", other)
+    os.utime(home / ".mozilla/firefox/abcd.work/cookies.sqlite", (1, 1))
+    os.utime(other / "cookies.sqlite", (2, 2))
+
+    assert {"_strava4_session": "running"} == cookies_from_browser("firefox")
+
+
+@pytest.mark.parametrize("value", ["CAST(X'53454352455431ff' AS TEXT)", "X'5345435245'"])
+def test_value_that_is_no_text_is_not_shown(store: sqlite3.Connection, value: str) -> None:
+    """What the database says of a strange value holds that value; we do not repeat it."""
+    add(store, "x")
+    store.execute(f"UPDATE moz_cookies SET value = {value}")  # noqa: S608 - a test's own words
+    store.commit()
+
+    with pytest.raises(NotLoggedInError) as error:
+        cookies_from_browser("firefox")
+    assert "SECRE" not in str(error.value)
+
+
+def test_row_without_a_host_does_no_harm(store: sqlite3.Connection) -> None:
+    """One odd cookie of whatever site does not make a browser unreadable."""
+    add(store, "real")
+    store.execute("INSERT INTO moz_cookies (originAttributes, name) VALUES ('', 'odd')")
+    store.commit()
+
+    assert {"_strava4_session": "real"} == cookies_from_browser("firefox")
 
 
 CHROMIUM = """
@@ -183,5 +223,5 @@ def test_chromium_without_its_key(chromium: sqlite3.Connection) -> None:
 
     with pytest.raises(NoBrowserSessionError) as error:
         cookies_from_browser("chromium")
-    assert "There is no Strava session in chromium (" in str(error.value)
-    assert "use Firefox, or a file that an add-on exports." in str(error.value)
+    assert str(error.value).startswith("The cookies of chromium cannot be decrypted here (")
+    assert str(error.value).endswith("): use Firefox, or a file that an add-on exports.")

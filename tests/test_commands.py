@@ -131,6 +131,63 @@ def test_expired_token(run: Run, tmp_path: Path, home: Path, stand_in: StandIn) 
     assert [] == files(home)
 
 
+def test_expired_token_beside_heatmap_cookies(run: Run, tmp_path: Path) -> None:
+    """Heatmap cookies with time left are taken, whatever has expired beside them."""
+    path = tmp_path / "cookies"
+    old = token(datetime(2026, 1, 2, 12, tzinfo=UTC))
+    cookies = values(datetime.now(UTC) + timedelta(hours=20)) | {"strava_remember_token": old}
+    path.write_text("; ".join(f"{name}={value}" for name, value in cookies.items()))
+
+    assert 0 == run("login", "--from", path).code
+
+
+def test_login_that_cannot_be_kept_is_an_error(run: Run, export: Path, home: Path) -> None:
+    """A login is for the next run; if that will not have it, the user hears so."""
+    (home / ".local").write_text("a file where a directory should be")
+    outcome = run("login", "--from", export)
+
+    assert (
+        1,
+        "",
+        "stravacookies: The session could not be kept for the next run: Not a directory.\n",
+    ) == (outcome.code, outcome.out, outcome.err)
+
+
+@pytest.mark.parametrize("length", [0, 300])
+def test_session_on_the_command_line_is_not_repeated(run: Run, length: int) -> None:
+    """Who gives a session in place of its source does not see it again."""
+    outcome = run("login", "--from", f"_strava4_session=SECRET{'x' * length}; sp=1")
+
+    assert 2 == outcome.code
+    assert outcome.err.startswith("stravacookies: What stands behind --from is neither a file nor")
+    assert "SECRET" not in outcome.err
+
+
+@pytest.mark.parametrize("command", ["login", "josm-prefs", "cookies"])
+def test_empty_source(run: Run, josm_directory: Path, command: str) -> None:
+    """A variable that is not set does not mean that no source was named."""
+    outcome = run(command, "--from", "")
+
+    assert 2 == outcome.code
+    assert outcome.err.startswith("stravacookies: '' is neither a file nor a known source")
+
+
+def test_standard_input_may_be_closed(environment: dict[str, str], tmp_path: Path) -> None:
+    """Where nothing can come in, there is no session."""
+    process = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m stravacookies login --from - <&-"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert 3 == process.returncode
+    assert process.stderr.startswith("stravacookies: Standard input holds no Strava session:")
+
+
 @pytest.mark.parametrize("command", ["login", "josm-prefs", "cookies"])
 def test_unknown_source(run: Run, josm_directory: Path, command: str) -> None:
     """What is neither a browser nor a file is a usage error, with the list."""
@@ -250,6 +307,7 @@ def test_status_for_programs(
             "directory": str(josm_directory),
             "registered": True,
             "entries": 287,
+            "current": True,
             "running": False,
         },
     } == status
@@ -267,6 +325,50 @@ def test_status_when_a_refresh_is_due(
 
     assert 1 == outcome.code
     assert "Cookies  a refresh is due: they last until" in outcome.out
+
+
+def test_status_when_josm_has_older_cookies(
+    run: Run, josm_directory: Path, export: Path, strava: Strava
+) -> None:
+    """Cookies that were refreshed for another program are not in JOSM's files yet."""
+    run("josm-prefs", "--from", export)
+    run("cookies", "--refresh")
+    outcome = run("status")
+
+    assert 1 == outcome.code
+    assert "287 layers with older cookies, registered" in outcome.out
+    assert outcome.out.endswith("Next: run 'stravacookies josm-prefs' before you map.\n")
+
+
+def test_status_after_classic(run: Run, josm_directory: Path, export: Path) -> None:
+    """The cookies that count are those that JOSM has."""
+    run("josm-prefs", "--classic", "--from", export)
+
+    assert 0 == run("status").code
+
+
+def test_status_with_damaged_preferences(run: Run, josm_directory: Path) -> None:
+    """What is wrong with JOSM's files is told as elsewhere."""
+    (josm_directory / "preferences.xml").touch()
+    outcome = run("status")
+
+    assert 5 == outcome.code
+    assert "is not a JOSM preferences file (line 1: no element found)" in outcome.err
+
+
+def test_logout_that_fails(run: Run, export: Path, home: Path) -> None:
+    """What could not be removed is told, after what was."""
+    run("login", "--from", export)
+    (home / STATE / "session.json").unlink()
+    (home / STATE / "session.json").mkdir()
+    outcome = run("logout")
+
+    assert (
+        1,
+        f"Removed {home / STATE}/cookies-today.json.\n",
+        f"stravacookies: Could not remove {home / STATE}/session.json: is the keyring locked, or a"
+        " file protected?\n",
+    ) == (outcome.code, outcome.out, outcome.err)
 
 
 def test_cookies_open_a_tile(run: Run, export: Path, stand_in: StandIn) -> None:

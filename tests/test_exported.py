@@ -37,8 +37,26 @@ HEADER = "; ".join(f"{name}={value}" for name, value in THREE.items()) + "; sp=x
 
 @pytest.mark.parametrize(
     "text",
-    [EXPORTER, EDITOR, NETSCAPE, NETSCAPE.replace("\n", "\r\n"), HEADER, f"Cookie: {HEADER}\n"],
-    ids=["exporter", "editor", "netscape", "netscape on Windows", "header", "header with name"],
+    [
+        EXPORTER,
+        EDITOR,
+        json.dumps(THREE),
+        NETSCAPE,
+        NETSCAPE.replace("\n", "\r\n"),
+        HEADER,
+        f"Cookie: {HEADER}\n",
+        f"cookie:\t{HEADER}\n",
+    ],
+    ids=[
+        "exporter",
+        "editor",
+        "our own",
+        "netscape",
+        "netscape on Windows",
+        "header",
+        "header with name",
+        "header of HTTP/2",
+    ],
 )
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["", "with byte-order mark"])
 def test_each_form_is_known_by_its_content(text: str, mark: str) -> None:
@@ -76,6 +94,7 @@ BAD = "its _strava4_session holds characters that no cookie may hold"
         (b"", NONE),
         (b"   \n", NONE),
         (b"two words", NONE),
+        (b"a" * 4097, NONE),
         (b"[]", NONE),
         (b"{}", NONE),
         (b"[1, null, {}, []]", NONE),

@@ -16,7 +16,13 @@ NEEDED = "apt-get install -y --no-install-recommends dbus gnome-keyring"
 
 
 @pytest.mark.parametrize(
-    "backend", ["keyring.backends.null.Keyring", "keyring.backends.fail.Keyring"]
+    "backend",
+    [
+        "keyring.backends.null.Keyring",
+        "keyring.backends.fail.Keyring",
+        "keyring.backends.SecretService.Keyring",  # without D-Bus, as over ssh or in cron
+        "there.is.none",
+    ],
 )
 def test_without_a_keyring_that_works(
     run: Run, josm_directory: Path, strava: Strava, home: Path, backend: str

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies import sources
+from stravacookies import keystore, sources
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
+    LockedKeyringError,
     MissingCookieError,
     NoSessionError,
     SessionRefusedError,
@@ -186,3 +187,28 @@ def test_same_session_is_not_sent_again(
         current_cookies(TODAY, vault, {})
 
     assert ["ended"] == sent_sessions(stand_in)
+
+
+def test_browser_is_read_when_the_keyring_is_locked(
+    vault: Vault, strava: Strava, browser: dict[str, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that its keyring does not give out is as good as none."""
+    monkeypatch.setattr(keystore, "store", lambda _: True)
+    monkeypatch.setattr(keystore, "load", lambda: None)
+    vault.keep_session(Session("kept"), "firefox:work")
+    browser["session"] = Session(strava.open_session())
+
+    assert current_cookies(TODAY, vault, {}).is_fresh()
+
+
+def test_locked_keyring_is_told(
+    vault: Vault, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a browser to read again, the user hears that the keyring is the matter."""
+    monkeypatch.setattr(keystore, "store", lambda _: True)
+    monkeypatch.setattr(keystore, "load", lambda: None)
+    vault.keep_session(Session("kept"), "password")
+
+    with pytest.raises(LockedKeyringError):
+        current_cookies(TODAY, vault, {})
+    assert [] == stand_in.requests

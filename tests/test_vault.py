@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies import keystore
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import CLASSIC, TODAY
 from stravacookies.session import Session
@@ -97,9 +98,29 @@ def test_emptied_vault(vault: Vault) -> None:
     vault.keep_session(SESSION, "firefox")
     vault.keep_cookies(HeatmapCookies.from_values(values()), TODAY)
 
-    assert [
-        str(vault.directory / "session.json"),
-        str(vault.directory / "cookies-today.json"),
-    ] == vault.empty()
-    assert [] == vault.empty()
+    files = [vault.directory / name for name in ("session.json", "cookies-today.json")]
+    assert ([str(file) for file in files], []) == vault.empty()
+    assert ([], []) == vault.empty()
     assert [] == list(vault.directory.iterdir())
+
+
+def test_locked_keyring(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be removed from a keyring is told, and what tells of it stays."""
+    monkeypatch.setattr(keystore, "store", lambda _: True)
+    monkeypatch.setattr(keystore, "load", lambda: None)
+    monkeypatch.setattr(keystore, "delete", lambda: False)
+    vault.keep_session(SESSION, "firefox")
+
+    assert Kept(None, "firefox", "keyring") == vault.session()
+    assert ([], ["the session in the system's keyring"]) == vault.empty()
+    assert Kept(None, "firefox", "keyring") == vault.session()
+
+
+def test_file_that_cannot_be_removed(vault: Vault) -> None:
+    """What stays is told, and all else is removed."""
+    (vault.directory / "session.json").mkdir(parents=True)
+    vault.keep_cookies(HeatmapCookies.from_values(values()), TODAY)
+    removed, left = vault.empty()
+
+    assert [str(vault.directory / "cookies-today.json")] == removed
+    assert [str(vault.directory / "session.json")] == left
