@@ -523,3 +523,14 @@ def test_password_that_is_no_text(
         3,
         "stravacookies: The email or the password holds characters that cannot be sent.\n",
     ) == (outcome.code, outcome.err)
+
+
+def test_login_from_the_clipboard(environment: dict[str, str], strava: Strava) -> None:
+    """On a terminal, `--from -` asks for what is to be pasted, and does not show it."""
+    session = strava.open_session()
+    answers = [("Session (not shown): ", session)]
+    code, shown = converse(environment, answers, "login", "--from", "-")
+
+    assert 0 == code, shown
+    assert "Logged in to Strava with what you pasted." in shown
+    assert session not in shown
