@@ -45,7 +45,7 @@ def test_browser_is_read(
         running.wait_until(
             lambda: log_in(browser.name, environment, tmp_path).code == 0,
             "has its cookies on disk",
-            45,
+            90,
         )
     outcome = log_in(browser.name, environment, tmp_path)
 
@@ -65,7 +65,7 @@ def test_browser_is_found(
 
     with Firefox(home, stand_in) as running:
         running.wait_for_login()
-        running.wait_until(found, "has its cookies on disk", 30)
+        running.wait_until(found, "has its cookies on disk", 60)
     state = home / ".local" / "state" / "stravacookies" / "session.json"
     state.write_text('{"source": "firefox", "_strava4_session": "ended"}')
     again = run_stravacookies("josm-prefs", "--refresh", environment=environment, folder=tmp_path)
