@@ -32,7 +32,6 @@ from stravacookies.josm.process import is_running
 from stravacookies.output import check, write
 from stravacookies.refresh import Given, current_cookies, exchange
 from stravacookies.session import login_from_environment
-from stravacookies.status import status
 from stravacookies.vault import Vault
 
 
@@ -194,6 +193,8 @@ def logout() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show_status(josm_dir: Path | None, as_json: bool) -> None:
     """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
+    from stravacookies.status import status  # only here, so that no other command waits for it
+
     try:
         directory = josm_dir or _find_josm()
     except NoJosmDirectoryError:

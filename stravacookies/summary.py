@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import Layer
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.output import CARTOGRAPH, Written
-from stravacookies.status import Status
 from stravacookies.vault import KEYRING, Kept
+
+if TYPE_CHECKING:
+    from stravacookies.status import Status
 
 
 def of_login(source: str, cookies: HeatmapCookies, kept: Kept | None) -> str:
@@ -60,7 +63,7 @@ There are more layers in Imagery > Imagery preferences: search, for example, for
 Run this again before you map another day."""
 
 
-def of_status(now: Status) -> str:
+def of_status(now: "Status") -> str:
     """Tell what there is in a line each for session, cookies and JOSM."""
     session, cookies, josm = now.session, now.cookies, now.josm
     lines = ["Session  none: run 'stravacookies login'"]
