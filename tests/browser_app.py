@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -27,7 +28,7 @@ def missing_parts() -> str | None:
     return f"Reading browsers in a test needs: {install} {missing}" if missing else None
 
 
-class Browser:
+class Browser(ABC):
     """A browser that runs with a home directory of its own, and shows the stand-in's login.
 
     Args:
@@ -42,9 +43,9 @@ class Browser:
         self.stand_in = stand_in
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
         """Prepare a profile, and return what starts the browser on it."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         """Start it."""

@@ -30,16 +30,33 @@ def environment_of(home: Path, stand_in: StandIn) -> dict[str, str]:
     return inherited | stand_in.environment() | {"HOME": str(home)}
 
 
-def run_stravacookies(*arguments: str | Path, environment: dict[str, str], folder: Path) -> Outcome:
-    """Run `stravacookies` in a folder, without a terminal, until it ends."""
+def run(
+    *command: str | Path, environment: dict[str, str], folder: Path, typed: str = ""
+) -> Outcome:
+    """Run a command in a folder, without a terminal, until it ends.
+
+    Args:
+        command: The program and its arguments.
+        environment: All of its environment.
+        folder: Where it runs.
+        typed: What comes in on standard input.
+    """
     process = subprocess.run(
-        [sys.executable, "-m", "stravacookies", *map(str, arguments)],
+        [*map(str, command)],
         env=environment,
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=90,
         check=False,
     )
     return Outcome(process.returncode, process.stdout, process.stderr)
+
+
+def run_stravacookies(
+    *arguments: str | Path, environment: dict[str, str], folder: Path, typed: str = ""
+) -> Outcome:
+    """Run `stravacookies` with arguments; the rest as `run`."""
+    command = (sys.executable, "-m", "stravacookies", *arguments)
+    return run(*command, environment=environment, folder=folder, typed=typed)

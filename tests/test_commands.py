@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import requests
 
 from stravacookies.sources import BROWSERS
+from tests import command
 from tests.command import run_stravacookies
 from tests.conftest import Run
 from tests.made_up import token, values
@@ -52,19 +52,15 @@ def test_login_from_standard_input(
     environment: dict[str, str], tmp_path: Path, strava: Strava
 ) -> None:
     """With `-`, whatever form comes in is taken."""
-    process = subprocess.run(
-        [sys.executable, "-m", "stravacookies", "login", "--from", "-"],
-        env=environment,
-        cwd=tmp_path,
-        input=f"_strava4_session={strava.open_session()}; sp=x\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+    outcome = run_stravacookies(
+        *("login", "--from", "-"),
+        environment=environment,
+        folder=tmp_path,
+        typed=f"_strava4_session={strava.open_session()}; sp=x\n",
     )
 
-    assert (0, "") == (process.returncode, process.stderr)
-    assert process.stdout.startswith("Logged in to Strava with -.")
+    assert (0, "") == (outcome.code, outcome.err)
+    assert outcome.out.startswith("Logged in to Strava with -.")
 
 
 def test_login_with_a_password(run: Run, strava: Strava) -> None:
@@ -163,10 +159,10 @@ def test_session_on_the_command_line_is_not_repeated(run: Run, length: int) -> N
     assert "SECRET" not in outcome.err
 
 
-@pytest.mark.parametrize("command", ["login", "josm-prefs", "cookies"])
-def test_empty_source(run: Run, josm_directory: Path, command: str) -> None:
+@pytest.mark.parametrize("name", ["login", "josm-prefs", "cookies"])
+def test_empty_source(run: Run, josm_directory: Path, name: str) -> None:
     """A variable that is not set does not mean that no source was named."""
-    outcome = run(command, "--from", "")
+    outcome = run(name, "--from", "")
 
     assert 2 == outcome.code
     assert outcome.err.startswith("stravacookies: '' is neither a file nor a known source")
@@ -174,24 +170,17 @@ def test_empty_source(run: Run, josm_directory: Path, command: str) -> None:
 
 def test_standard_input_may_be_closed(environment: dict[str, str], tmp_path: Path) -> None:
     """Where nothing can come in, there is no session."""
-    process = subprocess.run(
-        ["sh", "-c", f"{sys.executable} -m stravacookies login --from - <&-"],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    line = f"{sys.executable} -m stravacookies login --from - <&-"
+    outcome = command.run("sh", "-c", line, environment=environment, folder=tmp_path)
 
-    assert 3 == process.returncode
-    assert process.stderr.startswith("stravacookies: Standard input holds no Strava session:")
+    assert 3 == outcome.code
+    assert outcome.err.startswith("stravacookies: Standard input holds no Strava session:")
 
 
-@pytest.mark.parametrize("command", ["login", "josm-prefs", "cookies"])
-def test_unknown_source(run: Run, josm_directory: Path, command: str) -> None:
+@pytest.mark.parametrize("name", ["login", "josm-prefs", "cookies"])
+def test_unknown_source(run: Run, josm_directory: Path, name: str) -> None:
     """What is neither a browser nor a file is a usage error, with the list."""
-    outcome = run(command, "--from", "firefix")
+    outcome = run(name, "--from", "firefix")
 
     assert (
         2,

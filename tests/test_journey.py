@@ -16,6 +16,7 @@ import requests
 from lxml import etree
 
 from stravacookies.heatmap import CLASSIC
+from tests import command
 from tests.command import Outcome, run_stravacookies
 from tests.conftest import Run
 from tests.standin.server import StandIn
@@ -475,18 +476,11 @@ def test_standard_input_may_be_closed(
     environment: dict[str, str], josm_directory: Path, strava: Strava, tmp_path: Path
 ) -> None:
     """A program that is started without any standard input asks nobody."""
-    command = f"{sys.executable} -m stravacookies josm-prefs <&-"
-    process = subprocess.run(
-        ["sh", "-c", command],
-        env=environment | {"STRAVA_SESSION": strava.open_session()},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    line = f"{sys.executable} -m stravacookies josm-prefs <&-"
+    session = {"STRAVA_SESSION": strava.open_session()}
+    outcome = command.run("sh", "-c", line, environment=environment | session, folder=tmp_path)
 
-    assert (0, "") == (process.returncode, process.stderr)
+    assert (0, "") == (outcome.code, outcome.err)
 
 
 def test_terminal_that_cannot_show_a_path(run: Run, tmp_path: Path, strava: Strava) -> None:

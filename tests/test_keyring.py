@@ -3,12 +3,12 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import command
 from tests.conftest import Run
 from tests.standin.strava import Strava
 
@@ -64,21 +64,17 @@ def test_secret_service(environment: dict[str, str], strava: Strava, tmp_path: P
         "STRAVA_EMAIL": strava.email,
         "STRAVA_PASSWORD": strava.password,
     }
-    process = subprocess.run(
-        ["dbus-run-session", "--", "sh", "-c", SCRIPT, "sh", sys.executable, "-m", "stravacookies"],
-        env=environment | own,
-        cwd=tmp_path,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
+    stravacookies = (sys.executable, "-m", "stravacookies")
+    outcome = command.run(
+        *("dbus-run-session", "--", "sh", "-c", SCRIPT, "sh", *stravacookies),
+        environment=environment | own,
+        folder=tmp_path,
     )
-    lines = process.stdout.splitlines()
+    lines = outcome.out.splitlines()
     state = Path(environment["HOME"], ".local/state/stravacookies")
 
     assert lines[1].startswith("The session is kept in the system's keyring; it lasts until"), (
-        process.stdout + process.stderr
+        outcome.out + outcome.err
     )
     assert lines[2] == "0"
     assert lines[3].startswith("Session  from password, kept in: keyring, until")

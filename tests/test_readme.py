@@ -1,11 +1,11 @@
 """The README says what is so: its example runs, its help is the program's, its pictures exist."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 from stravacookies.josm.preferences import NEW
+from tests import command
 from tests.conftest import Run
 from tests.standin.strava import Strava
 
@@ -21,18 +21,12 @@ def blocks(language: str) -> list[str]:
 def test_library_example_runs(environment: dict[str, str], strava: Strava, tmp_path: Path) -> None:
     """The example fetches a tile, in ten lines."""
     (example,) = blocks("python")
-    process = subprocess.run(
-        [sys.executable, "-c", example],
-        env=environment | {"STRAVA_SESSION": strava.open_session()},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    session = {"STRAVA_SESSION": strava.open_session()}
+    python = (sys.executable, "-c", example)
+    outcome = command.run(*python, environment=environment | session, folder=tmp_path)
 
-    assert (0, "") == (process.returncode, process.stderr)
-    assert process.stdout.endswith("200 image/png\n")
+    assert (0, "") == (outcome.code, outcome.err)
+    assert outcome.out.endswith("200 image/png\n")
     assert len(example.splitlines()) <= 10
 
 
