@@ -14,11 +14,10 @@ from typing import NoReturn
 
 import click
 
-from stravacookies import __version__, formats, prompt, sources, summary
+from stravacookies import __version__, formats, output, prompt, sources, summary
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     BrowserExtraError,
-    JosmRunningError,
     NoBrowserHasSessionError,
     NoJosmDirectoryError,
     NotLoggedInError,
@@ -27,9 +26,7 @@ from stravacookies.errors import (
 )
 from stravacookies.heatmap import CLASSIC, DEFAULT_SHOW, TODAY, Layer, TileHost, default_show
 from stravacookies.josm import imagery
-from stravacookies.josm.directory import candidates, find
-from stravacookies.josm.process import is_running
-from stravacookies.output import check, write
+from stravacookies.josm.directory import find
 from stravacookies.refresh import Given, current_cookies, exchange
 from stravacookies.session import login_from_environment
 from stravacookies.vault import Vault
@@ -128,6 +125,11 @@ _refresh = click.option(
 )
 @_classic
 @_refresh
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Change the preferences of a JOSM that is running, too. It may undo the change.",
+)
 def josm_prefs(
     josm_dir: Path | None,
     source: str | None,
@@ -136,6 +138,7 @@ def josm_prefs(
     show: tuple[str, ...],
     classic: bool,
     refresh: bool,
+    force: bool,
 ) -> None:
     """Write the heatmap's layers, with cookies that are fresh, into JOSM's preferences.
 
@@ -151,11 +154,9 @@ def josm_prefs(
     )
     shown = _shown(show, layers)
     directory = josm_dir or _find_josm()
-    registered = check(directory)
-    if not registered and is_running(directory, usual=directory in _candidates()):
-        raise JosmRunningError
+    output.check(directory, force=force)
     cookies = _cookies(host, source, refresh=refresh)
-    written = write(directory, layers, shown, cookies)
+    written = output.write(directory, layers, shown, cookies, force=force)
     click.echo(summary.of_run(layers, shown, cookies, written))
 
 
@@ -188,6 +189,17 @@ def logout() -> None:
         click.echo("Nothing was kept.")
 
 
+@cli.command(short_help="Take the heatmap out of JOSM again.")
+@_josm_dir
+def remove(josm_dir: Path | None) -> None:
+    """Take the heatmap out of JOSM's preferences, and remove all files that were written for it.
+
+    The session and the cookies stay; 'stravacookies logout' removes them.
+    """
+    directory = josm_dir or _find_josm()
+    click.echo(summary.of_removal(directory, output.remove(directory)))
+
+
 @cli.command("status", short_help="Tell whether you could start to map now.")
 @_josm_dir
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -199,7 +211,7 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
         directory = josm_dir or _find_josm()
     except NoJosmDirectoryError:
         directory = None
-    now = status(_vault(), os.environ, directory, usual=directory in _candidates())
+    now = status(_vault(), os.environ, directory)
     if as_json:
         click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
     else:
@@ -242,10 +254,6 @@ def _vault() -> Vault:
     import platformdirs  # only here, so that --help does not wait for it
 
     return Vault(platformdirs.user_state_path("stravacookies", appauthor=False))
-
-
-def _candidates() -> list[Path]:
-    return candidates(sys.platform, os.environ, Path.home())
 
 
 def _find_josm() -> Path:

@@ -357,13 +357,13 @@ class NotRemovedError(StravacookiesError):
 
 
 class JosmRunningError(StravacookiesError):
-    """JOSM is running, and would undo what has to be written."""
+    """JOSM is running, and would undo a change of its preferences."""
 
     exit_code = 6
 
     def __init__(self) -> None:
         super().__init__(
-            "JOSM is running, and would forget the new entry in its preferences when it ends:"
+            "JOSM is running, and would undo the change of its preferences when it next saves them:"
             " close JOSM and run this again. Nothing was changed."
         )
 

@@ -2,17 +2,45 @@
 
 import errno
 import os
+import sys
 import time
-from collections.abc import Collection, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _SUFFIX = ".stravacookies-tmp"
 _STALE = 60 * 60
-"""Seconds after which a partial file is one that a killed run has left behind."""
+"""Seconds after which a partial file is litter, where no lock tells."""
+
+_PATIENCE = 10.0
+"""Seconds to wait for another run, which holds the lock for less than one."""
 
 
-def replace_all(contents: Mapping[Path, bytes], *, users_own: Collection[Path] = ()) -> None:
+class ChangedError(OSError):
+    """A user's own file is no longer what it was when it was read."""
+
+
+@contextmanager
+def locked(directories: Collection[Path]) -> Iterator[None]:
+    """Keep other runs from writing into directories, and remove what killed runs have left there.
+
+    The lock ends with the process, however that ends, and leaves no file behind. Where the system
+    has no such lock (on Windows, on some network drives), nothing is waited for.
+
+    Raises:
+        OSError: A directory is not there, or another run does not finish.
+    """
+    with ExitStack() as stack:
+        # In the same order in every run, so that no two wait for each other.
+        for directory in sorted({Path(os.path.realpath(path)) for path in directories}):
+            is_locked = stack.enter_context(_locked(directory))
+            _sweep(directory, 0 if is_locked else _STALE)
+        yield
+
+
+def replace_all(
+    contents: Mapping[Path, bytes], *, users_own: Mapping[Path, bytes | None] | None = None
+) -> None:
     """Give files new content; whoever reads one meets the old or the new, never a part.
 
     All new content is on the disk before the first file is replaced, in the order given. A symbolic
@@ -20,13 +48,16 @@ def replace_all(contents: Mapping[Path, bytes], *, users_own: Collection[Path] =
 
     Args:
         contents: All of the new content, by file. Files may be new, their directories not.
-        users_own: Those files that are the user's, not ours to make anew: they keep their mode and
-            owner. All others can be read and written by their owner only.
+        users_own: Those files that are the user's, not ours to make anew, with what was read of
+            them; None if they were not there. They keep their mode and owner. All others can be
+            read and written by their owner only.
 
     Raises:
+        ChangedError: A user's own file has changed since it was read; it stays as it is.
         OSError: One could not be written, its `filename` tells which. Unless the last step failed,
             which replaces files one by one, all are as they were.
     """
+    users_own = users_own or {}
     targets = {path: Path(os.path.realpath(path)) for path in contents}
     for path, target in targets.items():
         if target.is_dir():
@@ -37,18 +68,23 @@ def replace_all(contents: Mapping[Path, bytes], *, users_own: Collection[Path] =
     try:
         for path, data in contents.items():
             partials[path] = _partial(targets[path])
+            like = targets[path] if path in users_own else None
             try:
-                _write(partials[path], data, targets[path] if path in users_own else None)
+                # Ours can be made anew, so only with a user's own file is a power cut waited for.
+                _write(partials[path], data, like, durable=bool(users_own))
             except OSError as error:
                 raise type(error)(error.errno, error.strerror, str(path)) from None
+        for path in users_own:
+            _expect(path, users_own[path])
         for path, target in targets.items():
+            if path in users_own:  # once more, as late as can be
+                _expect(path, users_own[path])
             partials[path].replace(target)
     except BaseException:
         for partial in partials.values():
             with suppress(OSError):
                 partial.unlink()
         raise
-    _sweep({target.parent for target in targets.values()})
 
 
 def make_private_directory(path: Path) -> None:
@@ -61,18 +97,47 @@ def make_private_directory(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
 
 
+@contextmanager
+def _locked(directory: Path) -> Iterator[bool]:
+    """Lock one directory, and tell whether the system could."""
+    if sys.platform == "win32":
+        yield False
+        return
+    import fcntl  # there is none on Windows
+
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        give_up = time.monotonic() + _PATIENCE
+        is_locked = False
+        while not is_locked:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_locked = True
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    why = "Another run of stravacookies does not finish"
+                    raise TimeoutError(errno.ETIMEDOUT, why, str(directory)) from None
+                time.sleep(0.02)
+            except OSError:  # a file system without locks
+                break
+        yield is_locked
+    finally:
+        os.close(descriptor)
+
+
 def _partial(target: Path) -> Path:
     """Name a new file beside another; two runs, or threads, have two names."""
     return target.with_name(f".{target.name[:100]}.{os.urandom(8).hex()}{_SUFFIX}")
 
 
-def _write(path: Path, data: bytes, like: Path | None) -> None:
+def _write(path: Path, data: bytes, like: Path | None, *, durable: bool) -> None:
     """Write a new private file; if it is to be like another, with that one's mode and owner."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         if like:
             _copy_mode(like, descriptor)
+        if durable:
             file.flush()
             os.fsync(descriptor)
 
@@ -93,10 +158,19 @@ def _copy_mode(source: Path, descriptor: int) -> None:
     os.fchmod(descriptor, mode)
 
 
-def _sweep(directories: Collection[Path]) -> None:
-    """Remove what killed runs have left behind."""
-    for directory in directories:
-        for path in directory.glob(f".*{_SUFFIX}"):
-            with suppress(OSError):
-                if time.time() - path.stat().st_mtime > _STALE:
-                    path.unlink()
+def _expect(path: Path, content: bytes | None) -> None:
+    """Insist that a file has this content; None stands for a file that is not there."""
+    try:
+        same = path.stat().st_size == len(content or b"") and path.read_bytes() == content
+    except FileNotFoundError:
+        same = content is None
+    if not same:
+        raise ChangedError(errno.EAGAIN, "Another program has changed it", str(path))
+
+
+def _sweep(directory: Path, age: float) -> None:
+    """Remove the partial files that are at least so many seconds old."""
+    for path in directory.glob(f".*{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime >= age:
+                path.unlink()

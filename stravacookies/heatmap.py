@@ -11,6 +11,9 @@ MIN_ZOOM = 3
 MAX_ZOOM = 15
 """The highest zoom level that Strava serves; beyond it the answer is 404."""
 
+ID_PREFIX = "strava-heatmap-"
+"""What the ids of all layers begin with."""
+
 ATTRIBUTION = "© Strava"
 ATTRIBUTION_URL = "https://www.strava.com/maps"
 
@@ -107,7 +110,7 @@ class Layer:
     @property
     def id(self) -> str:
         """Its name for programs: the same in every run, and for both hosts."""
-        return f"strava-heatmap-{self.activity.key}-{self.color.key}"
+        return f"{ID_PREFIX}{self.activity.key}-{self.color.key}"
 
     @property
     def name(self) -> str:

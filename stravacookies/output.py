@@ -1,7 +1,9 @@
 """The files that a mapper gets: JOSM's entry set and its registration, Cartograph's map sources."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import errno
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +11,27 @@ from stravacookies import cartograph
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     FileAccessError,
+    JosmRunningError,
     NoJosmDirectoryError,
     PreferencesError,
     UnusablePathError,
 )
-from stravacookies.files import make_private_directory, replace_all
-from stravacookies.heatmap import Layer
+from stravacookies.files import ChangedError, locked, make_private_directory, replace_all
+from stravacookies.heatmap import ID_PREFIX, Layer
 from stravacookies.josm import preferences
 from stravacookies.josm.directory import PREFERENCES
+from stravacookies.josm.process import is_running
 
 ENTRY_SET = "strava-heatmap.xml"
 CARTOGRAPH = "cartograph"
+
+BACKUP = f"{PREFERENCES}.stravacookies.bak"
+"""What JOSM's preferences were before the last change of ours."""
+
+_ATTEMPTS = 3
+"""How often preferences are read again that another program changes before they are replaced."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +42,47 @@ class Written:
         entry_set: JOSM's entry set.
         map_sources: Cartograph's map source files.
         registered: Whether the entry set was new to JOSM's preferences.
-        created: Whether there were no preferences before.
+        backup: What the preferences were before, if they were there and were changed.
     """
 
     entry_set: Path
     map_sources: tuple[Path, ...]
     registered: bool
-    created: bool
+    backup: Path | None
 
 
-def check(directory: Path) -> bool:
-    """Refuse what `write` could not work with, before anybody is asked for anything.
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What `remove` did.
 
-    Returns whether JOSM's preferences list the entry set.
+    Attributes:
+        registration: Whether JOSM's preferences were changed.
+        files: The files that were removed.
+    """
+
+    registration: bool
+    files: tuple[Path, ...]
+
+
+def check(directory: Path, *, force: bool = False) -> None:
+    """Refuse what `write` would refuse, before anybody is asked for anything.
+
+    Args:
+        directory: JOSM's preferences directory.
+        force: Do not mind a JOSM that runs.
+
+    Raises:
+        NoJosmDirectoryError: It is not there.
+        PreferencesError: Its `preferences.xml` is not one of JOSM.
+        JosmRunningError: That has to be changed, and JOSM runs.
+        FileAccessError: A file cannot be read.
+    """
+    if not is_registered(directory) and not force and is_running(directory):
+        raise JosmRunningError
+
+
+def is_registered(directory: Path) -> bool:
+    """Tell whether JOSM's preferences list the entry set.
 
     Args:
         directory: JOSM's preferences directory.
@@ -52,10 +92,9 @@ def check(directory: Path) -> bool:
         PreferencesError: Its `preferences.xml` is not one of JOSM.
         FileAccessError: A file cannot be read.
     """
-    with _renamed_errors(directory, "read"):
-        if not directory.is_dir():
-            raise NoJosmDirectoryError([directory])
-    return _registration(directory) is None
+    _expect(directory)
+    before, after = _preferences(directory, preferences.register)
+    return before == after
 
 
 def count_entries(directory: Path) -> int:
@@ -75,7 +114,12 @@ def holds(directory: Path, cookies: HeatmapCookies) -> bool:
 
 
 def write(
-    directory: Path, layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies
+    directory: Path,
+    layers: Sequence[Layer],
+    shown: Sequence[Layer],
+    cookies: HeatmapCookies,
+    *,
+    force: bool = False,
 ) -> Written:
     """Write all files, each whole or not at all, after everything that can be refused was.
 
@@ -86,53 +130,136 @@ def write(
         layers: What to write.
         shown: Those of them that JOSM puts in its Imagery menu by itself.
         cookies: What opens the tiles.
+        force: Change the preferences of a JOSM that runs, too, and only warn.
 
     Raises:
         PreferencesError: The directory's `preferences.xml` is not one of JOSM.
+        JosmRunningError: That has to be changed, and JOSM runs.
         FileAccessError: A file could not be read or written.
     """
     # Imported here, since a run that writes nothing need not wait for Jinja2.
     from stravacookies import render
 
-    entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
+    map_sources = directory / CARTOGRAPH
     sources = {
         map_sources / name: render.cartograph_map_source(of_one_color, cookies)
         for name, of_one_color in cartograph.by_file(layers).items()
     }
-    texts = {entry_set: render.josm_entry_set(layers, shown, cookies)} | sources
-    registration = _registration(directory)
-
+    texts = {directory / ENTRY_SET: render.josm_entry_set(layers, shown, cookies)} | sources
     contents = {path: text.encode() for path, text in texts.items()}
-    path = directory / PREFERENCES
-    created = not path.exists()
-    if registration:
-        contents[path] = registration
+    _preferences(directory, preferences.register)  # refused before anything is made, if it must be
 
     with _renamed_errors(map_sources, "made"):
         make_private_directory(map_sources)
-    with _renamed_errors(directory, "written"):
-        replace_all(contents, users_own=[path])
-    for unwanted in {map_sources / name for name in cartograph.FILE_NAMES} - sources.keys():
-        with _renamed_errors(unwanted, "removed"):
-            unwanted.unlink(missing_ok=True)
-    return Written(entry_set, tuple(sources), registration is not None, created)
+    with _locked(directory, map_sources):
+        change = _replace(directory, contents, preferences.register, force=force)
+        for unwanted in {map_sources / name for name in cartograph.FILE_NAMES} - sources.keys():
+            _unlink(unwanted)
+    return Written(directory / ENTRY_SET, tuple(sources), *change)
 
 
-def _registration(directory: Path) -> bytes | None:
-    """Return the preferences with the entry set registered, or nothing if it is already."""
+def remove(directory: Path) -> Removed:
+    """Take the entry set out of JOSM's preferences, with what JOSM has of it, and all files away.
+
+    Args:
+        directory: JOSM's preferences directory.
+
+    Raises:
+        NoJosmDirectoryError: It is not there.
+        PreferencesError: Its `preferences.xml` is not one of JOSM.
+        JosmRunningError: JOSM runs, and would put back what is taken out.
+        FileAccessError: A file could not be read, written or removed.
+    """
+
+    def unregister(content: bytes, site: str) -> bytes:
+        return preferences.unregister(content, site, ID_PREFIX)
+
+    _expect(directory)
+    if is_running(directory):
+        raise JosmRunningError
+    map_sources = directory / CARTOGRAPH
+    files = [directory / ENTRY_SET, *(map_sources / name for name in cartograph.FILE_NAMES)]
+    with _locked(directory, *[map_sources] if map_sources.is_dir() else []):
+        changed, _ = _replace(directory, {}, unregister, force=False)
+        # The backup last: until then it can undo what has been done.
+        removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
+        with suppress(OSError):  # the user's own files are in it, or it is not there
+            map_sources.rmdir()
+    return Removed(changed, tuple(removed))
+
+
+_Change = Callable[[bytes, str], bytes]
+"""What is done to the content of JOSM's preferences, given the site that is the entry set."""
+
+
+def _replace(
+    directory: Path, contents: Mapping[Path, bytes], change: _Change, *, force: bool
+) -> tuple[bool, Path | None]:
+    """Replace files and then, if there is something to change, JOSM's preferences.
+
+    Returns whether they were changed, and where they are as they were before.
+    """
+    path, backup = directory / PREFERENCES, directory / BACKUP
+    for _ in range(_ATTEMPTS):
+        before, after = _preferences(directory, change)
+        if after is None or after == before:
+            wanted, users_own = dict(contents), {}
+        else:
+            if is_running(directory):
+                if not force:
+                    raise JosmRunningError
+                _log.warning(
+                    "JOSM is running: when it next saves its preferences, our entry in them is"
+                    " lost. If the layers are missing then, close JOSM and run this again."
+                )
+            former = {} if before is None else {backup: before}
+            wanted, users_own = {**contents, **former, path: after}, {path: before}
+        with _renamed_errors(directory, "written"), suppress(ChangedError):
+            replace_all(wanted, users_own=users_own)
+            return bool(users_own), backup if users_own.get(path) else None
+    raise FileAccessError(
+        path, "written", ChangedError(errno.EAGAIN, "another program keeps changing it")
+    )
+
+
+def _preferences(directory: Path, change: _Change) -> tuple[bytes | None, bytes | None]:
+    """Return JOSM's preferences as they are and with a change; None where there are none."""
     path = directory / PREFERENCES
     with _renamed_errors(path, "read"):
         entry_set = directory.resolve() / ENTRY_SET
         if path.exists() and not path.is_file():
             raise PreferencesError(path, "it is no file")
-        content = path.read_bytes() if path.exists() else preferences.NEW
+        before = path.read_bytes() if path.exists() else None
     try:
-        edited = preferences.add_site(content, str(entry_set))
+        after = change(preferences.NEW if before is None else before, str(entry_set))
     except preferences.MalformedError as error:
         raise PreferencesError(path, str(error)) from None
     except ValueError:
         raise UnusablePathError(entry_set) from None
-    return None if edited == content else edited
+    return before, None if before is None and after == preferences.NEW else after
+
+
+def _expect(directory: Path) -> None:
+    with _renamed_errors(directory, "read"):
+        if not directory.is_dir():
+            raise NoJosmDirectoryError([directory])
+
+
+def _unlink(path: Path) -> bool:
+    """Remove a file, and what it leads to if it is a symbolic link; tell whether it was there."""
+    with _renamed_errors(path, "removed"):
+        there = path.is_symlink() or path.exists()
+        path.resolve().unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        return there
+
+
+@contextmanager
+def _locked(directory: Path, *more: Path) -> Iterator[None]:
+    """Keep other runs away from a directory of JOSM, and from where its preferences really are."""
+    preferences_directory = (directory / PREFERENCES).resolve().parent
+    with _renamed_errors(directory, "written"), locked([directory, preferences_directory, *more]):
+        yield
 
 
 @contextmanager

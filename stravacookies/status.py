@@ -73,16 +73,13 @@ class Status:
         return self.cookies.fresh and self.josm.registered and self.josm.current
 
 
-def status(
-    vault: Vault, environ: Mapping[str, str], directory: Path | None, *, usual: bool
-) -> Status:
+def status(vault: Vault, environ: Mapping[str, str], directory: Path | None) -> Status:
     """Look at what there is, and ask nobody.
 
     Args:
         vault: Where session and cookies are kept.
         environ: The environment variables.
         directory: JOSM's preferences directory, if there is one.
-        usual: Whether a JOSM that names no directory uses this one.
 
     Raises:
         JosmFilesError: JOSM's files cannot be read.
@@ -93,7 +90,7 @@ def status(
     return Status(
         _session(vault, environ),
         CookiesStatus(cookies.expires, cookies.is_fresh()) if cookies else CookiesStatus(),
-        _josm(directory, current=bool(in_use), usual=usual) if directory else JosmStatus(),
+        _josm(directory, current=bool(in_use)) if directory else JosmStatus(),
     )
 
 
@@ -106,11 +103,11 @@ def _session(vault: Vault, environ: Mapping[str, str]) -> SessionStatus:
     return SessionStatus()
 
 
-def _josm(directory: Path, *, current: bool, usual: bool) -> JosmStatus:
+def _josm(directory: Path, *, current: bool) -> JosmStatus:
     return JosmStatus(
         directory=str(directory),
-        registered=output.check(directory),
+        registered=output.is_registered(directory),
         entries=output.count_entries(directory),
         current=current,
-        running=is_running(directory, usual=usual),
+        running=is_running(directory),
     )

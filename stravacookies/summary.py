@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import Layer
 from stravacookies.josm.directory import PREFERENCES
-from stravacookies.output import CARTOGRAPH, Written
+from stravacookies.output import CARTOGRAPH, Removed, Written
 from stravacookies.vault import KEYRING, Kept
 
 if TYPE_CHECKING:
@@ -36,13 +37,16 @@ def of_run(
     activities = len({layer.activity for layer in layers})
     colors = len({layer.color for layer in layers})
     in_menu = "\n".join(f"  {layer.name.partition(': ')[2]}" for layer in shown)
-    if written.registered:
-        registered = "made anew: JOSM has not run here yet" if written.created else "now lists them"
-        next_step = "Next: start JOSM, and choose from its Imagery menu."
+    next_step = "Next: start JOSM, and choose from its Imagery menu."
+    if written.backup:
+        registered = f"now lists them; as it was before: {written.backup.name}"
+    elif written.registered:
+        registered = "made anew: JOSM has not run here yet"
     else:
         registered = "lists them already, so it was not touched"
-        next_step = (
-            "Next: start JOSM (if it is open, close it first), and choose from its Imagery menu."
+        next_step += (
+            "\nA JOSM that is open takes the new cookies when you start it again; or press 'Update"
+            "\ndefault entries' and OK in Imagery > Imagery preferences, and open its layers anew."
         )
     return f"""\
 The Strava heatmap is ready for JOSM, in {written.entry_set.parent}:
@@ -61,6 +65,18 @@ They are yours alone: share none of these files.
 {next_step}
 There are more layers in Imagery > Imagery preferences: search, for example, for 'hike blue'.
 Run this again before you map another day."""
+
+
+def of_removal(directory: Path, removed: Removed) -> str:
+    """Tell what was taken out of JOSM."""
+    if not removed.registration and not removed.files:
+        return f"There is nothing of the Strava heatmap in {directory}."
+    lines = [f"The Strava heatmap is no longer in JOSM, in {directory}:", ""]
+    if removed.registration:
+        lines.append(f"  {PREFERENCES:18}  no longer lists it; all else in there is as it was")
+    lines += [f"  {path.relative_to(directory)!s:18}  removed" for path in removed.files]
+    lines += ["", "Session and cookies are still kept: 'stravacookies logout' removes them."]
+    return "\n".join(lines)
 
 
 def of_status(now: "Status") -> str:

@@ -137,7 +137,7 @@ class Josm:
     ) -> None:
         """Take note of where and how; `with` starts it."""
         self._home = home.resolve()
-        self._remote_port = remote_port
+        self.remote_port = remote_port
         self._trust_store = trust_store and trust_store.resolve()
         self._offline = "osm_api" if website else "osm_api,josm_website"
         self._screen = screen
@@ -237,7 +237,7 @@ class Josm:
         )
 
     def _ask(self, path: str, query: Mapping[str, str]) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self._remote_port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.remote_port, timeout=30)
         try:
             connection.request("GET", f"{path}?{urlencode(query)}" if query else path)
             answer = connection.getresponse()
@@ -283,7 +283,7 @@ class Josm:
         # Set here too, so that any preferences will do, or none.
         settings = {
             "remotecontrol.enabled": "true",
-            "remote.control.port": str(self._remote_port),
+            "remote.control.port": str(self.remote_port),
             "help.displaymotd": "false",
         }
         josm = ["--skip-plugins", f"--offline={self._offline}", "--language=en"]

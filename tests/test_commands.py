@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from stravacookies.josm.preferences import NEW
 from stravacookies.sources import BROWSERS
 from tests import command
 from tests.command import run_stravacookies
@@ -469,3 +470,49 @@ def test_huge_export(run: Run, tmp_path: Path) -> None:
 
     assert 3 == outcome.code
     assert f"{path} holds no Strava session: it is far too long." in outcome.err
+
+
+def test_remove(run: Run, josm_directory: Path, strava: Strava, home: Path) -> None:
+    """`remove` takes all of ours out of JOSM, says what, and leaves session and cookies."""
+    preferences = josm_directory / "preferences.xml"
+    preferences.write_bytes(NEW)
+    run("josm-prefs", "--color", "hot", STRAVA_SESSION=strava.open_session())
+    outcome = run("remove")
+
+    assert (
+        0,
+        f"""\
+The Strava heatmap is no longer in JOSM, in {josm_directory}:
+
+  preferences.xml     no longer lists it; all else in there is as it was
+  strava-heatmap.xml  removed
+  cartograph/strava-heatmap-hot.onlinemap  removed
+  preferences.xml.stravacookies.bak  removed
+
+Session and cookies are still kept: 'stravacookies logout' removes them.
+""",
+        "",
+    ) == (outcome.code, outcome.out, outcome.err)
+    assert [preferences] == list(josm_directory.iterdir())
+    assert (home / STATE / "cookies-today.json").exists()
+    again = run("remove")
+    assert (0, f"There is nothing of the Strava heatmap in {josm_directory}.\n", "") == (
+        again.code,
+        again.out,
+        again.err,
+    )
+
+
+def test_remove_without_josm(run: Run) -> None:
+    """Without JOSM's directory there is nothing to remove from, and it says so."""
+    assert 5 == run("remove").code
+
+
+def test_remove_from_damaged_preferences(run: Run, josm_directory: Path) -> None:
+    """From preferences that cannot be understood nothing is removed."""
+    (josm_directory / "preferences.xml").write_text("<preferences>")
+    (josm_directory / "strava-heatmap.xml").touch()
+    outcome = run("remove")
+
+    assert (5, 1) == (outcome.code, outcome.err.count("\n"))
+    assert (josm_directory / "strava-heatmap.xml").exists()

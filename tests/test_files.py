@@ -1,12 +1,16 @@
 """Replacement of files: whole or not at all, and private."""
 
+import errno
+import fcntl
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from stravacookies.files import make_private_directory, replace_all
+from stravacookies.files import ChangedError, locked, make_private_directory, replace_all
 
 
 def mode(path: Path) -> int:
@@ -58,7 +62,7 @@ def test_mode_can_be_kept(tmp_path: Path) -> None:
     path = tmp_path / "preferences.xml"
     path.touch()
     path.chmod(0o640)
-    replace_all({path: b"new"}, users_own=[path])
+    replace_all({path: b"new"}, users_own={path: b""})
 
     assert (b"new", 0o640) == (path.read_bytes(), mode(path))
 
@@ -69,7 +73,7 @@ def test_owner_can_be_kept(tmp_path: Path) -> None:
     path = tmp_path / "preferences.xml"
     path.touch()
     os.chown(path, 12, 34)
-    replace_all({path: b"new"}, users_own=[path])
+    replace_all({path: b"new"}, users_own={path: b""})
 
     assert (12, 34) == (path.stat().st_uid, path.stat().st_gid)
 
@@ -139,15 +143,88 @@ def test_one_file_under_two_names_is_refused(tmp_path: Path) -> None:
     assert b"precious" == one.read_bytes()
 
 
+@pytest.mark.parametrize("before", [b"old", None])
+def test_users_file_that_has_changed_is_not_replaced(tmp_path: Path, before: bytes | None) -> None:
+    """What another program has written since the user's file was read is not lost."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(b"what JOSM has just written")
+
+    with pytest.raises(ChangedError):
+        replace_all({path: b"new"}, users_own={path: before})
+    assert b"what JOSM has just written" == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_change_while_the_new_content_is_written_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's file is looked at when all else is done, right before it is replaced."""
+    path, ours = tmp_path / "preferences.xml", tmp_path / "strava-heatmap.xml"
+    path.write_bytes(b"old")
+    replace = Path.replace
+
+    def edit_meanwhile(partial: Path, target: Path) -> None:
+        replace(partial, target)
+        path.write_bytes(b"changed")
+
+    monkeypatch.setattr(Path, "replace", edit_meanwhile)
+    with pytest.raises(ChangedError):
+        replace_all({ours: b"new", path: b"new"}, users_own={path: b"old"})
+    assert b"changed" == path.read_bytes()
+
+
 def test_litter_of_killed_runs_is_swept(tmp_path: Path) -> None:
-    """What a killed run has left behind goes after an hour; that of one that runs stays."""
+    """Who has the lock removes what killed runs have left behind, and nothing else."""
+    (tmp_path / ".x.00.stravacookies-tmp").touch()
+    (tmp_path / ".mine").touch()
+    with locked([tmp_path]):
+        assert [tmp_path / ".mine"] == list(tmp_path.iterdir())
+
+
+def test_without_locks_only_old_litter_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system cannot lock, a partial file may be that of a run that goes on."""
     old, young = (tmp_path / f".x.{name}.stravacookies-tmp" for name in ("old", "young"))
     old.touch()
     young.touch()
     os.utime(old, (1, 1))
-    replace_all({tmp_path / "file": b"new"})
 
-    assert {young, tmp_path / "file"} == set(tmp_path.iterdir())
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    with locked([tmp_path]):
+        assert [young] == list(tmp_path.iterdir())
+
+
+def test_lock_keeps_others_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run waits, but not for ever; it may come in as soon as the first is done."""
+    monkeypatch.setattr("stravacookies.files._PATIENCE", 0.1)
+    with locked([tmp_path]), pytest.raises(TimeoutError) as error, locked([tmp_path]):
+        pass
+    assert str(tmp_path) == error.value.filename
+    with locked([tmp_path]):
+        pass
+
+
+def test_lock_ends_with_its_process(tmp_path: Path) -> None:
+    """A run that is killed locks nobody out."""
+    code = "import sys; from pathlib import Path; from stravacookies.files import locked\n"
+    code += "with locked([Path(sys.argv[1])]): print('locked', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert b"locked\n" == process.stdout.readline()
+        process.kill()
+    with locked([tmp_path]):
+        pass
+
+
+def test_lock_leaves_no_file(tmp_path: Path) -> None:
+    """The directory itself is locked, so there is nothing to clean up."""
+    with locked([tmp_path, tmp_path / "." / ".." / tmp_path.name]):
+        assert [] == list(tmp_path.iterdir())
 
 
 def test_private_directory(tmp_path: Path) -> None:

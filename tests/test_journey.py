@@ -92,7 +92,11 @@ def test_fresh_cookies_are_not_fetched_again(
 
     assert 0 == outcome.code
     assert "preferences.xml     lists them already, so it was not touched" in outcome.out
-    assert "Next: start JOSM (if it is open, close it first)" in outcome.out
+    assert (
+        "Next: start JOSM, and choose from its Imagery menu.\n"
+        "A JOSM that is open takes the new cookies when you start it again; or press 'Update\n"
+        "default entries' and OK in Imagery > Imagery preferences, and open its layers anew.\n"
+    ) in outcome.out
     assert 1 == len(stand_in.requests)
     assert before == entries(josm_directory)
 

@@ -1,7 +1,7 @@
 """The writing of all files: in order, private, and not at all if one could not be."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,14 @@ from stravacookies import output
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     FileAccessError,
+    JosmRunningError,
     NoJosmDirectoryError,
     PreferencesError,
     UnusablePathError,
 )
+from stravacookies.files import replace_all
 from stravacookies.heatmap import TODAY
-from stravacookies.josm.preferences import NEW, add_site
+from stravacookies.josm.preferences import NAMESPACE, NEW, register
 from tests.made_up import values
 
 COOKIES = HeatmapCookies.from_values(values())
@@ -84,7 +86,7 @@ def test_relative_directory_is_registered_absolute(
     output.write(Path("JOSM"), LAYERS, [], COOKIES)
 
     site = str(tmp_path / "JOSM" / "strava-heatmap.xml")
-    assert add_site(NEW, site) == (tmp_path / "JOSM" / "preferences.xml").read_bytes()
+    assert register(NEW, site) == (tmp_path / "JOSM" / "preferences.xml").read_bytes()
 
 
 def test_damaged_preferences_stop_all(tmp_path: Path) -> None:
@@ -94,6 +96,7 @@ def test_damaged_preferences_stop_all(tmp_path: Path) -> None:
     for attempt in (
         lambda: output.check(tmp_path),
         lambda: output.write(tmp_path, LAYERS, [], COOKIES),
+        lambda: output.remove(tmp_path),
     ):
         with pytest.raises(PreferencesError) as error:
             attempt()
@@ -155,6 +158,198 @@ def test_other_spelling_of_the_directory_is_the_same(tmp_path: Path) -> None:
 
     for spelling in [tmp_path / "JOSM" / ".." / "JOSM", tmp_path / "link"]:
         assert not output.write(spelling, LAYERS, [], COOKIES).registered
+
+
+SETTINGS = f"""<?xml version="1.0" encoding="UTF-8"?>
+<preferences xmlns='{NAMESPACE}' version='18646'>
+  <tag key='oauth.access-token.key' value='precious'/>
+  <list key='imagery.layers.sites'>
+    <entry value='https://example.org/mine.xml'/>
+  </list>
+</preferences>
+""".encode()
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Path:
+    """The preferences of a mapper who has used JOSM for long."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(SETTINGS)
+    return path
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """What is_running() answers, one after the other; at last, and if empty, that JOSM is not."""
+    answers: list[bool] = []
+    monkeypatch.setattr(output, "is_running", lambda _: bool(answers) and answers.pop(0))
+    return answers
+
+
+def test_backup_of_preferences(tmp_path: Path, preferences: Path) -> None:
+    """Before they are changed, the preferences are saved, for their owner only."""
+    preferences.chmod(0o644)
+    written = output.write(tmp_path, LAYERS, [], COOKIES)
+    again = output.write(tmp_path, LAYERS, [], COOKIES)
+
+    backup = tmp_path / "preferences.xml.stravacookies.bak"
+    assert (backup, None) == (written.backup, again.backup)
+    assert (SETTINGS, 0o600) == (backup.read_bytes(), backup.stat().st_mode & 0o777)
+
+
+def test_one_backup_is_kept(tmp_path: Path, preferences: Path) -> None:
+    """When the entry has gone and comes again, the newer preferences are in the backup."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    newer = SETTINGS.replace(b"precious", b"more precious")
+    preferences.write_bytes(newer)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    (backup,) = tmp_path.glob("*.bak")
+    assert newer == backup.read_bytes()
+
+
+def test_backup_is_there_before_the_change(
+    tmp_path: Path, preferences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the moment when the preferences are replaced, their backup is whole."""
+    replace = Path.replace
+    backups = []
+
+    def spy(partial: Path, target: Path) -> None:
+        if target == preferences:
+            backups.append((tmp_path / output.BACKUP).read_bytes())
+        replace(partial, target)
+
+    monkeypatch.setattr(Path, "replace", spy)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert [SETTINGS] == backups
+
+
+def test_josm_that_runs_stops_the_first_run_alone(
+    tmp_path: Path, preferences: Path, running: list[bool]
+) -> None:
+    """While JOSM runs nothing is registered; with that done before, its running does not matter."""
+    running[:] = [True, True]
+    for attempt in (
+        lambda: output.check(tmp_path),
+        lambda: output.write(tmp_path, LAYERS, [], COOKIES),
+    ):
+        with pytest.raises(JosmRunningError):
+            attempt()
+    assert {"preferences.xml"} == files(tmp_path)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    running[:] = [True, True]
+    output.check(tmp_path)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+
+def test_force_writes_under_a_josm_that_runs(
+    tmp_path: Path, preferences: Path, running: list[bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    """With `force`, the user hears what may happen, and has the entry for now."""
+    running[:] = [True]
+    output.check(tmp_path, force=True)
+    assert output.write(tmp_path, LAYERS, [], COOKIES, force=True).registered
+    assert [
+        "JOSM is running: when it next saves its preferences, our entry in them is lost. If the"
+        " layers are missing then, close JOSM and run this again."
+    ] == caplog.messages
+
+
+def edit_once(monkeypatch: pytest.MonkeyPatch, path: Path, content: bytes, times: int = 1) -> None:
+    """Let another program change a file while all new content is being written, some times."""
+    left = [times]
+
+    def edit(contents: Mapping[Path, bytes], *, users_own: Mapping[Path, bytes | None]) -> None:
+        if left[0]:
+            left[0] -= 1
+            path.write_bytes(content + b"<!-- %d -->" % left[0])
+        replace_all(contents, users_own=users_own)
+
+    monkeypatch.setattr("stravacookies.output.replace_all", edit)
+
+
+def test_change_meanwhile_is_taken_in(
+    tmp_path: Path, preferences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a JOSM that is just being closed saves between our read and our write is kept."""
+    saved = SETTINGS.replace(b"precious", b"new")
+    edit_once(monkeypatch, preferences, saved)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    saved += b"<!-- 0 -->"
+    assert register(saved, f"{tmp_path}/strava-heatmap.xml") == preferences.read_bytes()
+    assert saved == (tmp_path / output.BACKUP).read_bytes()
+
+
+def test_josm_that_was_started_meanwhile(
+    tmp_path: Path, preferences: Path, monkeypatch: pytest.MonkeyPatch, running: list[bool]
+) -> None:
+    """If the preferences change because JOSM has just been started, nothing is registered."""
+    edit_once(monkeypatch, preferences, SETTINGS)
+    running[:] = [False, True]
+
+    with pytest.raises(JosmRunningError):
+        output.write(tmp_path, LAYERS, [], COOKIES)
+    assert {"preferences.xml"} == files(tmp_path)
+
+
+def test_preferences_that_never_rest(
+    tmp_path: Path, preferences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who changes the preferences all the time wins."""
+    edit_once(monkeypatch, preferences, SETTINGS, times=99)
+
+    with pytest.raises(FileAccessError, match="another program keeps changing it") as error:
+        output.write(tmp_path, LAYERS, [], COOKIES)
+    assert str(preferences) in str(error.value)
+    assert SETTINGS in preferences.read_bytes()
+
+
+def test_removal(tmp_path: Path, preferences: Path) -> None:
+    """After `remove`, all is as it was before the first run; what it did, it tells."""
+    (tmp_path / "cartograph").mkdir()
+    (tmp_path / "cartograph" / "mine.onlinemap").touch()
+    written = output.write(tmp_path, LAYERS, [], COOKIES)
+    removed = output.remove(tmp_path)
+
+    assert {"preferences.xml", "cartograph/mine.onlinemap"} == files(tmp_path)
+    assert SETTINGS == preferences.read_bytes()
+    assert removed.registration
+    assert {*written.map_sources, written.entry_set, written.backup} == set(removed.files)
+
+
+def test_removal_of_nothing(tmp_path: Path, preferences: Path) -> None:
+    """Where nothing of ours is, nothing is touched."""
+    before = preferences.stat()
+
+    assert output.Removed(False, ()) == output.remove(tmp_path)
+    assert before == preferences.stat()
+    preferences.unlink()
+    assert output.Removed(False, ()) == output.remove(tmp_path)
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_removal_of_a_link(tmp_path: Path, preferences: Path) -> None:
+    """An entry set that the user keeps elsewhere, and links, goes from there too."""
+    (tmp_path / "elsewhere.xml").touch()
+    (tmp_path / "strava-heatmap.xml").symlink_to(tmp_path / "elsewhere.xml")
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    output.remove(tmp_path)
+
+    assert {"preferences.xml"} == files(tmp_path)
+
+
+def test_no_removal_while_josm_runs(tmp_path: Path, preferences: Path, running: list[bool]) -> None:
+    """A JOSM that runs would put back what is taken out."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    running[:] = [True]
+
+    with pytest.raises(JosmRunningError):
+        output.remove(tmp_path)
+    assert before == {path: path.read_bytes() for path in before}
 
 
 def test_failed_write_changes_no_preferences(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from stravacookies.heatmap import TODAY
+from stravacookies.josm import remote
 from tests import josm_app
 from tests.command import Outcome, environment_of, run_stravacookies
 from tests.josm_app import JOSM_JAR, Josm
@@ -204,9 +205,10 @@ def test_josm_that_was_never_started(mapper: Mapper) -> None:
 def test_running_josm_is_not_written_under(mapper: Mapper) -> None:
     """While JOSM runs, nothing new is registered, since it would forget that; else all works."""
     before = (mapper.josm_home / "preferences.xml").read_bytes()
-    with mapper.josm():
+    with mapper.josm() as josm:
         refused = mapper.run("josm-prefs")
         status = mapper.run("status")
+        answers = remote.is_josm(josm.remote_port)
         unchanged = (mapper.josm_home / "preferences.xml").read_bytes()
         files = [path.name for path in mapper.josm_home.glob("strava*")]
     mapper.josm_prefs()
@@ -215,14 +217,40 @@ def test_running_josm_is_not_written_under(mapper: Mapper) -> None:
 
     assert (
         6,
-        "stravacookies: JOSM is running, and would forget the new entry in its preferences when it"
-        " ends: close JOSM and run this again. Nothing was changed.\n",
+        "stravacookies: JOSM is running, and would undo the change of its preferences when it next"
+        " saves them: close JOSM and run this again. Nothing was changed.\n",
     ) == (refused.code, refused.err)
+    assert answers
     assert b"strava-heatmap" not in before + unchanged
     assert [] == files
     assert "0 layers, not registered; JOSM is running\n" in status.out
     assert (0, "") == (outcome.code, outcome.err)
-    assert "if it is open, close it first" in outcome.out
+    assert "A JOSM that is open takes the new cookies when" in outcome.out
+
+
+def test_removal_leaves_josm_as_it_was(mapper: Mapper) -> None:
+    """After `remove`, a JOSM that had layers of ours in use has the user's own imagery alone."""
+    mapper.josm_prefs()
+    with mapper.josm() as josm:
+        josm.open_imagery("strava-heatmap-all-hot")
+        while_running = mapper.run("remove")
+    assert b"strava" in (mapper.josm_home / "preferences.xml").read_bytes().lower()
+    outcome = mapper.run("remove")
+    removed = (mapper.josm_home / "preferences.xml").read_bytes()
+    with mapper.josm() as josm:
+        josm.open_imagery("made-up-aerial")
+        log = josm.log
+
+    found = mapper.preferences()
+    assert 6 == while_running.code
+    assert (0, "") == (outcome.code, outcome.err)
+    assert b"strava-heatmap" not in removed
+    assert b"strava-heatmap" not in (mapper.josm_home / "preferences.xml").read_bytes()
+    assert ["Made-up Aerial Imagery", "My own orthophoto"] == sorted(
+        found.xpath("//*[@key='imagery.entries']/*/*[@key='name']/@value")
+    )
+    assert [] == list(mapper.josm_home.glob("*strava*"))
+    assert [] == [line for line in log.splitlines() if "Drop old" in line or "alformed" in line]
 
 
 def test_classic_host(mapper: Mapper) -> None:

@@ -1,11 +1,12 @@
-"""JOSM's preferences as text: registers a site, and leaves every other byte as it is.
+"""JOSM's preferences as text: registers a site or takes it out, and leaves every other byte.
 
-Only the place of the change is looked up with a parser; writing a parsed document anew would lose
+Only the places of a change are looked up with a parser; writing a parsed document anew would lose
 line breaks in values, quotes and white space.
 """
 
 import codecs
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -20,10 +21,19 @@ DEFAULT_SITE = "https://josm.openstreetmap.de/maps%<?ids=>"
 Source: https://josm.openstreetmap.de/browser/josm/trunk/src/org/openstreetmap/josm/data/imagery/ImageryLayerInfo.java
 """
 
+ENTRIES = "imagery.entries"
+"""The imagery entries that are in the user's menu."""
+
+OFFERED = "imagery.layers.default"
+"""The ids of the entries that JOSM has put into the menu by itself once, and will not again."""
+
 NEW = f"""<?xml version="1.0" encoding="UTF-8"?>
 <preferences xmlns="{NAMESPACE}"/>
 """.encode()
 """The preferences of a JOSM that was never started."""
+
+_LISTS = {f"{NAMESPACE} list": (SITES, OFFERED), f"{NAMESPACE} maps": (ENTRIES,)}
+"""The settings that are looked into, by the names of their elements."""
 
 _TAG = re.compile(rb"""<(?:[^'">]|'[^']*'|"[^"]*")*>""")
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
@@ -33,12 +43,15 @@ class MalformedError(ValueError):
     """The text is no preferences of JOSM; the message says why, and in which line."""
 
 
-def add_site(content: bytes, site: str) -> bytes:
-    """Return the content with a site registered as well, and JOSM's own if the list was absent.
+def register(content: bytes, site: str) -> bytes:
+    """Return the content with a site listed once, and JOSM's own too if the list was absent.
+
+    A file of the same name that is listed in another spelling, or in another directory, as of a
+    JOSM that has moved, gives way to it.
 
     Args:
         content: A `preferences.xml`, in any encoding.
-        site: The absolute path of an imagery file, or its URL.
+        site: The absolute path of an imagery file.
 
     Raises:
         MalformedError: The content is no preferences of JOSM.
@@ -46,24 +59,69 @@ def add_site(content: bytes, site: str) -> bytes:
     """
     document, encoding = _to_utf8(content)
     outline = _read(document)
-    if site in outline.sites:
-        return content
-    if outline.site_list:
-        edited = _append(document, outline.site_list, "list", [_entry(site)])
+    sites = outline.lists.get(SITES)
+    if sites is None:
+        expected = [DEFAULT_SITE, site]
+        entries = [f"  {_entry(value)}" for value in expected]
+        lines = [f'<list key="{SITES}">', *entries, "</list>"]
+        edits = [_insertion(document, outline.root, "preferences", lines)]
     else:
-        lines = [
-            f'<list key="{SITES}">',
-            f"  {_entry(DEFAULT_SITE)}",
-            f"  {_entry(site)}",
-            "</list>",
+        ours = _spellings(sites, site)
+        right = next((element for element in ours if element.value == site), None)
+        kept = right or next(iter(ours), None)
+        edits = [_cut(document, element) for element in ours if element is not kept]
+        expected = [
+            site if element is kept else element.value
+            for element in sites.children
+            if element is kept or element not in ours
         ]
-        edited = _append(document, outline.root, "preferences", lines)
-    if not _lists(edited, site):
-        raise MalformedError("it is laid out in a way that JOSM never writes")
-    return edited.decode().encode(encoding, "xmlcharrefreplace") if encoding else edited
+        if kept is None:
+            edits.append(_insertion(document, sites, "list", [_entry(site)]))
+            expected.append(site)
+        elif kept is not right:
+            edits.append((kept.start, _end(document, kept), _entry(site).encode()))
+    return _edit(document, edits, {SITES: expected}, encoding) if edits else content
 
 
-@dataclass
+def unregister(content: bytes, site: str, id_prefix: str) -> bytes:
+    """Return the content without a site, and without what JOSM has taken from it into the menu.
+
+    A list that then holds no more than JOSM assumes without one goes, too.
+
+    Args:
+        content: A `preferences.xml`, in any encoding.
+        site: The absolute path of an imagery file; its other spellings are taken out, too.
+        id_prefix: What the ids of its entries begin with.
+
+    Raises:
+        MalformedError: The content is no preferences of JOSM.
+    """
+    document, encoding = _to_utf8(content)
+    edits, expected = [], {}
+    for key, setting in _read(document).lists.items():
+        if key == SITES:
+            ours = _spellings(setting, site)
+        else:
+            ours = [each for each in setting.children if each.value.startswith(id_prefix)]
+        others = [each.value for each in setting.children if each not in ours]
+        # An empty list of sites is the user's choice; of the others, JOSM writes none.
+        if ours and others == ([DEFAULT_SITE] if key == SITES else []):
+            ours, others = [setting], []
+        edits += [_cut(document, element) for element in ours]
+        expected[key] = others
+    return _edit(document, edits, expected, encoding) if edits else content
+
+
+def tags(content: bytes, keys: Collection[str]) -> dict[str, str]:
+    """Return the values of single settings, by key, as far as they are there.
+
+    Raises:
+        MalformedError: The content is no preferences of JOSM.
+    """
+    return _read(_to_utf8(content)[0], tags=keys).tags
+
+
+@dataclass(slots=True, eq=False)
 class _Element:
     """Where an element stands in a document: byte offsets.
 
@@ -71,73 +129,68 @@ class _Element:
         start: Of its start tag.
         end: Of its end tag or, for an empty-element tag, of what stands behind it.
         last_child: Of the last element directly in it.
+        value: What it adds to the list that it is in.
+        children: The elements of it, if it is a list that is looked into.
     """
 
     start: int
     end: int = -1
     last_child: int | None = None
+    value: str = ""
+    children: list["_Element"] = field(default_factory=list)
 
 
-@dataclass
+_Edit = tuple[int, int, bytes]
+"""The bytes from one offset to another, and what takes their place."""
+
+
+@dataclass(slots=True)
 class _Outline:
-    """What matters of a document: its root, its list of sites, and what is in that."""
+    """What matters of a document.
+
+    Attributes:
+        root: Its outermost element.
+        lists: Those of `_LISTS` that are there, by key.
+        tags: Of the single settings that were asked for, the values by key.
+    """
 
     root: _Element = field(default_factory=lambda: _Element(0))
-    site_list: _Element | None = None
-    sites: list[str] = field(default_factory=list)
+    lists: dict[str, _Element] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
 
-def _lists(document: bytes, site: str) -> bool:
-    """Tell whether a document in UTF-8 is well-formed and lists a site."""
-    try:
-        return site in _read(document).sites
-    except MalformedError:
-        return False
-
-
-def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
-    """Return a document in UTF-8, and the encoding that it came in if that was another."""
-    if content.startswith((codecs.BOM_UTF16_LE, b"<\0")):
-        encoding = "utf-16-le"
-    elif content.startswith((codecs.BOM_UTF16_BE, b"\0<")):
-        encoding = "utf-16-be"
-    elif declared := _DECLARED_ENCODING.match(content):
-        encoding = declared[1].decode()
-    else:
-        return content, None
-    try:
-        if codecs.lookup(encoding).name == "utf-8":
-            return content, None
-        text = content.decode(encoding)
-        if text.encode(encoding) == content:
-            return text.encode(), encoding
-    except (LookupError, UnicodeError):
-        pass
-    raise MalformedError(f"it cannot be decoded as {encoding}")
-
-
-def _read(document: bytes) -> _Outline:
+def _read(document: bytes, tags: Collection[str] = ()) -> _Outline:
     """Parse a document in UTF-8, and return what matters of it."""
     parser = expat.ParserCreate("utf-8", " ")
     outline = _Outline()
     ancestors: list[_Element] = []
+    looked_into: _Element | None = None
 
     def malformed(why: str) -> MalformedError:
         return MalformedError(f"line {parser.CurrentLineNumber}: {why}")
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal looked_into
         element = _Element(parser.CurrentByteIndex)
+        key = attributes.get("key", "")
         match ancestors:
             case []:
                 plain = document.startswith(b"<preferences", element.start)
                 if name != f"{NAMESPACE} preferences" or not plain:
                     raise malformed("the root element is not that of JOSM's preferences")
                 outline.root = element
-            case [_] if name == f"{NAMESPACE} list" and attributes.get("key") == SITES:
-                # Of two lists with one key, JOSM takes the last.
-                outline.site_list, outline.sites = element, []
-            case [_, parent] if parent is outline.site_list:
-                outline.sites.append(attributes.get("value", ""))
+            case [_]:
+                # Of two settings with one key, JOSM takes the last.
+                looked_into = element if key in _LISTS.get(name, ()) else None
+                if looked_into:
+                    outline.lists[key] = element
+                elif key in tags and name == f"{NAMESPACE} tag":
+                    outline.tags[key] = attributes.get("value", "")
+            case [_, parent] if parent is looked_into:
+                element.value = attributes.get("value", "")
+                parent.children.append(element)
+            case [_, _, parent] if key == "id":
+                parent.value = attributes.get("value", "")
         if ancestors:
             ancestors[-1].last_child = element.start
         ancestors.append(element)
@@ -158,8 +211,72 @@ def _read(document: bytes) -> _Outline:
     return outline
 
 
-def _append(document: bytes, element: _Element, name: str, lines: list[str]) -> bytes:
-    """Return a document with lines of XML put behind the last child of an element."""
+def _spellings(sites: _Element, site: str) -> list[_Element]:
+    """Return the entries of a list that name a file on this computer like the one of a site."""
+    return [
+        element
+        for element in sites.children
+        if _file_name(element.value) == _file_name(site)
+        and not element.value.lower().startswith(("http:", "https:"))
+    ]
+
+
+def _file_name(site: str) -> str:
+    return re.split(r"[/\\]", site)[-1]
+
+
+def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
+    """Return a document in UTF-8, and the encoding that it came in if that was another."""
+    if content.startswith((codecs.BOM_UTF16_LE, b"<\0")):
+        encoding = "utf-16-le"
+    elif content.startswith((codecs.BOM_UTF16_BE, b"\0<")):
+        encoding = "utf-16-be"
+    elif declared := _DECLARED_ENCODING.match(content):
+        encoding = declared[1].decode()
+    else:
+        return content, None
+    line = 1
+    try:
+        if codecs.lookup(encoding).name == "utf-8":
+            return content, None
+        text = content.decode(encoding)
+        if text.encode(encoding) == content:
+            return text.encode(), encoding
+    except UnicodeDecodeError as error:
+        line += content.count(b"\n", 0, error.start)
+    except (LookupError, UnicodeError):
+        pass
+    raise MalformedError(f"line {line}: it cannot be decoded as {encoding}")
+
+
+def _edit(
+    document: bytes, edits: list[_Edit], expected: dict[str, list[str]], encoding: str | None
+) -> bytes:
+    """Return a document in its own encoding with edits made, if they come out as expected.
+
+    Args:
+        document: In UTF-8.
+        edits: They do not overlap.
+        expected: What its lists hold then, by key.
+        encoding: What it came in, if that was not UTF-8.
+    """
+    parts, position = [], 0
+    for start, end, new in sorted(edits):
+        parts += [document[position:start], new]
+        position = end
+    edited = b"".join([*parts, document[position:]])
+    try:
+        lists = _read(edited).lists
+    except MalformedError:
+        raise _odd_layout(document, edits[0][0]) from None
+    for key, values in expected.items():
+        if values != [element.value for element in lists.get(key, _Element(0)).children]:
+            raise _odd_layout(document, edits[0][0])
+    return edited.decode().encode(encoding, "xmlcharrefreplace") if encoding else edited
+
+
+def _insertion(document: bytes, element: _Element, name: str, lines: list[str]) -> _Edit:
+    """Put lines of XML behind the last child of an element."""
     outer = _space_before(document, element.start) or b"\n"
     if element.last_child is None:
         inner = outer + b"  "
@@ -168,17 +285,32 @@ def _append(document: bytes, element: _Element, name: str, lines: list[str]) -> 
         inner = _space_before(document, element.last_child)
         inside = element.last_child
     new = b"".join(inner + line.encode() for line in lines)
-    tag_end = next(_TAG.finditer(document, element.start)).end()
-    if tag_end == element.end and document.endswith(b"/>", 0, tag_end):
-        rest = tag_end
-        before = document[: tag_end - len("/>")].rstrip() + b">"
-        new += outer + f"</{name}>".encode()
-    else:
-        rest = inside + len(document[inside : element.end].rstrip())
-        before = document[:rest]
-        if rest == element.end:
-            new += outer
-    return b"".join((before, new, document[rest:]))
+    if _is_empty_tag(document, element):
+        start = len(document[: element.end - len("/>")].rstrip())
+        return start, element.end, b">" + new + outer + f"</{name}>".encode()
+    start = inside + len(document[inside : element.end].rstrip())
+    return start, start, new + outer if start == element.end else new
+
+
+def _cut(document: bytes, element: _Element) -> _Edit:
+    """Take an element out, with the white space before it."""
+    start = element.start - len(_space_before(document, element.start))
+    return start, _end(document, element), b""
+
+
+def _end(document: bytes, element: _Element) -> int:
+    """Return where an element ends, with its end tag."""
+    if _is_empty_tag(document, element):
+        return element.end
+    return document.index(b">", element.end) + 1
+
+
+def _is_empty_tag(document: bytes, element: _Element) -> bool:
+    """Tell whether an element is of one tag, such as `<entry/>`."""
+    tag_match = _TAG.match(document, element.start)
+    if not tag_match:
+        raise _odd_layout(document, element.start)
+    return tag_match.end() == element.end and tag_match[0].endswith(b"/>")
 
 
 def _space_before(document: bytes, position: int) -> bytes:
@@ -187,6 +319,11 @@ def _space_before(document: bytes, position: int) -> bytes:
     while start and document[start - 1 : start].isspace():
         start -= 1
     return document[start:position]
+
+
+def _odd_layout(document: bytes, position: int) -> MalformedError:
+    line = document.count(b"\n", 0, position) + 1
+    return MalformedError(f"line {line}: it is laid out in a way that JOSM never writes")
 
 
 def _entry(site: str) -> str:

@@ -91,8 +91,16 @@ class StandIn(ThreadingHTTPServer):
 
     def _make_tls(self, host: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.sslsocket_class = _Socket
         self._authority.issue_cert(host).configure_cert(context)
         return context
+
+
+class _Socket(ssl.SSLSocket):
+    """A socket that closes itself; Python leaves one open whose peer goes before it is set up."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -120,8 +128,6 @@ class _Proxy(_Handler):
         self.end_headers()
         self.close_connection = True
         try:
-            # Python's ssl leaves a socket open whose peer has gone before it could say anything.
-            self.connection.getpeername()
             with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
                 _Site(tls, self.client_address, self.server)
         except OSError:
