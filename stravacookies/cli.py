@@ -45,10 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     handler.setFormatter(logging.Formatter("stravacookies: %(message)s"))
     logging.getLogger("stravacookies").addHandler(handler)
     try:
-        cli(arguments, prog_name="stravacookies")
+        try:
+            cli(arguments, prog_name="stravacookies")
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()
     except StravacookiesError as error:
         click.echo(f"stravacookies: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # those of our own files have been renamed
+        click.echo(f"stravacookies: The output could not be written: {error.strerror}.", err=True)
+        # Python tries once more when it ends: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     sys.exit()
 
 
@@ -95,6 +104,21 @@ _refresh = click.option(
 )
 
 
+_verbose = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda context, option, wanted: _log_requests(wanted),
+    help="Show what is asked of Strava, and answered, without the values.",
+)
+
+
+def _log_requests(wanted: bool) -> None:
+    if wanted:
+        logging.getLogger("stravacookies").setLevel(logging.INFO)
+
+
 @cli.command(
     "josm-prefs",
     epilog=_choices(TODAY),
@@ -130,6 +154,7 @@ _refresh = click.option(
     is_flag=True,
     help="Change the preferences of a JOSM that is running, too. It may undo the change.",
 )
+@_verbose
 def josm_prefs(
     josm_dir: Path | None,
     source: str | None,
@@ -162,6 +187,7 @@ def josm_prefs(
 
 @cli.command(short_help="Take the Strava session from a browser or a file.")
 @_source
+@_verbose
 def login(source: str | None) -> None:
     """Take a session of Strava from a browser or a file, prove it with one request, and keep it.
 
@@ -230,6 +256,7 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
 )
 @_source
 @_refresh
+@_verbose
 def print_cookies(form: str, source: str | None, refresh: bool) -> None:
     """Print the heatmap's cookies for other programs, refreshed when due."""
     host = CLASSIC if form == "query" else TODAY
@@ -240,6 +267,7 @@ def print_cookies(form: str, source: str | None, refresh: bool) -> None:
 @click.argument("activity")
 @click.argument("color")
 @_classic
+@_verbose
 def print_url(activity: str, color: str, classic: bool) -> None:
     """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
     host = CLASSIC if classic else TODAY

@@ -262,6 +262,13 @@ class NetworkError(StravaError):
         super().__init__(f"{host} could not be reached: {reason}.")
 
 
+class ConnectionLostError(NetworkError):
+    """A connection ended before there was an answer."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host, "the connection was broken off")
+
+
 class UnexpectedAnswerError(StravaError):
     """Strava answered something that no client of it has met."""
 

@@ -1,6 +1,7 @@
 """Cookies with time left: the kept ones, else new ones for the first session that Strava takes."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 
 from stravacookies import sources
@@ -101,6 +102,7 @@ def exchange(
     """
     # Imported here, since requests takes longer to import than all the rest of a run.
     from stravacookies.strava import CookieFetcher
+    from stravacookies.transport import PATIENCE
 
     def keep(what: str, how: Callable[[], None]) -> None:
         try:
@@ -114,12 +116,13 @@ def exchange(
         cookies = given
     else:
         fetcher = CookieFetcher()
+        until = time.monotonic() + PATIENCE
         if isinstance(given, Login):
             given = fetcher.log_in(given)
             # Kept before it is used: a login is too precious to be lost to a fault of the network.
             keep("The session", lambda: vault.keep_session(given, source))
         try:
-            cookies = fetcher.fetch(given, host)
+            cookies = fetcher.fetch(given, host, patience=until - time.monotonic())
         except SessionRefusedError:
             raise SessionRefusedError(source) from None
         if keep_session:

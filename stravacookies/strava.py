@@ -1,17 +1,10 @@
 """The only module that talks to Strava: a login gets a session, a session gets cookies."""
 
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from datetime import timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urljoin, urlsplit
 
-import requests
-
-from stravacookies import __version__
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     CaptchaError,
@@ -19,7 +12,6 @@ from stravacookies.errors import (
     FirewallError,
     LoginFormError,
     LoginRefusedError,
-    NetworkError,
     NotLoggedInError,
     OneTimeCodeError,
     SessionRefusedError,
@@ -28,6 +20,7 @@ from stravacookies.errors import (
 )
 from stravacookies.heatmap import TODAY, TileHost
 from stravacookies.session import DOMAIN, Login, Session, cookies_by_name
+from stravacookies.transport import PATIENCE, Answer, Transport
 
 if TYPE_CHECKING:
     from lxml.html import FormElement, HtmlElement
@@ -35,65 +28,47 @@ if TYPE_CHECKING:
 _LOGIN = "https://www.strava.com/login"
 _SESSION = "https://www.strava.com/session"
 
-_TIMEOUT = (10.0, 20.0)
-"""Seconds to wait for a connection, and for each part of an answer."""
-
 _LOGIN_PATH = re.compile(r"(^|/)login(/|$)", re.IGNORECASE)
 
 _ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
 """What paths and fields are called where Strava asks for the code that it sends by mail."""
 
 
-def _no_unparsed_headers(record: logging.LogRecord) -> bool:
-    return "Failed to parse headers" not in record.msg
-
-
-# urllib3 would log the whole of an answer's head, cookies included, if a line of it is broken.
-logging.getLogger("urllib3.connection").addFilter(_no_unparsed_headers)
-
-
-class _Http(requests.Session):
-    """A session of `requests` that sees no redirects, and does not stumble over odd ones."""
-
-    def get_redirect_target(self, _: requests.Response) -> None:
-        """Tell `requests` that there is nothing to follow."""
-
-
 class CookieFetcher:
     """Asks Strava for the heatmap's cookies.
 
-    As `requests` does, it heeds `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`.
+    As `requests` does, it heeds `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. What failed for a moment
+    is tried again, three times at the most, but for a login.
     """
 
     def __init__(self) -> None:
-        self._http = _Http()
-        # Without this, requests would send a password from ~/.netrc.
-        self._http.auth = _no_auth
-        self._http.headers["User-Agent"] = f"stravacookies/{__version__}"
+        self._http = Transport()
 
-    def fetch(self, session: Session, host: TileHost = TODAY) -> HeatmapCookies:
+    def fetch(
+        self, session: Session, host: TileHost = TODAY, *, patience: float = PATIENCE
+    ) -> HeatmapCookies:
         """Exchange a session for the heatmap's cookies, with one request.
 
         Args:
             session: A session that is logged in.
             host: The tile host that the cookies are for.
+            patience: Seconds after which to give up.
 
         Raises:
             SessionRefusedError: Strava wants the session to log in.
             MissingCookieError: Strava's answer lacks a cookie.
             BadCookieError: Strava sent a cookie that cannot be used.
             ExpiredCookiesError: The cookies have ended already.
-            NetworkError: Strava could not be reached.
+            NetworkError: Strava could not be reached, or did not answer in time.
             UnexpectedAnswerError: Strava answered something else.
         """
         self._http.cookies.clear()
         for name, value in session.cookies().items():
             self._http.cookies.set(name, value, domain=DOMAIN, path="/", secure=True)
-        answer = self._ask(host.method, host.cookies_url)
-        redirect = _redirect(answer)
-        if redirect and _LOGIN_PATH.search(redirect.path):
+        answer = self._http.ask(host.method, host.cookies_url, time.monotonic() + patience)
+        if answer.redirect and _LOGIN_PATH.search(answer.redirect.path):
             raise SessionRefusedError
-        _expect_ok(answer)
+        answer.expect_ok()
         # A cookie whose line was cut off has lost its domain, and perhaps a part of its value.
         whole = [cookie for cookie in self._http.cookies if cookie.domain == DOMAIN]
         cookies = HeatmapCookies.from_values(cookies_by_name(whole), host.cookies)
@@ -101,10 +76,14 @@ class CookieFetcher:
             raise ExpiredCookiesError(f"{cookies.expires:%Y-%m-%d %H:%M} UTC")
         return cookies
 
-    def log_in(self, login: Login) -> Session:
+    def log_in(self, login: Login, *, patience: float = PATIENCE) -> Session:
         """Exchange an email and a password for a session. Strava refuses most programs that try.
 
         Never call it again after a refusal: Strava locks accounts for hours.
+
+        Args:
+            login: The email and the password.
+            patience: Seconds after which to give up.
 
         Raises:
             WrongPasswordError: Strava says that one of them is wrong.
@@ -116,14 +95,15 @@ class CookieFetcher:
             UnexpectedAnswerError: Strava answered something else.
         """
         self._http.cookies.clear()
-        page = self._ask("GET", _LOGIN)
-        if page.status_code == 403:
+        until = time.monotonic() + patience
+        page = self._http.ask("GET", _LOGIN, until)
+        if page.status == 403:
             raise FirewallError
-        _expect_ok(page)
-        fields = _login_fields(page.content)
+        page.expect_ok()
+        fields = _login_fields(page.body)
         anonymous = self.session()
         fields |= {"email": login.email, "password": login.password, "remember_me": "on"}
-        answer = self._ask("POST", _SESSION, fields)
+        answer = self._http.send("POST", _SESSION, until, fields)
         _check_login(answer)
         session = self.session()
         if not session or session == anonymous:
@@ -136,69 +116,6 @@ class CookieFetcher:
             return Session.from_cookies(cookies_by_name(self._http.cookies))
         except NotLoggedInError:
             return None
-
-    def _ask(self, method: str, url: str, form: dict[str, str] | None = None) -> requests.Response:
-        """Send one request and follow no redirect: where it leads is the answer."""
-        with _renamed_errors(url):
-            return self._http.request(
-                method, url, data=form, timeout=_TIMEOUT, allow_redirects=False
-            )
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Add nothing to a request."""
-    return request
-
-
-@contextmanager
-def _renamed_errors(url: str) -> Iterator[None]:
-    """Rename what `requests` raises. The causes are cut off: their texts may hold what was sent."""
-    host = urlsplit(url).netloc
-    try:
-        yield
-    except requests.exceptions.ProxyError:
-        raise NetworkError(host, "the proxy in HTTPS_PROXY does not let it through") from None
-    except requests.exceptions.SSLError:
-        raise NetworkError(host, "its certificate could not be verified") from None
-    except requests.exceptions.Timeout:
-        raise NetworkError(host, "it did not answer in time") from None
-    except requests.exceptions.ConnectionError:
-        raise NetworkError(host, "there is no connection to it") from None
-    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
-        raise NetworkError(host, "the proxy in HTTPS_PROXY cannot be used") from None
-    except (requests.exceptions.RequestException, ValueError):
-        raise UnexpectedAnswerError(url, "something that cannot be understood") from None
-    except OSError:
-        reason = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
-        raise NetworkError(host, reason) from None
-
-
-def _redirect(answer: requests.Response) -> SplitResult | None:
-    """Return the URL that an answer redirects to, if it redirects."""
-    if not answer.is_redirect:
-        return None
-    try:
-        return urlsplit(urljoin(answer.url, answer.headers["Location"]))
-    except ValueError:
-        raise UnexpectedAnswerError(answer.url, "a redirect that leads nowhere") from None
-
-
-def _expect_ok(answer: requests.Response) -> None:
-    """Raise an error for every answer but 200 that names what came instead."""
-    if answer.status_code == 200:
-        return
-    what = _status(answer.status_code)
-    if redirect := _redirect(answer):
-        what = f"a redirect to {f'{redirect.scheme}://{redirect.netloc}'!a}"
-    raise UnexpectedAnswerError(answer.url, what)
-
-
-def _status(code: int) -> str:
-    """Write a status; not in the server's words, which may hold anything."""
-    try:
-        return f"{code} {HTTPStatus(code).phrase}"
-    except ValueError:
-        return str(code)
 
 
 def _login_fields(page: bytes) -> dict[str, str]:
@@ -221,20 +138,19 @@ def _login_form(document: "HtmlElement") -> "FormElement | None":
     return next((form for form in forms if "remember_me" in form.fields), next(iter(forms), None))
 
 
-def _check_login(answer: requests.Response) -> None:
+def _check_login(answer: Answer) -> None:
     """Raise the refusal that the answer to a login is, if it is one."""
-    redirect = _redirect(answer)
-    if answer.status_code == 403:
+    if answer.status == 403:
         raise FirewallError
-    if redirect is None:
-        _expect_ok(answer)
-        document = _parse(answer.content)
+    if answer.redirect is None:
+        answer.expect_ok()
+        document = _parse(answer.body)
         if _login_form(document) is not None and not _has_captcha(document):
             raise WrongPasswordError
         raise _why_no_login(document)
-    if _ONE_TIME_CODE.search(redirect.path):
+    if _ONE_TIME_CODE.search(answer.redirect.path):
         raise OneTimeCodeError
-    if _LOGIN_PATH.search(redirect.path):
+    if _LOGIN_PATH.search(answer.redirect.path):
         raise WrongPasswordError
 
 

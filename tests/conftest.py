@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.strava import CookieFetcher
 from tests.command import Outcome, environment_of, run_stravacookies
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -59,15 +60,33 @@ def environment(home: Path, stand_in: StandIn) -> dict[str, str]:
     return environment_of(home, stand_in)
 
 
+@pytest.fixture
+def fetcher(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> CookieFetcher:
+    """A fetcher that finds the stand-in as a user's would find Strava."""
+    for name, value in stand_in.environment().items():
+        monkeypatch.setenv(name, value)
+    return CookieFetcher()
+
+
 Run = Callable[..., Outcome]
 
 
 @pytest.fixture
-def run(environment: dict[str, str], tmp_path: Path) -> Run:
-    """Runs `stravacookies` with arguments and more variables, from a folder of no matter."""
+def run(environment: dict[str, str], stand_in: StandIn, tmp_path: Path) -> Run:
+    """Runs `stravacookies` with arguments and more variables, from a folder of no matter.
+
+    Whatever it does, it shows no secret, unless it was asked to print cookies.
+    """
 
     def run(*arguments: str | Path, **variables: str) -> Outcome:
-        return run_stravacookies(*arguments, environment=environment | variables, folder=tmp_path)
+        outcome = run_stravacookies(
+            *arguments, environment=environment | variables, folder=tmp_path
+        )
+        if arguments[0] not in {"cookies", "url"}:
+            given = {variables.get("STRAVA_SESSION", ""), variables.get("STRAVA_PASSWORD", "")}
+            secrets = stand_in.secrets() | {secret for secret in given if len(secret) > 8}
+            assert [] == [secret for secret in secrets if secret in outcome.out + outcome.err]
+        return outcome
 
     return run
 

@@ -19,8 +19,9 @@ from stravacookies.heatmap import CLASSIC
 from tests import command
 from tests.command import Outcome, run_stravacookies
 from tests.conftest import Run
+from tests.standin.faults import Place, reset
 from tests.standin.server import StandIn
-from tests.standin.strava import Guard, Strava
+from tests.standin.strava import Guard, Response, Strava
 
 
 def entries(josm_directory: Path) -> dict[str, str]:
@@ -281,6 +282,128 @@ def test_missing_cookie(run: Run, josm_directory: Path, strava: Strava, home: Pa
 
     check_failure(
         outcome, 4, "stravacookies: Strava's answer lacks the cookie _strava_idcf.\n", home
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("x" * 9000, "it is longer than 4096 characters"),
+        ('a"b', "it holds characters that no cookie may hold"),
+        ("a}b", "it holds characters that no cookie may hold"),
+        ("a<b", "it holds characters that no cookie may hold"),
+        ("a,b", "it holds characters that no cookie may hold"),
+        ("a b", "it holds characters that no cookie may hold"),
+        ("a\u00e9", "it holds characters that no cookie may hold"),
+    ],
+)
+def test_cookie_that_cannot_be_used(
+    run: Run, josm_directory: Path, strava: Strava, home: Path, value: str, why: str
+) -> None:
+    """A cookie that would break out of a header or a file is exit 4, and touches no file."""
+    strava.changes["CloudFront-Signature"] = value
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    check_failure(
+        outcome,
+        4,
+        f"stravacookies: Strava sent a cookie CloudFront-Signature that cannot be used: {why}.\n",
+        home,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Response(404), "404 Not Found"),
+        (Response(403), "403 Forbidden"),
+        (Response(429, [("Retry-After", "60")]), "429 Too Many Requests"),
+        (
+            Response(302, [("Location", "http://www.strava.com/maps")]),
+            "a redirect to 'http://www.strava.com'",
+        ),
+        (Response(302, [("Location", "/maps")]), "a redirect to 'https://www.strava.com'"),
+    ],
+)
+def test_unexpected_answer(
+    run: Run,
+    josm_directory: Path,
+    home: Path,
+    strava: Strava,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Response,
+    words: str,
+) -> None:
+    """Any other answer of Strava is exit 4, one sentence, and touches no file."""
+    monkeypatch.setattr(strava, "answer", lambda _: answer)
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    check_failure(
+        outcome,
+        4,
+        f"stravacookies: https://www.strava.com/maps answered {words}, which was not expected: try"
+        " again later.\n",
+        home,
+    )
+
+
+def test_broken_connections_are_made_again(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """A connection that breaks off once is no reason to give up, or to say anything."""
+    stand_in.faults = iter([(Place.SITE, reset)])
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert 287 == len(entries(josm_directory))
+
+
+def test_verbose_shows_all_but_values(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """With `--verbose`, what is asked and answered can be followed, by names and lengths."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    outcome = run("josm-prefs", "--verbose", **login)
+
+    assert 0 == outcome.code
+    assert strava.email not in outcome.err
+    for line in [
+        "> GET https://www.strava.com/login",
+        "> POST https://www.strava.com/session",
+        f">   field 'password': ({len(strava.password)} characters)",
+        "< 302 Found",
+        "> HEAD https://www.strava.com/maps",
+        ">   cookie '_strava4_session': (32 characters)",
+        "< 200 OK",
+        "<   cookie 'CloudFront-Policy' of .strava.com: ",
+        "<   cookie 'CloudFront-Policy': (0 characters)",
+    ]:
+        assert f"\nstravacookies: {line}" in f"\n{outcome.err}"
+
+
+def test_verbose_shows_what_goes_wrong(run: Run, josm_directory: Path, stand_in: StandIn) -> None:
+    """A refusal too can be followed."""
+    outcome = run("josm-prefs", "-v", STRAVA_SESSION="an ended session".replace(" ", "-"))
+
+    assert 3 == outcome.code
+    assert "<   'Location': (28 characters)\n" in outcome.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("command_line", ["status", "cookies", "josm-prefs"])
+def test_output_that_cannot_be_written(
+    environment: dict[str, str], josm_directory: Path, strava: Strava, command_line: str
+) -> None:
+    """If the output goes where there is no room, one sentence says so."""
+    line = f"{sys.executable} -m stravacookies {command_line} >/dev/full"
+    session = {"STRAVA_SESSION": strava.open_session()}
+    outcome = command.run(
+        "sh", "-c", line, environment=environment | session, folder=josm_directory
+    )
+
+    assert (1, "stravacookies: The output could not be written: No space left on device.\n") == (
+        outcome.code,
+        outcome.err,
     )
 
 

@@ -1,13 +1,8 @@
 """The fetcher against the stand-in: what it asks, what it takes, and how it names refusals."""
 
-import logging
-import time
-from pathlib import Path
-
 import pytest
 import requests
 
-from stravacookies import __version__
 from stravacookies.errors import (
     BadCookieError,
     CaptchaError,
@@ -16,7 +11,6 @@ from stravacookies.errors import (
     LoginFormError,
     LoginRefusedError,
     MissingCookieError,
-    NetworkError,
     OneTimeCodeError,
     SessionRefusedError,
     UnexpectedAnswerError,
@@ -27,14 +21,6 @@ from stravacookies.session import Login, Session
 from stravacookies.strava import CookieFetcher
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Request, Response, Strava
-
-
-@pytest.fixture
-def fetcher(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> CookieFetcher:
-    """A fetcher that finds the stand-in as a user's would find Strava."""
-    for name, value in stand_in.environment().items():
-        monkeypatch.setenv(name, value)
-    return CookieFetcher()
 
 
 def asked(stand_in: StandIn) -> list[str]:
@@ -64,13 +50,6 @@ def test_one_request_wins_cookies_that_open_tiles(
     assert ["www.strava.com"] == stand_in.connections
     tile = TODAY.layers(["all"], ["hot"])[0].tile_url(8, 198, 114)
     assert 200 == tile_status(stand_in, tile, cookies.header())
-
-
-def test_it_says_who_asks(fetcher: CookieFetcher, stand_in: StandIn, strava: Strava) -> None:
-    """Strava can tell this program, and its version, from a browser."""
-    fetcher.fetch(Session(strava.open_session()))
-
-    assert f"stravacookies/{__version__}" == stand_in.requests[0].headers["user-agent"]
 
 
 def test_empty_cookies_are_ignored(fetcher: CookieFetcher, strava: Strava) -> None:
@@ -150,36 +129,13 @@ def test_unexpected_answer_is_named(
     what: str,
 ) -> None:
     """Any other answer is an error that tells it; no redirect is followed."""
+    monkeypatch.setattr("stravacookies.transport.sleep", lambda _: None)
     monkeypatch.setattr(stand_in.strava, "answer", lambda _: answer)
 
     with pytest.raises(UnexpectedAnswerError) as error:
         fetcher.fetch(Session("any"))
     assert what in str(error.value)
-    assert 1 == len(stand_in.requests)
-
-
-def test_certificate_is_verified(
-    fetcher: CookieFetcher, strava: Strava, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A host that nobody vouches for gets no session."""
-    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
-    monkeypatch.delenv("CURL_CA_BUNDLE")
-
-    with pytest.raises(NetworkError) as error:
-        fetcher.fetch(Session(strava.open_session()))
-    assert "www.strava.com could not be reached: its certificate could not be verified." == str(
-        error.value
-    )
-
-
-def test_proxy_that_is_down(fetcher: CookieFetcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of the proxy is told from one of Strava."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-
-    with pytest.raises(NetworkError) as error:
-        fetcher.fetch(Session("any"))
-    assert "the proxy in HTTPS_PROXY" in str(error.value)
-    assert error.value.__cause__ is None
+    assert {"https://www.strava.com/maps"} == {request.url for request in stand_in.requests}
 
 
 def test_login_wins_a_session(fetcher: CookieFetcher, stand_in: StandIn, strava: Strava) -> None:
@@ -322,73 +278,6 @@ def test_cookie_that_was_cut_off_is_not_taken(
     monkeypatch.setattr(stand_in.strava, "answer", cut)
     with pytest.raises(MissingCookieError):
         fetcher.fetch(Session(stand_in.strava.open_session()))
-
-
-def test_broken_header_brings_no_cookie_into_a_log(
-    fetcher: CookieFetcher,
-    stand_in: StandIn,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """urllib3 would log a whole head, cookies included, of which one line is broken."""
-    answer = Response(headers=[("no colon\r\nSet-Cookie", "_strava_idcf=secret")])
-    monkeypatch.setattr(stand_in.strava, "answer", lambda _: answer)
-
-    with caplog.at_level(logging.DEBUG), pytest.raises(MissingCookieError):
-        fetcher.fetch(Session("any"))
-    assert "secret" not in caplog.text
-
-
-def test_netrc_is_not_sent(
-    fetcher: CookieFetcher,
-    stand_in: StandIn,
-    strava: Strava,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A password that the user has in `~/.netrc` for other programs does not leave."""
-    (tmp_path / "netrc").write_text("default login user password secret\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    fetcher.fetch(Session(strava.open_session()))
-
-    assert "authorization" not in stand_in.requests[0].headers
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "reason"),
-    [
-        ("REQUESTS_CA_BUNDLE", "/nowhere", "the certificates in REQUESTS_CA_BUNDLE or"),
-        ("HTTPS_PROXY", "http://", "the proxy in HTTPS_PROXY cannot be used"),
-    ],
-)
-def test_settings_that_cannot_be_used_are_named(
-    fetcher: CookieFetcher,
-    monkeypatch: pytest.MonkeyPatch,
-    variable: str,
-    value: str,
-    reason: str,
-) -> None:
-    """A mistake in the user's own settings is told from a fault of the network."""
-    monkeypatch.setenv(variable, value)
-
-    with pytest.raises(NetworkError, match=reason):
-        fetcher.fetch(Session("any"))
-
-
-def test_server_that_says_nothing(
-    fetcher: CookieFetcher, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody waits for ever."""
-    monkeypatch.setattr("stravacookies.strava._TIMEOUT", (1.0, 0.2))
-
-    def wait(_: Request) -> Response:
-        time.sleep(1)
-        return Response()
-
-    monkeypatch.setattr(stand_in.strava, "answer", wait)
-
-    with pytest.raises(NetworkError, match="it did not answer in time"):
-        fetcher.fetch(Session("any"))
 
 
 def test_page_with_a_captcha_elsewhere(fetcher: CookieFetcher, strava: Strava) -> None:

@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+from collections.abc import Iterator
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Self, cast
 
 import trustme
 
+from tests.standin.faults import Fault, Place, close
 from tests.standin.strava import HOSTS, Request, Response, Strava
 
 JOSM_SITE = "josm.openstreetmap.de"
@@ -36,6 +38,7 @@ class StandIn(ThreadingHTTPServer):
         strava: The Strava that answers.
         exchanges: What has arrived through tunnels, in order, and what was answered.
         connections: The hosts that tunnels were opened to, in order.
+        faults: What goes wrong with the next connections, and where on the way.
         ca: The certificate of its authority, which a client has to trust.
     """
 
@@ -46,6 +49,7 @@ class StandIn(ThreadingHTTPServer):
         self.strava = strava
         self.exchanges: list[tuple[Request, Response]] = []
         self.connections: list[str] = []
+        self.faults: Iterator[tuple[Place, Fault]] = iter(())
         self.ca = folder / "ca.pem"
         self._authority = trustme.CA()
         self._authority.cert_pem.write_to_path(str(self.ca))
@@ -75,6 +79,17 @@ class StandIn(ThreadingHTTPServer):
     def requests(self) -> list[Request]:
         """What has arrived through tunnels, in order."""
         return [request for request, _ in self.exchanges]
+
+    def secrets(self) -> set[str]:
+        """All values that nobody else may learn: of cookies either way, and of what was typed."""
+        values = {self.strava.password}
+        for request, answer in self.exchanges:
+            values |= set(request.cookies.values())
+            for name, line in answer.headers:
+                if name == "Set-Cookie":
+                    values.add(line.partition("=")[2].partition(";")[0])
+        # What is shorter may stand in any text by accident.
+        return {value for value in values if len(value) > 8}
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
@@ -119,19 +134,33 @@ class _Handler(BaseHTTPRequestHandler):
 class _Proxy(_Handler):
     def do_CONNECT(self) -> None:
         """Open a tunnel, and be the host at its end."""
-        host = self.path.rpartition(":")[0]
+        self.close_connection = True
+        try:
+            self._open_tunnel(self.path.rpartition(":")[0])
+        except OSError:
+            return  # the client does not trust the certificate, or has gone
+
+    def _open_tunnel(self, host: str) -> None:
+        place, fault = next(self.stand_in.faults, (None, close))
+        if place is Place.PROXY:
+            fault(self.connection)
+            return
         if host not in HOSTS and host != JOSM_SITE:
             self.send_error(502, "There is no such host")
             return
         self.stand_in.connections.append(host)
         self.send_response(200, "Connection established")
         self.end_headers()
-        self.close_connection = True
-        try:
-            with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
+        if place is Place.TUNNEL:
+            self.connection.recv(1024)
+            fault(self.connection)
+            return
+        with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
+            if place is Place.SITE:
+                tls.recv(65536)
+                fault(tls)
+            else:
                 _Site(tls, self.client_address, self.server)
-        except OSError:
-            return  # the client does not trust the certificate, or has gone
 
 
 class _Site(_Handler):

@@ -1,0 +1,305 @@
+"""Requests to Strava: in a limited time, again after passing faults, and with failures renamed."""
+
+import http.client
+import logging
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import monotonic, sleep
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.cookies import RequestsCookieJar
+
+from stravacookies import __version__
+from stravacookies.errors import ConnectionLostError, NetworkError, UnexpectedAnswerError
+from stravacookies.session import cookies_by_name
+
+PATIENCE = 45.0
+"""Seconds after which a call gives up, whatever goes on."""
+
+_TIMEOUT = (10.0, 20.0)
+"""Seconds to wait for a connection, and for each part of an answer."""
+
+_PAUSES = (1.0, 2.0, 4.0)
+"""Seconds to wait before a request is sent again, if Strava does not name others."""
+
+_LONGEST_PAUSE = 30.0
+
+_LARGEST = 4 * 2**20
+"""Bytes of an answer that are read; Strava's pages have a tenth of that."""
+
+_SHOWN = {"Content-Type", "Content-Length", "Content-Encoding", "Date", "Retry-After", "Server"}
+"""The header lines that may be shown as they are."""
+
+_log = logging.getLogger(__name__)
+
+
+def _no_unparsed_headers(record: logging.LogRecord) -> bool:
+    return "Failed to parse headers" not in record.msg
+
+
+# urllib3 would log the whole of an answer's head, cookies included, if a line of it is broken.
+logging.getLogger("urllib3.connection").addFilter(_no_unparsed_headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Strava answered; its cookies are in the jar of who asked.
+
+    Attributes:
+        url: What was asked.
+        status: The status code.
+        redirect: Where it redirects to, if it does.
+        pause: Seconds after which Strava wants to be asked again.
+        body: The page.
+    """
+
+    url: str
+    status: int
+    redirect: SplitResult | None
+    pause: float
+    body: bytes = field(repr=False)
+
+    def expect_ok(self) -> None:
+        """Raise an error for every answer but 200.
+
+        Raises:
+            UnexpectedAnswerError: It names what came instead.
+        """
+        if self.status == 200:
+            return
+        what = _status(self.status)
+        if self.redirect:
+            what = f"a redirect to {f'{self.redirect.scheme}://{self.redirect.netloc}'!a}"
+        raise UnexpectedAnswerError(self.url, what)
+
+
+class Transport:
+    """Sends requests, over one connection if it can, and keeps the cookies that come back."""
+
+    def __init__(self) -> None:
+        self._http = _new_http()
+
+    @property
+    def cookies(self) -> RequestsCookieJar:
+        """What the next request is sent with."""
+        return self._http.cookies
+
+    def ask(self, method: str, url: str, until: float) -> Answer:
+        """Send a request, and send it again after a passing fault, as long as there is time.
+
+        Args:
+            method: `GET` or `HEAD`; others must not be repeated.
+            url: Where to.
+            until: When to give up, by the clock `time.monotonic`.
+
+        Raises:
+            NetworkError: There was no answer.
+            UnexpectedAnswerError: It could not be understood.
+        """
+        cookies = self.cookies.copy()
+        for pause in _PAUSES:
+            try:
+                answer = self.send(method, url, until)
+            except ConnectionLostError as error:
+                _log.info("%s", error)
+            else:
+                pause = max(pause, answer.pause)
+                too_long = pause > _LONGEST_PAUSE or monotonic() + pause > until
+                if (answer.status != 429 and answer.status // 100 != 5) or too_long:
+                    return answer
+            _log.info("Trying again in %g seconds.", pause)
+            sleep(pause)
+            # An answer of a server in trouble may have brought a session that is not logged in.
+            self._http.cookies = cookies.copy()
+        return self.send(method, url, until)
+
+    def send(
+        self, method: str, url: str, until: float, form: dict[str, str] | None = None
+    ) -> Answer:
+        """Send one request once, and follow no redirect: where it leads is the answer.
+
+        It is sent from a thread of its own: no timeout ends the lookup of a name, or an answer of
+        which a byte comes now and then.
+
+        Args:
+            method: The method.
+            url: Where to.
+            until: When to give up, by the clock `time.monotonic`.
+            form: The fields of a form.
+
+        Raises:
+            NetworkError: There was no answer.
+            UnexpectedAnswerError: It could not be understood.
+        """
+        http_session = self._http
+        outcome: list[Answer | Exception] = []
+
+        def work() -> None:
+            try:
+                with http_session.request(
+                    method, url, data=form, timeout=_TIMEOUT, allow_redirects=False, stream=True
+                ) as response:
+                    _log_answer(response)
+                    outcome.append(_read(response))
+            except Exception as error:  # noqa: BLE001 - it is raised again below
+                outcome.append(error)
+
+        _log_request(method, url, cookies_by_name(http_session.cookies), form or {})
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(max(0.0, until - monotonic()))
+        if not outcome:
+            self._http = _new_http()  # the thread may still put cookies into the one there was
+            raise NetworkError(urlsplit(url).netloc, "it did not answer in time")
+        if isinstance(outcome[0], Exception):
+            with _renamed_errors(url):
+                raise outcome[0]
+        return outcome[0]
+
+
+class _Http(requests.Session):
+    """A session of `requests` that sees no redirects, and does not stumble over odd ones."""
+
+    def get_redirect_target(self, _: requests.Response) -> None:
+        """Tell `requests` that there is nothing to follow."""
+
+
+def _new_http() -> _Http:
+    session = _Http()
+    # Without this, requests would send a password from ~/.netrc.
+    session.auth = _no_auth
+    session.headers["User-Agent"] = f"stravacookies/{__version__}"
+    return session
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add nothing to a request."""
+    return request
+
+
+def _read(response: requests.Response) -> Answer:
+    """Read an answer, but not one without end."""
+    url = response.url
+    body = b""
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > _LARGEST:
+            raise UnexpectedAnswerError(url, f"more than {_LARGEST >> 20} MB")
+    redirect = None
+    if response.is_redirect:
+        try:
+            redirect = urlsplit(urljoin(url, response.headers["Location"]))
+        except ValueError:
+            raise UnexpectedAnswerError(url, "a redirect that leads nowhere") from None
+    pause = _pause(response.headers.get("Retry-After", "0"))
+    return Answer(url, response.status_code, redirect, pause, body)
+
+
+def _pause(retry_after: str) -> float:
+    """Read the header `Retry-After`, which holds seconds or a date."""
+    try:
+        return urllib3.Retry().parse_retry_after(retry_after)
+    except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
+        return 0.0
+
+
+@contextmanager
+def _renamed_errors(url: str) -> Iterator[None]:
+    """Rename what `requests` raises. The causes are cut off: their texts may hold what was sent."""
+    host = urlsplit(url).netloc
+    try:
+        yield
+    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+        raise NetworkError(host, "the proxy in HTTPS_PROXY cannot be used") from None
+    except requests.exceptions.Timeout:
+        raise NetworkError(host, "it did not answer in time") from None
+    except requests.exceptions.RequestException as error:
+        raise _renamed(error, url, host) from None
+    except ValueError:
+        raise UnexpectedAnswerError(url, _NONSENSE) from None
+    except OSError:
+        reason = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
+        raise NetworkError(host, reason) from None
+
+
+_NONSENSE = "something that cannot be understood"
+
+
+def _renamed(error: requests.exceptions.RequestException, url: str, host: str) -> Exception:
+    """Name a failure by its innermost cause; `requests` itself names the same ones differently."""
+    match _cause(error):
+        case ssl.SSLCertVerificationError():
+            return NetworkError(host, "its certificate could not be verified")
+        # http.client.RemoteDisconnected is a ConnectionResetError, too
+        case (
+            ConnectionResetError()
+            | BrokenPipeError()
+            | ConnectionAbortedError()
+            | ssl.SSLEOFError()
+            | http.client.IncompleteRead()
+        ):
+            return ConnectionLostError(host)
+        case ssl.SSLError():
+            return NetworkError(host, "what answers there does not speak TLS")
+        case http.client.HTTPException():
+            return UnexpectedAnswerError(url, _NONSENSE)
+        case _ if isinstance(error, requests.exceptions.ProxyError):
+            return NetworkError(host, "the proxy in HTTPS_PROXY does not let it through")
+        case urllib3.exceptions.NameResolutionError():
+            return NetworkError(host, "its address could not be found")
+        case _ if isinstance(error, requests.exceptions.ConnectionError):
+            return NetworkError(host, "there is no connection to it")
+        case _:
+            return UnexpectedAnswerError(url, _NONSENSE)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the innermost of the errors that an error of `requests` or `urllib3` holds."""
+    held = [getattr(error, "reason", None), *error.args]
+    inner = next((each for each in held if isinstance(each, BaseException)), None)
+    return _cause(inner) if inner else error
+
+
+def _status(code: int) -> str:
+    """Write a status; not in the server's words, which may hold anything."""
+    try:
+        return f"{code} {HTTPStatus(code).phrase}"
+    except ValueError:
+        return str(code)
+
+
+def _log_request(method: str, url: str, cookies: dict[str, str], form: dict[str, str]) -> None:
+    """Tell what is sent, without the values."""
+    _log.info("> %s %s", method, url)
+    for what, values in (("cookie", cookies), ("field", form)):
+        for name, value in values.items():
+            _log.info(">   %s %a: %s", what, name, _masked(value))
+
+
+def _log_answer(response: requests.Response) -> None:
+    """Tell what is answered, without the values that are secret or could be."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    _log.info("< %s", _status(response.status_code))
+    for name, value in response.raw.headers.items():
+        if name.title() in _SHOWN:
+            _log.info("<   %a: %a", name, value)
+        elif name.lower() == "set-cookie":
+            cookie, _, rest = value.partition(";")
+            cookie_name, _, cookie_value = cookie.partition("=")
+            domain = re.search(r"domain=([\w.-]{1,80})", rest, re.IGNORECASE | re.ASCII)
+            where = f" of {domain[1]}" if domain else ""
+            _log.info("<   cookie %a%s: %s", cookie_name, where, _masked(cookie_value))
+        else:
+            _log.info("<   %a: %s", name, _masked(value))
+
+
+def _masked(value: str) -> str:
+    return f"({len(value)} characters)"
