@@ -6,8 +6,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
+SECONDS ?= 60
 
-.PHONY: help josm-prefs login browser demo test lint format bench pictures clean
+.PHONY: help josm-prefs login browser demo test fuzz lint format bench pictures clean
 
 help:  ## List what can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +36,11 @@ demo: $(VENV)/with-demo  ## Do the same with no account, against a stand-in for 
 
 test: $(VENV)/with-test  ## Run all tests; those with real programs say what they need
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(VENV)/with-fuzz  ## Look for files that break what reads them, for SECONDS each
+	@for target in preferences export; do \
+	    $(BIN)/python -m tests.fuzz $$target build/fuzz -max_total_time=$(SECONDS) || exit; \
+	done
 
 lint: $(VENV)/with-test,lint  ## Check style and types
 	@$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from pathlib import Path
 from stravacookies import keystore
 from stravacookies.cookies import EXPIRES, HeatmapCookies
 from stravacookies.errors import NotLoggedInError, StravaError
-from stravacookies.files import make_private_directory, replace_all
+from stravacookies.files import locked, make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, TODAY, TileHost
 from stravacookies.session import Session
 
@@ -120,7 +120,8 @@ class Vault:
 
     def _write(self, path: Path, entry: dict[str, str]) -> None:
         make_private_directory(self.directory)
-        replace_all({path: json.dumps(entry, indent=2).encode()})
+        with locked([self.directory]):
+            replace_all({path: json.dumps(entry, indent=2).encode()})
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -124,3 +124,13 @@ def test_file_that_cannot_be_removed(vault: Vault) -> None:
 
     assert [str(vault.directory / "cookies-today.json")] == removed
     assert [str(vault.directory / "session.json")] == left
+
+
+def test_killed_runs_leave_no_litter_that_grows(vault: Vault) -> None:
+    """What a run has left that was killed while it wrote goes with the next one."""
+    vault.keep_session(SESSION, "firefox")
+    for number in range(9):
+        (vault.directory / f".session.json.{number}.stravacookies-tmp").touch()
+    vault.keep_session(SESSION, "firefox")
+
+    assert ["session.json"] == [path.name for path in vault.directory.iterdir()]
