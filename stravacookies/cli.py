@@ -177,12 +177,42 @@ def josm_prefs(
         _known(activities, [activity.key for activity in host.activities], "--activity"),
         _known(colors, [color.key for color in host.colors], "--color"),
     )
-    shown = _shown(show, layers)
+    shown = _chosen(show, layers, "--show") or default_show(layers)
     directory = josm_dir or _find_josm()
     output.check(directory, force=force)
     cookies = _cookies(host, source, refresh=refresh)
     written = output.write(directory, layers, shown, cookies, force=force)
     click.echo(summary.of_run(layers, shown, cookies, written))
+
+
+@cli.command(short_help="Open layers in the JOSM that is running.")
+@click.argument("layers", metavar="[ACTIVITY:COLOR]...", nargs=-1)
+@_josm_dir
+@_source
+@_classic
+@_refresh
+@_verbose
+def live(
+    layers: tuple[str, ...],
+    josm_dir: Path | None,
+    source: str | None,
+    classic: bool,
+    refresh: bool,
+) -> None:
+    """Open layers in the JOSM that is running, with cookies that are fresh.
+
+    JOSM must have its remote control on. The layers are there until it ends; nothing is saved in
+    its preferences. Without arguments, the first layer of those that josm-prefs shows is opened.
+    """
+    from stravacookies.josm import remote  # only here, so that no other command waits for it
+
+    host = CLASSIC if classic else TODAY
+    chosen = _chosen(layers, host.layers(), "ACTIVITY:COLOR") or default_show(host.layers())[:1]
+    port = remote.find(_josm_if_any(josm_dir))
+    cookies = _cookies(host, source, refresh=refresh)
+    for layer in chosen:
+        remote.open_layer(layer, cookies, port)
+        click.echo(f"Opened in JOSM: {layer.name}")
 
 
 @cli.command(short_help="Take the Strava session from a browser or a file.")
@@ -233,11 +263,7 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
     """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
     from stravacookies.status import status  # only here, so that no other command waits for it
 
-    try:
-        directory = josm_dir or _find_josm()
-    except NoJosmDirectoryError:
-        directory = None
-    now = status(_vault(), os.environ, directory)
+    now = status(_vault(), os.environ, _josm_if_any(josm_dir))
     if as_json:
         click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
     else:
@@ -286,6 +312,13 @@ def _vault() -> Vault:
 
 def _find_josm() -> Path:
     return find(sys.platform, os.environ, Path.home())
+
+
+def _josm_if_any(josm_dir: Path | None) -> Path | None:
+    try:
+        return josm_dir or _find_josm()
+    except NoJosmDirectoryError:
+        return None
 
 
 def _cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
@@ -341,7 +374,7 @@ def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple
     return given
 
 
-def _shown(show: tuple[str, ...], layers: Sequence[Layer]) -> Sequence[Layer]:
-    """Return the layers that an option wants in the menu, or the usual ones."""
+def _chosen(names: tuple[str, ...], layers: Sequence[Layer], option: str) -> Sequence[Layer]:
+    """Return the layers that an option names as ACTIVITY:COLOR."""
     by_name = {f"{layer.activity.key}:{layer.color.key}": layer for layer in layers}
-    return [by_name[name] for name in _known(show, by_name, "--show")] or default_show(layers)
+    return [by_name[name] for name in _known(names, by_name, option)]

@@ -375,6 +375,57 @@ class JosmRunningError(StravacookiesError):
         )
 
 
+class RemoteControlError(StravacookiesError):
+    """A JOSM that runs does not do what it is asked for."""
+
+    exit_code = 6
+
+
+class JosmNotRunningError(RemoteControlError):
+    """There is no JOSM to ask."""
+
+    def __init__(self) -> None:
+        super().__init__("JOSM is not running: start it, and run this again.")
+
+
+class RemoteControlOffError(RemoteControlError):
+    """JOSM runs, and does not listen."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"JOSM is running, but nothing listens on port {port}: tick 'Enable remote control' in"
+            " its Preferences > Remote Control."
+        )
+
+
+class PortTakenError(RemoteControlError):
+    """Another program listens where JOSM should."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Another program listens on port {port}, where JOSM's remote control should: end it"
+            " and start JOSM again, or set another port as 'remote.control.port' in JOSM's Advanced"
+            " Preferences, and start JOSM again."
+        )
+
+
+class RemoteControlRefusedError(RemoteControlError):
+    """JOSM, or its user, does not permit it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "JOSM does not permit it: tick 'Load imagery layers' in its Preferences > Remote"
+            " Control or, if it asked you, say yes."
+        )
+
+
+class RemoteControlAnswerError(RemoteControlError):
+    """JOSM answered something else than that it is done."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"JOSM's remote control answered {what}, which was not expected.")
+
+
 class FileAccessError(JosmFilesError):
     """A file of JOSM's cannot be read or written."""
 

@@ -1,6 +1,7 @@
 """A real JOSM, started on what `josm-prefs` wrote, with the stand-in in Strava's place."""
 
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from tests import josm_app
 from tests.command import Outcome, environment_of, run_stravacookies
 from tests.josm_app import JOSM_JAR, Josm
 from tests.standin.server import StandIn
+from tests.standin.signing import Signer
 from tests.standin.strava import Request, Response, Strava
 
 pytestmark = pytest.mark.josm
@@ -78,9 +80,14 @@ class Mapper:
         outcome = self.run("josm-prefs", "--refresh", *options)
         assert (0, "") == (outcome.code, outcome.err)
 
-    def josm(self) -> Josm:
-        """A JOSM to be started."""
+    def josm(self, *, in_preferences: bool = False) -> Josm:
+        """A JOSM to be started, on a port that its preferences may name already."""
         port = josm_app.free_port()
+        if in_preferences:
+            path = self.josm_home / "preferences.xml"
+            path.write_bytes(
+                re.sub(rb"(remote.control.port' value=')\d+", b"\\g<1>%d" % port, path.read_bytes())
+            )
         return Josm(self.josm_home, remote_port=port, trust_store=self.trust_store, website=True)
 
     def preferences(self) -> etree._ElementTree:
@@ -266,3 +273,53 @@ def test_classic_host(mapper: Mapper) -> None:
     asked = mapper.tiles("ride/purple", "/tiles-auth")
     assert {200} == {answer.status for _, answer in asked} - {404}
     assert 3 == len({request.host for request, _ in asked})
+
+
+def test_layers_are_opened_in_a_josm_that_runs(mapper: Mapper) -> None:
+    """`live` opens layers with new cookies each time, and saves nothing of them in preferences."""
+    with mapper.josm(in_preferences=True) as josm:
+        outcome = mapper.run("live", "ride:purple")
+        josm.wait_for(lambda: josm.log.count("Allocate for tile source layer") == 1, "it opens", 30)
+        josm.zoom(**TURIN)
+        josm.wait_for(lambda: len(mapper.tiles("ride/purple")) > 20, "JOSM asks for tiles", 30)
+        mapper.stand_in.strava.signer = Signer()  # as if the cookies had ended
+        mapper.stand_in.exchanges.clear()
+        again = mapper.run("live", "ride:purple", "--refresh")
+        josm.wait_for(lambda: josm.log.count("Allocate for tile source layer") == 2, "it opens", 30)
+        josm.zoom(left=7.90, right=8.00, top=45.10, bottom=45.05)
+        josm.wait_for(
+            lambda: {200, 403} <= {answer.status for _, answer in mapper.tiles("ride/purple")},
+            "JOSM asks for the old layer and for the new one",
+            30,
+        )
+
+    text = "Opened in JOSM: Strava Heatmap: All Rides, purple\n"
+    assert [(0, text, "")] * 2 == [(one.code, one.out, one.err) for one in (outcome, again)]
+    assert b"CloudFront" not in (mapper.josm_home / "preferences.xml").read_bytes()
+
+
+def test_josm_that_does_not_listen_or_permit(mapper: Mapper) -> None:
+    """JOSM's own settings stand in the way of `live`; each is named."""
+    path = mapper.josm_home / "preferences.xml"
+    path.write_bytes(
+        path.read_bytes().replace(
+            b"</preferences>",
+            b"<tag key='remotecontrol.permission.imagery' value='false'/></preferences>",
+        )
+    )
+    with mapper.josm(in_preferences=True):
+        forbidden = mapper.run("live")
+        path.write_bytes(
+            re.sub(rb"(remote.control.port' value=')\d+", rb"\g<1>1", path.read_bytes())
+        )
+        not_listening = mapper.run("live")
+
+    assert (6, "JOSM does not permit it: tick 'Load imagery layers'") == (
+        forbidden.code,
+        forbidden.err.removeprefix("stravacookies: ")[:51],
+    )
+    assert (
+        6,
+        "stravacookies: JOSM is running, but nothing listens on port 1: tick 'Enable remote"
+        " control' in its Preferences > Remote Control.\n",
+    ) == (not_listening.code, not_listening.err)

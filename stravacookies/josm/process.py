@@ -6,8 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from stravacookies.josm import preferences
-from stravacookies.josm.directory import PREFERENCES, candidates
+from stravacookies.josm.directory import candidates
 
 _JAR = re.compile(r"josm[^/\\]*\.(jar|exe)$", re.IGNORECASE)
 _DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
@@ -54,10 +53,5 @@ def _answers(directory: Path) -> bool:
     """Tell whether a JOSM listens where the preferences in a directory say that theirs would."""
     from stravacookies.josm import remote
 
-    try:
-        content = (directory / PREFERENCES).read_bytes()
-        tags = preferences.tags(content, [remote.ENABLED, remote.PORT])
-        port = int(tags.get(remote.PORT, remote.USUAL_PORT))
-    except (OSError, ValueError):
-        return False
-    return tags.get(remote.ENABLED) == "true" and 0 < port < 65536 and remote.is_josm(port)
+    enabled, port = remote.settings(directory)
+    return enabled and remote.is_josm(port)

@@ -1,0 +1,159 @@
+"""JOSM's remote control, as far as a stand-in of a few lines can tell; a real JOSM is elsewhere."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from stravacookies.josm.preferences import NAMESPACE
+from tests.conftest import Run
+from tests.standin.server import StandIn
+from tests.standin.strava import Strava
+
+
+class Remote(ThreadingHTTPServer):
+    """What listens on JOSM's port, within a `with` block.
+
+    Attributes:
+        application: What it says that it is.
+        status: What it answers a layer with.
+        layers: The layers that it was asked to open.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.application = "JOSM RemoteControl"
+        self.status = 200
+        self.layers: list[str] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Answer as JOSM does, a version or that it is done."""
+        server = self.server
+        assert isinstance(server, Remote)
+        if self.path == "/version":
+            self.send_response(200)
+            body = f'{{"application":"{server.application}","version":18646}}'.encode()
+        else:
+            server.layers.append(unquote(self.path))
+            self.send_response(server.status)
+            body = b"OK\r\n"
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def remote(josm_directory: Path) -> Iterator[Remote]:
+    """A remote control where JOSM's preferences say that it is."""
+    with Remote() as remote:
+        threading.Thread(target=remote.serve_forever, args=(0.05,), daemon=True).start()
+        set_port(josm_directory, remote.server_port)
+        yield remote
+        remote.shutdown()
+
+
+def set_port(directory: Path, port: int) -> None:
+    """Write preferences with the remote control on a port."""
+    tag = f'<tag key="remote.control.port" value="{port}"/>'
+    (directory / "preferences.xml").write_text(
+        f'<preferences xmlns="{NAMESPACE}">{tag}</preferences>'
+    )
+
+
+def test_layers_are_opened(run: Run, remote: Remote, strava: Strava, josm_directory: Path) -> None:
+    """The layers that are named are opened with their name, zoom levels, and cookies in the URL."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    before = (josm_directory / "preferences.xml").read_bytes()
+    outcome = run("live", "sport_Hike:blue", "ride:purple", **session)
+
+    assert (
+        0,
+        "Opened in JOSM: Strava Heatmap: Hike, blue\n"
+        "Opened in JOSM: Strava Heatmap: All Rides, purple\n",
+        "",
+    ) == (outcome.code, outcome.out, outcome.err)
+    header = run("cookies").out.strip()
+    assert (
+        "/imagery?title=Strava Heatmap: Hike, blue&type=tms&min_zoom=3&max_zoom=15"
+        f"&url={{header(Cookie,{header})}}https://content-a.strava.com/identified/globalheat"
+        "/sport_Hike/blue/{zoom}/{x}/{y}.png?v=19"
+    ) == remote.layers[0]
+    assert before == (josm_directory / "preferences.xml").read_bytes()
+
+
+def test_first_layer_of_the_menu_is_the_usual(run: Run, remote: Remote, strava: Strava) -> None:
+    """Without arguments, all activities in hot are opened; the classic host has them, too."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    run("live", **session)
+    run("live", "--classic", **session)
+
+    assert "/all/hot/" in remote.layers[0]
+    assert "{switch:heatmap-external-a,heatmap-external-b,heatmap-external-c}" in remote.layers[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (
+            403,
+            "JOSM does not permit it: tick 'Load imagery layers' in its Preferences > Remote"
+            " Control or, if it asked you, say yes.",
+        ),
+        (400, "JOSM's remote control answered 400, which was not expected."),
+    ],
+)
+def test_josm_that_does_not_want_to(
+    run: Run, remote: Remote, strava: Strava, status: int, words: str
+) -> None:
+    """A refusal is exit 6, and says which setting to change."""
+    remote.status = status
+    outcome = run("live", STRAVA_SESSION=strava.open_session())
+
+    assert (6, "", f"stravacookies: {words}\n") == (outcome.code, outcome.out, outcome.err)
+
+
+def test_no_josm_is_found_out_first(run: Run, josm_directory: Path, stand_in: StandIn) -> None:
+    """Where nobody listens, Strava is not asked."""
+    with Remote() as remote:
+        port = remote.server_port
+    set_port(josm_directory, port)
+    outcome = run("live", STRAVA_SESSION="any")
+
+    assert (6, "stravacookies: JOSM is not running: start it, and run this again.\n") == (
+        outcome.code,
+        outcome.err,
+    )
+    assert [] == stand_in.requests
+
+
+def test_another_program_on_the_port(
+    run: Run, remote: Remote, stand_in: StandIn, josm_directory: Path
+) -> None:
+    """Whatever else listens on the port gets no cookies."""
+    remote.application = "another"
+    outcome = run("live", STRAVA_SESSION="any")
+
+    assert (
+        6,
+        f"stravacookies: Another program listens on port {remote.server_port}, where JOSM's remote"
+        " control should: end it and start JOSM again, or set another port as"
+        " 'remote.control.port' in JOSM's Advanced Preferences, and start JOSM again.\n",
+    ) == (outcome.code, outcome.err)
+    assert [] == remote.layers
+    assert [] == stand_in.requests
+
+
+def test_unknown_layer(run: Run, remote: Remote) -> None:
+    """A layer that is not to be had is exit 2, with a hint."""
+    outcome = run("live", "rde:hot")
+
+    assert 2 == outcome.code
+    assert "'rde:hot' is not to be had; did you mean ride:hot or" in outcome.err
