@@ -5,8 +5,7 @@ import json
 import logging
 import os
 import sys
-import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import NoReturn
 
 import click
 
-from stravacookies import __version__, formats, output, prompt, sources, summary
+from stravacookies import __version__, config, formats, options, output, prompt, sources, summary
+from stravacookies.config import Config
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     BrowserExtraError,
@@ -24,7 +24,7 @@ from stravacookies.errors import (
     NotRemovedError,
     StravacookiesError,
 )
-from stravacookies.heatmap import CLASSIC, DEFAULT_SHOW, TODAY, Layer, TileHost, default_show
+from stravacookies.heatmap import CLASSIC, TODAY, TileHost, default_show
 from stravacookies.josm import imagery
 from stravacookies.josm.directory import find
 from stravacookies.refresh import Given, current_cookies, exchange
@@ -63,98 +63,49 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
-def cli() -> None:
-    """Bring the Strava heatmap into JOSM, every activity and colour, with one command."""
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Bring the Strava heatmap into JOSM, every activity and colour, with one command.
+
+    Defaults for the options may stand in config.toml; README.md tells how.
+    """
+    import platformdirs  # only here, so that --help does not wait for it
+
+    context.obj = config.load(platformdirs.user_config_path("stravacookies", appauthor=False))
+    defaults = {name: value for name, value in asdict(context.obj).items() if value}
+    defaults.pop("source", None)  # not the same as --from, which is read in each run
+    context.default_map = dict.fromkeys(cli.commands, defaults)
 
 
-def _not_empty(path: Path | None) -> Path | None:
-    """Refuse an empty path, as of a variable that is not set: it would be the current folder."""
-    if path == Path():
-        raise click.BadParameter("the path is empty; for the current folder, name it in full.")
-    return path
-
-
-def _choices(host: TileHost) -> str:
-    """Return the part of the help that lists what a host can show, as click wants it."""
-    return "\n\n".join(
-        f"\b\n{title}:\n{textwrap.fill(' '.join(item.key for item in items), 78)}"
-        for title, items in (("Activities", host.activities), ("Colours", host.colors))
-    )
-
-
-_josm_dir = click.option(
-    "--josm-dir",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    callback=lambda context, option, path: _not_empty(path),
-    help="JOSM's preferences directory. Looked for where JOSM keeps it if left out.",
-)
-_source = click.option(
-    "--from",
-    "source",
-    metavar="SOURCE",
-    help="Take the session from here: a browser (firefox, chrome, …, or firefox:PROFILE), a file"
-    " that an add-on exported, - for standard input, or password.",
-)
-_classic = click.option(
-    "--classic", is_flag=True, help="Use Strava's older tile host: 5 groups, 5 colours."
-)
-_refresh = click.option(
-    "--refresh", is_flag=True, help="Ask Strava for new cookies even if they are fresh."
-)
-
-
-_verbose = click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    expose_value=False,
-    callback=lambda context, option, wanted: _log_requests(wanted),
-    help="Show what is asked of Strava, and answered, without the values.",
-)
-
-
-def _log_requests(wanted: bool) -> None:
-    if wanted:
-        logging.getLogger("stravacookies").setLevel(logging.INFO)
+def _config() -> Config:
+    """Return the user's defaults."""
+    return click.get_current_context().find_object(Config) or Config()
 
 
 @cli.command(
     "josm-prefs",
-    epilog=_choices(TODAY),
+    epilog="\n\n".join(
+        [
+            options.examples(
+                "josm-prefs",
+                "josm-prefs --from firefox",
+                "josm-prefs --show sport_Hike:blue --show sport_Ride:hot",
+                "josm-prefs --activity sport_Hike --color blue --color hot",
+            ),
+            options.CHOICES,
+        ]
+    ),
     short_help="Write the layers, with fresh cookies, for JOSM.",
 )
-@_josm_dir
-@_source
-@click.option(
-    "--activity",
-    "activities",
-    metavar="ACTIVITY",
-    multiple=True,
-    help="Only this activity, and no other. Repeat it for more.",
-)
-@click.option(
-    "--color",
-    "colors",
-    metavar="COLOR",
-    multiple=True,
-    help="Only this colour, and no other. Repeat it for more.",
-)
-@click.option(
-    "--show",
-    metavar="ACTIVITY:COLOR",
-    multiple=True,
-    help="Show this layer in the Imagery menu at once. Repeat it for more.  [default:"
-    f" {' '.join(':'.join(keys) for keys in DEFAULT_SHOW)}]",
-)
-@_classic
-@_refresh
-@click.option(
-    "--force",
-    is_flag=True,
-    help="Change the preferences of a JOSM that is running, too. It may undo the change.",
-)
-@_verbose
+@options.josm_dir
+@options.source
+@options.activities
+@options.colors
+@options.show
+@options.classic
+@options.refresh
+@options.force
+@options.verbose
 def josm_prefs(
     josm_dir: Path | None,
     source: str | None,
@@ -172,12 +123,9 @@ def josm_prefs(
 
     Layers that are left out disappear from JOSM's menu, too, until they are written again.
     """
-    host = CLASSIC if classic else TODAY
-    layers = host.layers(
-        _known(activities, [activity.key for activity in host.activities], "--activity"),
-        _known(colors, [color.key for color in host.colors], "--color"),
-    )
-    shown = _chosen(show, layers, "--show") or default_show(layers)
+    host = options.host(classic)
+    layers = options.layers(host, activities, colors)
+    shown = options.chosen(show, layers, "--show") or default_show(layers)
     directory = josm_dir or _find_josm()
     output.check(directory, force=force)
     cookies = _cookies(host, source, refresh=refresh)
@@ -186,12 +134,17 @@ def josm_prefs(
 
 
 @cli.command(short_help="Open layers in the JOSM that is running.")
-@click.argument("layers", metavar="[ACTIVITY:COLOR]...", nargs=-1)
-@_josm_dir
-@_source
-@_classic
-@_refresh
-@_verbose
+@click.argument(
+    "layers",
+    metavar="[ACTIVITY:COLOR]...",
+    nargs=-1,
+    shell_complete=options.complete_layers,
+)
+@options.josm_dir
+@options.source
+@options.classic
+@options.refresh
+@options.verbose
 def live(
     layers: tuple[str, ...],
     josm_dir: Path | None,
@@ -206,18 +159,19 @@ def live(
     """
     from stravacookies.josm import remote  # only here, so that no other command waits for it
 
-    host = CLASSIC if classic else TODAY
-    chosen = _chosen(layers, host.layers(), "ACTIVITY:COLOR") or default_show(host.layers())[:1]
+    host = options.host(classic)
+    names = layers or _config().show[:1]
+    wanted = options.chosen(names, host.layers(), "ACTIVITY:COLOR")
     port = remote.find(_josm_if_any(josm_dir))
     cookies = _cookies(host, source, refresh=refresh)
-    for layer in chosen:
+    for layer in wanted or default_show(host.layers())[:1]:
         remote.open_layer(layer, cookies, port)
         click.echo(f"Opened in JOSM: {layer.name}")
 
 
 @cli.command(short_help="Take the Strava session from a browser or a file.")
-@_source
-@_verbose
+@options.source
+@options.verbose
 def login(source: str | None) -> None:
     """Take a session of Strava from a browser or a file, prove it with one request, and keep it.
 
@@ -246,7 +200,7 @@ def logout() -> None:
 
 
 @cli.command(short_help="Take the heatmap out of JOSM again.")
-@_josm_dir
+@options.josm_dir
 def remove(josm_dir: Path | None) -> None:
     """Take the heatmap out of JOSM's preferences, and remove all files that were written for it.
 
@@ -257,7 +211,7 @@ def remove(josm_dir: Path | None) -> None:
 
 
 @cli.command("status", short_help="Tell whether you could start to map now.")
-@_josm_dir
+@options.josm_dir
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show_status(josm_dir: Path | None, as_json: bool) -> None:
     """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
@@ -280,9 +234,9 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
     show_default=True,
     help="How to print them; query is for the classic tile host.",
 )
-@_source
-@_refresh
-@_verbose
+@options.source
+@options.refresh
+@options.verbose
 def print_cookies(form: str, source: str | None, refresh: bool) -> None:
     """Print the heatmap's cookies for other programs, refreshed when due."""
     host = CLASSIC if form == "query" else TODAY
@@ -292,16 +246,30 @@ def print_cookies(form: str, source: str | None, refresh: bool) -> None:
 @cli.command("url", short_help="Print the URL of a layer for JOSM.")
 @click.argument("activity")
 @click.argument("color")
-@_classic
-@_verbose
+@options.classic
+@options.verbose
 def print_url(activity: str, color: str, classic: bool) -> None:
     """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
-    host = CLASSIC if classic else TODAY
-    (layer,) = host.layers(
-        _known((activity,), [activity.key for activity in host.activities], "ACTIVITY"),
-        _known((color,), [color.key for color in host.colors], "COLOR"),
-    )
+    host = options.host(classic)
+    (layer,) = options.layers(host, (activity,), (color,), ("ACTIVITY", "COLOR"))
     click.echo(imagery.tms(layer, _cookies(host, None, refresh=False)))
+
+
+@cli.command(
+    epilog="\b\nExamples:\n"
+    '  eval "$(stravacookies completion bash)"        # in ~/.bashrc\n'
+    '  eval "$(stravacookies completion zsh)"         # in ~/.zshrc\n'
+    "  stravacookies completion fish | source         # in ~/.config/fish/config.fish",
+    short_help="Print what makes a shell complete commands.",
+)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that lets a shell complete commands, options, activities and colours."""
+    from click.shell_completion import get_completion_class
+
+    complete = get_completion_class(shell)
+    assert complete  # noqa: S101 - click has one for each of the choices
+    click.echo(complete(cli, {}, "stravacookies", "_STRAVACOOKIES_COMPLETE").source())
 
 
 def _vault() -> Vault:
@@ -326,7 +294,8 @@ def _cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCoo
     if source is not None:
         return exchange(*_take(source, host), host, _vault())
     ask = prompt.for_anything if prompt.is_there() else None
-    return current_cookies(host, _vault(), os.environ, ask, refresh=refresh)
+    usual = _config().source
+    return current_cookies(host, _vault(), os.environ, ask, refresh=refresh, source=usual)
 
 
 def _take(source: str, host: TileHost) -> tuple[Given, str]:
@@ -354,27 +323,3 @@ def _search(vault: Vault) -> tuple[str, Given, HeatmapCookies]:
     except BrowserExtraError as error:
         click.echo(f"stravacookies: {error}", err=True)
     raise NoBrowserHasSessionError
-
-
-def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple[str, ...]:
-    """Return what an option was given, or end with a usage error for what is not known."""
-    for key in given:
-        if key not in known:
-            import difflib  # only here, where a run ends
-
-            alike = [name for name in known if key.lower() in name.lower()]
-            alike = alike[:4] or difflib.get_close_matches(key, known)
-            if alike:
-                hint = f"did you mean {' or '.join(alike)}?"
-            elif len(known) < 10:
-                hint = f"there are {', '.join(known)}."
-            else:
-                hint = "'stravacookies josm-prefs --help' lists all."
-            raise click.BadParameter(f"{key!r} is not to be had; {hint}", param_hint=option)
-    return given
-
-
-def _chosen(names: tuple[str, ...], layers: Sequence[Layer], option: str) -> Sequence[Layer]:
-    """Return the layers that an option names as ACTIVITY:COLOR."""
-    by_name = {f"{layer.activity.key}:{layer.color.key}": layer for layer in layers}
-    return [by_name[name] for name in _known(names, by_name, option)]

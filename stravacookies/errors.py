@@ -347,6 +347,15 @@ class UnusablePathError(JosmFilesError):
         )
 
 
+class ConfigError(StravacookiesError):
+    """The user's own defaults are not such."""
+
+    exit_code = 2
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path} cannot be used: {why}.")
+
+
 class NotKeptError(StravacookiesError):
     """A session could not be kept for the next run."""
 

@@ -38,6 +38,7 @@ def current_cookies(
     ask: Ask | None = None,
     *,
     refresh: bool = False,
+    source: str | None = None,
 ) -> HeatmapCookies:
     """Return the kept cookies while they are fresh, else ask Strava for new ones and keep them.
 
@@ -47,6 +48,7 @@ def current_cookies(
         environ: The environment variables, which may hold a session, or an email and password.
         ask: Called when nothing else logs in; left out where there is nobody to ask.
         refresh: Ask Strava even if the kept cookies are fresh.
+        source: Where to take a session from if none is kept, or Strava refuses that.
 
     Raises:
         NotLoggedInError: No session, or Strava does not take it.
@@ -66,11 +68,16 @@ def current_cookies(
             refusal = error
         if sources.is_browser(session.source):
             try:
-                return _from_browser_again(session, host, vault)
+                return _from_source(session.source, session, host, vault)
             except NotLoggedInError as error:
                 refusal = error
     if login := login_from_environment(environ):
         return exchange(login, sources.PASSWORD, host, vault)
+    if source:
+        try:
+            return _from_source(source, session, host, vault)
+        except NotLoggedInError as error:
+            refusal = error
     if ask:
         return exchange(*ask(), host, vault)
     raise refusal
@@ -139,9 +146,10 @@ def _exchange_kept(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCookies:
     raise LockedKeyringError if kept.place == KEYRING else NoSessionError
 
 
-def _from_browser_again(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCookies:
-    """Read the browser again that the kept session came from; Strava has refused that session."""
-    given = sources.read(kept.source, host)
-    if given == kept.session:
-        raise SessionRefusedError(kept.source)
-    return exchange(given, kept.source, host, vault)
+def _from_source(source: str, refused: Kept | None, host: TileHost, vault: Vault) -> HeatmapCookies:
+    """Read a source anew, unless it has only what Strava has just refused."""
+    source = sources.canonical(source)
+    given = sources.read(source, host)
+    if refused and given == refused.session:
+        raise SessionRefusedError(source)
+    return exchange(given, source, host, vault)

@@ -1,0 +1,59 @@
+"""The user's own defaults, in `config.toml`."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from stravacookies.errors import ConfigError
+from stravacookies.sources import PASSWORD, STANDARD_INPUT
+
+FILE = "config.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the user wants where no option and no environment variable says otherwise.
+
+    Attributes:
+        activities: Only these, by Strava's keys; all if empty.
+        colors: Only these, by Strava's keys; all if empty.
+        show: The layers to show in JOSM's menu, as ACTIVITY:COLOR; the usual ones if empty.
+        josm_dir: JOSM's preferences directory.
+        source: Where a session is taken from when there is none that is kept.
+    """
+
+    activities: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    josm_dir: str | None = None
+    source: str | None = None
+
+
+def load(directory: Path) -> Config:
+    """Read the file in a directory; without one, nothing is wanted.
+
+    Raises:
+        ConfigError: It cannot be read, is no TOML, or holds what is no setting.
+    """
+    path = directory / FILE
+    try:
+        settings = tomllib.loads(path.read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError):
+        return Config()
+    except OSError as error:
+        raise ConfigError(path, error.strerror or str(error)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(path, str(error)) from None
+    names = {field.name.replace("_", "-"): field for field in fields(Config)}
+    values: dict[str, str | tuple[str, ...]] = {}
+    for key, value in settings.items():
+        if key not in names:
+            raise ConfigError(path, f"there is no setting {key!r}; there are {', '.join(names)}")
+        one = names[key].default is None
+        texts = [value] if one else value
+        if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+            raise ConfigError(path, f"{key} is not {'a text' if one else 'a list of texts'}")
+        values[names[key].name] = texts[0] if one else tuple(texts)
+    if values.get("source") in (PASSWORD, STANDARD_INPUT):
+        raise ConfigError(path, "source is neither a browser nor a file")
+    return Config(**values)  # type: ignore[arg-type]  # checked above

@@ -1,0 +1,176 @@
+"""The user's own defaults, and what stands above them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stravacookies import config
+from stravacookies.config import Config
+from stravacookies.errors import ConfigError
+from tests.conftest import Run
+from tests.standin.server import StandIn
+from tests.standin.strava import Strava
+
+
+def write(home: Path, text: str) -> Path:
+    """Write a user's `config.toml`."""
+    path = home / ".config" / "stravacookies" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    return path
+
+
+def test_nothing_is_wanted_without_a_file(tmp_path: Path) -> None:
+    """Who has written nothing gets what the program does by itself."""
+    assert Config() == config.load(tmp_path)
+
+
+def test_all_settings(tmp_path: Path) -> None:
+    """Each setting is read by the name that the README gives it."""
+    (tmp_path / "config.toml").write_text(
+        'activities = ["sport_Hike"]\ncolors = ["blue", "hot"]\nshow = ["sport_Hike:blue"]\n'
+        'josm-dir = "~/JOSM"\nsource = "firefox"\n'
+    )
+
+    assert Config(
+        ("sport_Hike",), ("blue", "hot"), ("sport_Hike:blue",), "~/JOSM", "firefox"
+    ) == config.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            'colour = "hot"',
+            "there is no setting 'colour'; there are activities, colors, show, josm-dir, source",
+        ),
+        ('colors = "hot"', "colors is not a list of texts"),
+        ("colors = 5", "colors is not a list of texts"),
+        ("colors = [5]", "colors is not a list of texts"),
+        ('josm-dir = ["x"]', "josm-dir is not a text"),
+        ('josm-dir = ""', "josm-dir is not a text"),
+        ('source = "password"', "source is neither a browser nor a file"),
+        ('source = "-"', "source is neither a browser nor a file"),
+        ("colors = [", "Invalid value (at end of document)"),
+    ],
+)
+def test_what_is_no_setting(tmp_path: Path, text: str, why: str) -> None:
+    """What cannot be meant is an error that names it."""
+    (tmp_path / "config.toml").write_text(text)
+
+    with pytest.raises(ConfigError) as error:
+        config.load(tmp_path)
+    assert f"{tmp_path}/config.toml cannot be used: {why}." == str(error.value)
+
+
+def test_file_that_is_no_text(tmp_path: Path) -> None:
+    """A file that is no text is refused, and not read in part."""
+    (tmp_path / "config.toml").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(ConfigError, match="cannot be used: 'utf-8' codec"):
+        config.load(tmp_path)
+
+
+def test_mistake_ends_with_2(run: Run, home: Path, josm_directory: Path) -> None:
+    """A mistake in the file is one sentence and exit 2, before anything is done."""
+    path = write(home, 'activity = ["run"]\n')
+    outcome = run("josm-prefs", STRAVA_SESSION="any")
+
+    assert (
+        2,
+        f"stravacookies: {path} cannot be used: there is no setting 'activity'; there are"
+        " activities, colors, show, josm-dir, source.\n",
+    ) == (outcome.code, outcome.err)
+
+
+def test_options_beat_environment_beats_file(
+    run: Run, home: Path, tmp_path: Path, strava: Strava
+) -> None:
+    """What stands nearer to the command wins."""
+    directory = tmp_path / "JOSM"
+    directory.mkdir()
+    write(home, f'activities = ["run"]\ncolors = ["hot"]\njosm-dir = "{directory}"\n')
+    session = {"STRAVA_SESSION": strava.open_session()}
+
+    from_file = run("josm-prefs", **session)
+    from_environment = run("josm-prefs", STRAVACOOKIES_ACTIVITIES="ride water", **session)
+    from_option = run(
+        *("josm-prefs", "--activity", "all"), STRAVACOOKIES_ACTIVITIES="ride water", **session
+    )
+
+    assert f"in {directory}:" in from_file.out
+    assert "removed them there:\n  All on Foot, hot\n\n" in from_file.out
+    assert (
+        "removed them there:\n  All Rides, hot\n  All Water Sports, hot\n\n" in from_environment.out
+    )
+    assert "removed them there:\n  All Activities, hot\n\n" in from_option.out
+
+
+def test_unknown_activity_in_the_file(run: Run, home: Path, josm_directory: Path) -> None:
+    """What Strava does not have is refused as if it stood in an option."""
+    write(home, 'activities = ["Hike"]\n')
+    outcome = run("josm-prefs")
+
+    assert 2 == outcome.code
+    assert "--activity: 'Hike' is not to be had; did you mean sport_Hike?" in outcome.err
+
+
+def test_source_of_the_file(
+    run: Run, home: Path, tmp_path: Path, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """A session is taken from there when one is needed, and only then."""
+    export = tmp_path / "cookies.json"
+    export.write_text(json.dumps([{"name": "_strava4_session", "value": strava.open_session()}]))
+    write(home, f'source = "{export}"\n')
+    first = run("josm-prefs")
+    export.unlink()
+    second = run("josm-prefs")
+    third = run("josm-prefs", "--refresh")
+
+    assert [0, 0, 0] == [first.code, second.code, third.code]
+    assert 2 == len(stand_in.requests)
+
+
+def test_source_of_the_file_is_gone(run: Run, home: Path, josm_directory: Path) -> None:
+    """If it is needed and is not there, the user hears of it."""
+    write(home, 'source = "/nowhere/cookies.json"\n')
+    outcome = run("josm-prefs")
+
+    assert 2 == outcome.code
+    assert "'/nowhere/cookies.json' is neither a file nor a known source" in outcome.err
+
+
+def test_home_directory_in_the_file(run: Run, home: Path, strava: Strava) -> None:
+    """A path may begin with ~."""
+    (home / "My JOSM").mkdir()
+    write(home, 'josm-dir = "~/My JOSM"\n')
+
+    assert 0 == run("josm-prefs", STRAVA_SESSION=strava.open_session()).code
+    assert (home / "My JOSM" / "strava-heatmap.xml").exists()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_script(run: Run, shell: str) -> None:
+    """For each shell there is a script that asks this program."""
+    outcome = run("completion", shell)
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert f"_STRAVACOOKIES_COMPLETE={shell}_complete" in outcome.out
+
+
+def test_completion(run: Run) -> None:
+    """A shell is told commands, options, activities, colours and layers that begin so."""
+
+    def completed(line: str) -> list[str]:
+        outcome = run(
+            _STRAVACOOKIES_COMPLETE="bash_complete",
+            COMP_WORDS=f"stravacookies {line}",
+            COMP_CWORD=str(len(line.split())),
+        )
+        return [word.partition(",")[2] for word in outcome.out.splitlines()]
+
+    assert ["josm-prefs"] == completed("jo")
+    assert ["sport_Hike", "sport_Handcycle"] == completed("josm-prefs --activity sport_H")
+    assert ["bluered", "blue"][::-1] == completed("josm-prefs --color blue")
+    assert ["ride:bluered"] == completed("live ride:bluer")
