@@ -1,8 +1,15 @@
 """The map source files of Cartograph Maps: one for each colour."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from stravacookies.heatmap import TODAY, Color, Layer
+
+ICLOUD = Path("Library", "Mobile Documents", "com~apple~CloudDocs", "Cartograph Pro")
+"""The folder of the app on a Mac, below the home directory: what is in it appears on the phone.
+
+Source: https://github.com/solitone/stravaheatmap
+"""
 
 
 def by_file(layers: Iterable[Layer]) -> dict[str, list[Layer]]:

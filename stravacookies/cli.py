@@ -14,11 +14,13 @@ from typing import NoReturn
 import click
 
 from stravacookies import __version__, config, formats, options, output, prompt, sources, summary
+from stravacookies.cartograph import ICLOUD
 from stravacookies.config import Config
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     BrowserExtraError,
     NoBrowserHasSessionError,
+    NoICloudError,
     NoJosmDirectoryError,
     NotLoggedInError,
     NotRemovedError,
@@ -253,6 +255,105 @@ def print_url(activity: str, color: str, classic: bool) -> None:
     host = options.host(classic)
     (layer,) = options.layers(host, (activity,), (color,), ("ACTIVITY", "COLOR"))
     click.echo(imagery.tms(layer, _cookies(host, None, refresh=False)))
+
+
+@cli.command(
+    "cartograph",
+    epilog=options.examples(
+        "cartograph -o ~/Desktop/heatmap --color hot",
+        "cartograph --icloud",
+        "cartograph --version 2",
+    ),
+    short_help="Write map sources for Cartograph on the phone.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "directory",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("cartograph"),
+    show_default=True,
+    help="Where to.",
+)
+@click.option("--icloud", is_flag=True, help="Write into the app's folder in iCloud, on a Mac.")
+@click.option(
+    "--version",
+    type=click.Choice(["2", "3"]),
+    default="3",
+    show_default=True,
+    help="The version of the app.",
+)
+@options.activities
+@options.colors
+@options.source
+@options.classic
+@options.refresh
+@options.verbose
+def write_cartograph(
+    directory: Path,
+    icloud: bool,
+    version: str,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    source: str | None,
+    classic: bool,
+    refresh: bool,
+) -> None:
+    """Write the map source files for the app Cartograph Maps, to be opened on the phone."""
+    host = options.host(classic)
+    layers = options.layers(host, activities, colors)
+    if icloud:
+        directory = Path.home() / ICLOUD
+        if not directory.is_dir():
+            raise NoICloudError(directory)
+    cookies = _cookies(host, source, refresh=refresh)
+    written = output.write_map_sources(directory, layers, cookies, int(version))
+    click.echo(summary.of_map_sources(written, cookies))
+
+
+@cli.command(
+    "render",
+    epilog=options.examples("render my-app.json.j2 -o my-app.json", "render tile.curl.j2"),
+    short_help="Render a template of your own.",
+)
+@click.argument("template", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where to; printed if left out.",
+)
+@options.activities
+@options.colors
+@options.source
+@options.classic
+@options.refresh
+@options.verbose
+def render_template(
+    template: Path,
+    file: Path | None,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    source: str | None,
+    classic: bool,
+    refresh: bool,
+) -> None:
+    """Render a Jinja2 template of your own with layers and cookies, for another program.
+
+    README.md tells which variables there are, and shows an example.
+    """
+    from stravacookies import render  # only here, so that no other command waits for Jinja2
+
+    host = options.host(classic)
+    layers = options.layers(host, activities, colors)
+    text = render.users_template(template, layers, _cookies(host, source, refresh=refresh))
+    if file:
+        output.write_text(file, text)
+    else:
+        click.echo(text, nl=False)
 
 
 @cli.command(

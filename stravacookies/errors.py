@@ -356,6 +356,23 @@ class ConfigError(StravacookiesError):
         super().__init__(f"{path} cannot be used: {why}.")
 
 
+class TemplateError(StravacookiesError):
+    """A user's own template cannot be rendered."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}.")
+
+
+class NoICloudError(StravacookiesError):
+    """Cartograph has no folder in iCloud on this computer."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"There is no folder of Cartograph in iCloud here (looked for: {folder}). Only a Mac"
+            " with iCloud Drive has one; leave --icloud out to write into another folder."
+        )
+
+
 class NotKeptError(StravacookiesError):
     """A session could not be kept for the next run."""
 

@@ -141,12 +141,9 @@ def write(
     from stravacookies import render
 
     map_sources = directory / CARTOGRAPH
-    sources = {
-        map_sources / name: render.cartograph_map_source(of_one_color, cookies)
-        for name, of_one_color in cartograph.by_file(layers).items()
-    }
-    texts = {directory / ENTRY_SET: render.josm_entry_set(layers, shown, cookies)} | sources
-    contents = {path: text.encode() for path, text in texts.items()}
+    sources = _map_sources(map_sources, layers, cookies, 3)
+    entry_set = render.josm_entry_set(layers, shown, cookies).encode()
+    contents = {directory / ENTRY_SET: entry_set} | sources
     _preferences(directory, preferences.register)  # refused before anything is made, if it must be
 
     with _renamed_errors(map_sources, "made"):
@@ -156,6 +153,34 @@ def write(
         for unwanted in {map_sources / name for name in cartograph.FILE_NAMES} - sources.keys():
             _unlink(unwanted)
     return Written(directory / ENTRY_SET, tuple(sources), *change)
+
+
+def write_map_sources(
+    directory: Path, layers: Sequence[Layer], cookies: HeatmapCookies, version: int
+) -> tuple[Path, ...]:
+    """Write Cartograph's map sources alone, and return them.
+
+    Args:
+        directory: Where to; made if it is not there.
+        layers: What to write.
+        cookies: What opens the tiles.
+        version: Of the format: 3, or 2 for the app before.
+
+    Raises:
+        FileAccessError: A file could not be written.
+    """
+    sources = _map_sources(directory, layers, cookies, version)
+    _write_into(directory, sources)
+    return tuple(sources)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that may hold cookies.
+
+    Raises:
+        FileAccessError: It could not be written.
+    """
+    _write_into(path.parent, {path: text.encode()})
 
 
 def remove(directory: Path) -> Removed:
@@ -186,6 +211,25 @@ def remove(directory: Path) -> Removed:
         with suppress(OSError):  # the user's own files are in it, or it is not there
             map_sources.rmdir()
     return Removed(changed, tuple(removed))
+
+
+def _map_sources(
+    directory: Path, layers: Sequence[Layer], cookies: HeatmapCookies, version: int
+) -> dict[Path, bytes]:
+    from stravacookies import render
+
+    return {
+        directory / name: render.cartograph_map_source(of_one_color, cookies, version).encode()
+        for name, of_one_color in cartograph.by_file(layers).items()
+    }
+
+
+def _write_into(directory: Path, contents: Mapping[Path, bytes]) -> None:
+    """Write files into a directory, which is made if it is not there."""
+    with _renamed_errors(directory, "made"):
+        make_private_directory(directory)
+    with _renamed_errors(directory, "written"), locked([directory]):
+        replace_all(contents)
 
 
 _Change = Callable[[bytes, str], bytes]

@@ -1,5 +1,6 @@
 """Turns layers and cookies into text: JOSM's entry set, and map sources of Cartograph Maps."""
 
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -8,12 +9,22 @@ from typing import Any
 
 import jinja2
 import platformdirs
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from stravacookies import heatmap
 from stravacookies.cookies import HeatmapCookies
+from stravacookies.errors import TemplateError
 from stravacookies.files import make_private_directory
 from stravacookies.heatmap import Layer
 from stravacookies.josm.imagery import tile_url
+
+_STRICT: dict[str, Any] = {
+    "undefined": jinja2.StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+}
+"""How templates are read: what is not known is an error, and tags leave no blank lines."""
 
 
 def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
@@ -34,16 +45,70 @@ def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: Hea
     )
 
 
-def cartograph_map_source(layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
-    """Return a map source file of Cartograph Maps (version 3) with layers of one colour.
+def cartograph_map_source(
+    layers: Sequence[Layer], cookies: HeatmapCookies, version: int = 3
+) -> str:
+    """Return a map source file of Cartograph Maps with layers of one colour.
 
     Source of the format: https://www.cartograph.eu/v3/add-ons/online-maps/
 
     Args:
         layers: What to make maps of, all of the same colour.
         cookies: What opens the tiles.
+        version: Of the format: 3, or 2 for the app before.
     """
-    return _render("cartograph.onlinemap.j2", layers=layers, color=layers[0].color, cookies=cookies)
+    template = "cartograph2.onlinemap.j2" if version == 2 else "cartograph.onlinemap.j2"
+    return _render(template, layers=layers, color=layers[0].color, cookies=cookies)
+
+
+def users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
+    """Return what a user's own template makes of layers and cookies.
+
+    The template reaches what it is given and the templates beside it, and nothing else of this
+    program: https://jinja.palletsprojects.com/en/stable/sandbox/
+
+    Args:
+        path: The template.
+        layers: What it gets as `layers`.
+        cookies: What it gets as `cookies`, and their end as `expires`.
+
+    Raises:
+        TemplateError: It cannot be read, is no template, or cannot be worked out.
+    """
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(path.parent),
+        autoescape=jinja2.select_autoescape(["html", "xml", "html.j2", "xml.j2"], default=False),
+        **_STRICT,
+    )
+    try:
+        return environment.get_template(path.name).render(
+            layers=layers,
+            cookies=cookies,
+            expires=cookies.expires,
+            min_zoom=heatmap.MIN_ZOOM,
+            max_zoom=heatmap.MAX_ZOOM,
+            attribution=heatmap.ATTRIBUTION,
+        )
+    except jinja2.TemplateNotFound as error:
+        raise TemplateError(str(path), f"there is no {error.name}") from None
+    except jinja2.TemplateSyntaxError as error:
+        where = f"{path.parent / (error.name or '')}, line {error.lineno}"
+        raise TemplateError(where, f"{error.message}") from None
+    except Exception as error:  # noqa: BLE001 - a template may do whatever Python can
+        why = f"{type(error).__name__}: {error}"
+        if any(value in why for value in cookies.values().values()):
+            why = type(error).__name__
+        raise TemplateError(_place(error, path), why) from None
+
+
+def _place(error: Exception, path: Path) -> str:
+    """Tell in which line of which template an error arose: Jinja2 puts that into the traceback."""
+    places = [
+        f"{name}, line {line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if Path(name := frame.f_code.co_filename).parent == path.parent
+    ]
+    return places[-1] if places else str(path)
 
 
 def _render(template: str, **variables: Any) -> str:
@@ -56,10 +121,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_templates_directory()),
         bytecode_cache=_BytecodeCache(str(platformdirs.user_cache_path("stravacookies", False))),
         autoescape=jinja2.select_autoescape(["xml.j2"], default=False),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+        **_STRICT,
     )
 
 

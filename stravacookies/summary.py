@@ -67,6 +67,23 @@ There are more layers in Imagery > Imagery preferences: search, for example, for
 Run this again before you map another day."""
 
 
+def of_map_sources(map_sources: Sequence[Path], cookies: HeatmapCookies) -> str:
+    """Tell where map sources of Cartograph Maps are, and how they get into the app."""
+    names = "\n".join(f"  {path.name}" for path in map_sources)
+    directory = map_sources[0].parent
+    return f"""\
+{_count(len(map_sources), "file")} for Cartograph Maps, for each colour one, in {directory}:
+
+{names}
+
+On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself; tap it in the app Files,
+and choose Cartograph among what it can be shared with. On Android, copy a file to the phone, or
+mail it to yourself; tap it, and open it with Cartograph.
+
+The cookies in these files last until {_until(cookies.expires)};
+then run this again. They are yours alone: share none of these files."""
+
+
 def of_removal(directory: Path, removed: Removed) -> str:
     """Tell what was taken out of JOSM."""
     if not removed.registration and not removed.files:

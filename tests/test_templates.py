@@ -1,0 +1,190 @@
+"""Files for other programs: a user's own templates, and Cartograph's map sources elsewhere."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stravacookies import render
+from stravacookies.cookies import HeatmapCookies
+from stravacookies.errors import TemplateError
+from stravacookies.heatmap import TODAY
+from tests import command
+from tests.conftest import Run
+from tests.made_up import values
+from tests.standin.strava import Strava
+
+COOKIES = HeatmapCookies.from_values(values())
+LAYERS = TODAY.layers(["all"])
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def rendered(folder: Path, text: str, name: str = "my.txt") -> str:
+    """What comes of a template."""
+    (folder / name).write_text(text)
+    return render.users_template(folder / name, LAYERS, COOKIES)
+
+
+def test_variables(tmp_path: Path) -> None:
+    """A template gets the layers, the cookies, their end, and what maps need to know."""
+    text = (
+        "{% for layer in layers[:1] %}{{ layer.id }} {{ layer.name }} {{ layer.activity.name }}"
+        " {{ layer.color.key }} {{ layer.color.shades[0] }} {{ layer.tile_url(1, 2, 3) }}"
+        " {% endfor %}{{ cookies.header()[:23] }} {{ cookies.query()[:12] }}"
+        " {{ cookies.values() | length }} {{ expires.isoformat() }} {{ min_zoom }}-{{ max_zoom }}"
+        " {{ attribution }}\n"
+    )
+
+    assert (
+        "strava-heatmap-all-hot Strava Heatmap: All Activities, hot All Activities hot #8b0000"
+        " https://content-a.strava.com/identified/globalheat/all/hot/1/2/3.png?v=19"
+        " CloudFront-Key-Pair-Id= Key-Pair-Id= 4 2026-11-23T12:00:00+00:00 3-15 © Strava\n"
+    ) == rendered(tmp_path, text)
+
+
+def test_xml_and_html_are_escaped(tmp_path: Path) -> None:
+    """In a template of such a name, what is put in can end nothing."""
+    assert "&lt;" == rendered(tmp_path, '{{ "<" }}', "my.xml.j2")
+    assert "<" == rendered(tmp_path, '{{ "<" }}', "my.json.j2")
+
+
+def test_templates_beside_it_can_be_included(tmp_path: Path) -> None:
+    """A template may be in parts."""
+    (tmp_path / "part.txt").write_text("part of {{ attribution }}")
+
+    assert "part of © Strava" == rendered(tmp_path, '{% include "part.txt" %}')
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a\n{{ layer }}", "my.txt, line 2: UndefinedError: 'layer' is undefined."),
+        ("a\n\n{% for %}", "my.txt, line 3: Expected an expression, got 'end of statement block'."),
+        ('{% include "other" %}', "my.txt: there is no other."),
+        ("{{ 1 / 0 }}", "my.txt, line 1: ZeroDivisionError: division by zero."),
+        ("{{ {}[cookies.header()] }}", "my.txt, line 1: UndefinedError."),
+        ("{{ cookies.header.__globals__ }}", "my.txt, line 1: SecurityError: access to attribute"),
+        ("{{ ''.__class__.__mro__ }}", "my.txt, line 1: SecurityError: access to attribute"),
+        ('{% include "../secret" %}', "my.txt: there is no ../secret."),
+        ("{{ range(10 ** 9) | list }}", "my.txt, line 1: OverflowError: Range too big."),
+    ],
+)
+def test_template_that_does_not_work_out(tmp_path: Path, text: str, why: str) -> None:
+    """What is wrong is told with its line; no secret is told with it, and none can be reached."""
+    (tmp_path / "secret").write_text("secret")
+    folder = tmp_path / "templates"
+    folder.mkdir()
+
+    with pytest.raises(TemplateError) as error:
+        rendered(folder, text)
+    assert str(error.value).startswith(f"{folder}/{why}"), error.value
+
+
+def test_missing_template(run: Run, strava: Strava, tmp_path: Path) -> None:
+    """A template that is not there is exit 1, and one sentence."""
+    outcome = run("render", "my.txt", STRAVA_SESSION=strava.open_session())
+
+    assert (1, "stravacookies: my.txt: there is no my.txt.\n") == (outcome.code, outcome.err)
+
+
+@pytest.mark.skipif(
+    not shutil.which("curl") and not os.environ.get("REQUIRE_REAL_PARTS"), reason="needs curl"
+)
+def test_example_of_the_readme(
+    run: Run, environment: dict[str, str], strava: Strava, tmp_path: Path
+) -> None:
+    """The template in the README makes curl fetch tiles; what it is rendered into is private."""
+    (template,) = re.findall(r"^```jinja\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    (tmp_path / "tile.curl.j2").write_text(template)
+    arguments = ["render", "tile.curl.j2", "--activity", "all", "-o", "tile.curl"]
+    assert f"stravacookies {' '.join(arguments)}\ncurl --config tile.curl\n" in README
+    outcome = run(*arguments, STRAVA_SESSION=strava.open_session())
+    command.run("curl", "--config", "tile.curl", environment=environment, folder=tmp_path)
+
+    assert (0, "", "") == (outcome.code, outcome.out, outcome.err)
+    assert 0o600 == (tmp_path / "tile.curl").stat().st_mode & 0o777
+    tiles = sorted(tmp_path.glob("*.png"))
+    assert sorted(f"{layer.id}.png" for layer in LAYERS) == [tile.name for tile in tiles]
+    assert {b"\x89PNG"} == {tile.read_bytes()[:4] for tile in tiles}
+
+
+def test_template_to_standard_output(
+    environment: dict[str, str], strava: Strava, tmp_path: Path
+) -> None:
+    """Without a file, the text is printed as it is."""
+    (tmp_path / "my.txt").write_text("{{ layers | length }} layers")
+    session = {"STRAVA_SESSION": strava.open_session()}
+    outcome = command.run_stravacookies(
+        *("render", "my.txt", "--color", "hot"),
+        environment=environment | session,
+        folder=tmp_path,
+    )
+
+    assert (0, "41 layers", "") == (outcome.code, outcome.out, outcome.err)
+
+
+def test_cartograph_elsewhere(run: Run, strava: Strava, tmp_path: Path, home: Path) -> None:
+    """The map sources are written where they are wanted, privately, and nothing else is."""
+    outcome = run(
+        *("cartograph", "-o", tmp_path / "phone", "--color", "hot", "--color", "blue"),
+        STRAVA_SESSION=strava.open_session(),
+    )
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert outcome.out.startswith(
+        f"2 files for Cartograph Maps, for each colour one, in {tmp_path}/phone:\n\n"
+        "  strava-heatmap-hot.onlinemap\n  strava-heatmap-blue.onlinemap\n\n"
+        "On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself; tap it in the"
+        " app Files,\n"
+    )
+    files = list((tmp_path / "phone").iterdir())
+    assert [0o600] * 2 == [path.stat().st_mode & 0o777 for path in files]
+    assert {3} == {json.loads(path.read_bytes())["version"] for path in files}
+    assert not (home / ".config").exists()
+
+
+def test_cartograph_2(run: Run, strava: Strava, tmp_path: Path) -> None:
+    """For the app before, names are plain texts, and there are no folders or ids."""
+    run("cartograph", "--version", "2", STRAVA_SESSION=strava.open_session())
+    content = json.loads((tmp_path / "cartograph" / "strava-heatmap-hot.onlinemap").read_bytes())
+
+    assert {"version", "maps"} == content.keys()
+    assert 41 == len(content["maps"])
+    first = content["maps"][0]
+    assert {"unique_id", "folder_key"}.isdisjoint(first)
+    assert ("Strava Heatmap: All Activities, hot", "ONLINE", False) == (
+        first["name"],
+        first["type"],
+        first["enable_tile_download"],
+    )
+    assert ["Cookie"] == [header["key"] for header in first["headers"]]
+
+
+def test_cartograph_in_icloud(run: Run, strava: Strava, home: Path) -> None:
+    """On a Mac the app's folder in iCloud is found; elsewhere it says that there is none."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    folder = home / "Library/Mobile Documents/com~apple~CloudDocs/Cartograph Pro"
+    without = run("cartograph", "--icloud", **session)
+    folder.mkdir(parents=True)
+    outcome = run("cartograph", "--icloud", **session)
+
+    assert (1, 1) == (without.code, without.err.count("\n"))
+    assert f"(looked for: {folder})" in without.err
+    assert 0 == outcome.code
+    assert 7 == len(list(folder.iterdir()))
+
+
+def test_place_that_cannot_be_written(run: Run, strava: Strava, tmp_path: Path) -> None:
+    """A file in the way is told, for either command."""
+    (tmp_path / "file").touch()
+    (tmp_path / "my.txt").touch()
+    session = {"STRAVA_SESSION": strava.open_session()}
+    cartograph = run("cartograph", "-o", tmp_path / "file", **session)
+    rendered = run("render", "my.txt", "-o", tmp_path / "file" / "x", **session)
+
+    words = f"stravacookies: {tmp_path}/file could not be made: File exists.\n"
+    assert (5, words) == (cartograph.code, cartograph.err)
+    assert (5, words) == (rendered.code, rendered.err)
