@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 SECONDS ?= 60
 
-.PHONY: help josm-prefs login browser demo test fuzz lint format bench pictures clean
+.PHONY: help josm-prefs login browser demo test fuzz lint format bench pictures docs clean
 
 help:  ## List what can be made
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: $(VENV)/with-demo  ## Compare the time that commands take with the least 
 
 pictures: $(VENV)/with-test  ## Make the README's pictures anew, from a real JOSM
 	@$(BIN)/python -m pytest -k shows_the_heatmap --pictures=docs $(ARGS)
+
+docs: $(VENV)/with-test  ## Write docs/commands anew, from the help of the commands
+	@$(BIN)/python -m tests.pages
 
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .*_cache .hypothesis

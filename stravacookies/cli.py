@@ -135,7 +135,10 @@ def josm_prefs(
     click.echo(summary.of_run(layers, shown, cookies, written))
 
 
-@cli.command(short_help="Open layers in the JOSM that is running.")
+@cli.command(
+    epilog=options.examples("live", "live sport_Hike:blue ride:hot"),
+    short_help="Open layers in the JOSM that is running.",
+)
 @click.argument(
     "layers",
     metavar="[ACTIVITY:COLOR]...",
@@ -171,7 +174,12 @@ def live(
         click.echo(f"Opened in JOSM: {layer.name}")
 
 
-@cli.command(short_help="Take the Strava session from a browser or a file.")
+@cli.command(
+    epilog=options.examples(
+        "login", "login --from firefox", "login --from chrome:Work", "login --from cookies.json"
+    ),
+    short_help="Take the Strava session from a browser or a file.",
+)
 @options.source
 @options.verbose
 def login(source: str | None) -> None:
@@ -212,7 +220,11 @@ def remove(josm_dir: Path | None) -> None:
     click.echo(summary.of_removal(directory, output.remove(directory)))
 
 
-@cli.command("status", short_help="Tell whether you could start to map now.")
+@cli.command(
+    "status",
+    epilog=options.examples("status || stravacookies josm-prefs", "status --json"),
+    short_help="Tell whether you could start to map now.",
+)
 @options.josm_dir
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show_status(josm_dir: Path | None, as_json: bool) -> None:
@@ -227,7 +239,11 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
     sys.exit(0 if now.is_ready else 1)
 
 
-@cli.command("cookies", short_help="Print the cookies for other programs.")
+@cli.command(
+    "cookies",
+    epilog=options.examples("cookies", "cookies --format netscape > cookies.txt"),
+    short_help="Print the cookies for other programs.",
+)
 @click.option(
     "--format",
     "form",
@@ -245,7 +261,11 @@ def print_cookies(form: str, source: str | None, refresh: bool) -> None:
     click.echo(formats.FORMATS[form](_cookies(host, source, refresh=refresh)))
 
 
-@cli.command("url", short_help="Print the URL of a layer for JOSM.")
+@cli.command(
+    "url",
+    epilog=options.examples("url sport_Hike blue"),
+    short_help="Print the URL of a layer for JOSM.",
+)
 @click.argument("activity")
 @click.argument("color")
 @options.classic
@@ -272,9 +292,7 @@ def print_url(activity: str, color: str, classic: bool) -> None:
     "directory",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    default=Path("cartograph"),
-    show_default=True,
-    help="Where to.",
+    help="Where to.  [default: cartograph]",
 )
 @click.option("--icloud", is_flag=True, help="Write into the app's folder in iCloud, on a Mac.")
 @click.option(
@@ -291,7 +309,7 @@ def print_url(activity: str, color: str, classic: bool) -> None:
 @options.refresh
 @options.verbose
 def write_cartograph(
-    directory: Path,
+    directory: Path | None,
     icloud: bool,
     version: str,
     activities: tuple[str, ...],
@@ -303,12 +321,13 @@ def write_cartograph(
     """Write the map source files for the app Cartograph Maps, to be opened on the phone."""
     host = options.host(classic)
     layers = options.layers(host, activities, colors)
-    if icloud:
-        directory = Path.home() / ICLOUD
-        if not directory.is_dir():
-            raise NoICloudError(directory)
+    if icloud and directory:
+        raise click.UsageError("--icloud and --output are two places.")
+    place = Path.home() / ICLOUD if icloud else directory or Path("cartograph")
+    if icloud and not place.is_dir():
+        raise NoICloudError(place)
     cookies = _cookies(host, source, refresh=refresh)
-    written = output.write_map_sources(directory, layers, cookies, int(version))
+    written = output.write_map_sources(place, layers, cookies, int(version))
     click.echo(summary.of_map_sources(written, cookies))
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from stravacookies.josm.preferences import NEW
-from tests import command
+from tests import command, pages
 from tests.conftest import Run
 from tests.standin.strava import Strava
 
@@ -47,6 +47,13 @@ def test_summary_is_current(run: Run, josm_directory: Path, strava: Strava) -> N
     assert date.sub("", printed.replace(str(josm_directory), "/home/you/.config/JOSM")) == (
         date.sub("", shown)
     )
+
+
+def test_pages_of_commands_are_current() -> None:
+    """There is a page for each command, and it says what its help says: `make docs` writes them."""
+    found = {path.name: path.read_text(encoding="utf-8") for path in pages.FOLDER.iterdir()}
+
+    assert pages.pages() == found
 
 
 def test_links_lead_somewhere() -> None:

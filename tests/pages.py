@@ -1,0 +1,39 @@
+"""Writes a page for each command in docs/commands, from its help: `make docs`."""
+
+import sys
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from stravacookies.cli import cli
+
+FOLDER = Path(__file__).parent.parent / "docs" / "commands"
+
+
+def pages() -> dict[str, str]:
+    """What should be in the folder, by the names of files."""
+    with click.Context(cli) as context:
+        names = cli.list_commands(context)
+        commands = {name: cli.get_command(context, name) for name in names}
+    index = [
+        f"- [stravacookies {name}]({name}.md): {c.short_help}" for name, c in commands.items() if c
+    ]
+    pages = {"README.md": "# All commands\n\n" + "\n".join(index) + "\n"}
+    for name in names:
+        outcome = CliRunner().invoke(cli, [name, "--help"], prog_name="stravacookies")
+        pages[f"{name}.md"] = f"# stravacookies {name}\n\n```text\n{outcome.output}```\n"
+    return pages
+
+
+def main(folder: Path) -> None:
+    """Write all pages, and remove those of commands that are no more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in set(folder.glob("*.md")) - {folder / name for name in pages()}:
+        path.unlink()
+    for name, text in pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
