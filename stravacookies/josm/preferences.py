@@ -35,6 +35,8 @@ NEW = f"""<?xml version="1.0" encoding="UTF-8"?>
 _LISTS = {f"{NAMESPACE} list": (SITES, OFFERED), f"{NAMESPACE} maps": (ENTRIES,)}
 """The settings that are looked into, by the names of their elements."""
 
+_SINGLE = f"{NAMESPACE} tag"
+
 _TAG = re.compile(rb"""<(?:[^'">]|'[^']*'|"[^"]*")*>""")
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -163,40 +165,46 @@ def _read(document: bytes, tags: Collection[str] = ()) -> _Outline:
     """Parse a document in UTF-8, and return what matters of it."""
     parser = expat.ParserCreate("utf-8", " ")
     outline = _Outline()
-    ancestors: list[_Element] = []
+    root = outline.root
     looked_into: _Element | None = None
+    depth = 0
 
     def malformed(why: str) -> MalformedError:
         return MalformedError(f"line {parser.CurrentLineNumber}: {why}")
 
+    # Called for each element of what may be 100 MB, so each does no more than it must.
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal looked_into
-        element = _Element(parser.CurrentByteIndex)
-        key = attributes.get("key", "")
-        match ancestors:
-            case []:
-                plain = document.startswith(b"<preferences", element.start)
-                if name != f"{NAMESPACE} preferences" or not plain:
-                    raise malformed("the root element is not that of JOSM's preferences")
-                outline.root = element
-            case [_]:
-                # Of two settings with one key, JOSM takes the last.
-                looked_into = element if key in _LISTS.get(name, ()) else None
-                if looked_into:
-                    outline.lists[key] = element
-                elif key in tags and name == f"{NAMESPACE} tag":
-                    outline.tags[key] = attributes.get("value", "")
-            case [_, parent] if parent is looked_into:
-                element.value = attributes.get("value", "")
-                parent.children.append(element)
-            case [_, _, parent] if key == "id":
-                parent.value = attributes.get("value", "")
-        if ancestors:
-            ancestors[-1].last_child = element.start
-        ancestors.append(element)
+        nonlocal looked_into, depth
+        depth += 1
+        if depth == 2:
+            root.last_child = parser.CurrentByteIndex
+            # Of two settings with one key, JOSM takes the last.
+            if name in _LISTS and (key := attributes.get("key", "")) in _LISTS[name]:
+                looked_into = outline.lists[key] = _Element(parser.CurrentByteIndex)
+            elif tags and name == _SINGLE and (key := attributes.get("key", "")) in tags:
+                outline.tags[key] = attributes.get("value", "")
+        elif looked_into and depth == 3:
+            looked_into.last_child = parser.CurrentByteIndex
+            child = _Element(parser.CurrentByteIndex, value=attributes.get("value", ""))
+            looked_into.children.append(child)
+        elif looked_into and depth == 4 and attributes.get("key") == "id":
+            looked_into.children[-1].value = attributes.get("value", "")
+        elif depth == 1:
+            root.start = parser.CurrentByteIndex
+            plain = document.startswith(b"<preferences", root.start)
+            if name != f"{NAMESPACE} preferences" or not plain:
+                raise malformed("the root element is not that of JOSM's preferences")
 
     def end(_: str) -> None:
-        ancestors.pop().end = parser.CurrentByteIndex
+        nonlocal looked_into, depth
+        if looked_into and depth == 3:
+            looked_into.children[-1].end = parser.CurrentByteIndex
+        elif looked_into and depth == 2:
+            looked_into.end = parser.CurrentByteIndex
+            looked_into = None
+        elif depth == 1:
+            root.end = parser.CurrentByteIndex
+        depth -= 1
 
     def doctype(*_: object) -> None:
         raise malformed("it has a DOCTYPE, which JOSM never writes")
