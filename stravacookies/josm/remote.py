@@ -46,10 +46,30 @@ def settings(directory: Path) -> tuple[bool, int]:
     return tags.get(_ENABLED) == "true", port if 0 < port < 65536 else USUAL_PORT
 
 
+def version(port: int) -> str:
+    """Return the version of the JOSM that listens on a port of this computer.
+
+    It is the number of a revision, or empty if JOSM does not say.
+
+    Raises:
+        ConnectionRefusedError: Nothing listens there.
+        PortTakenError: Another program does.
+    """
+    try:
+        answer = json.loads(_ask(port, "/version", _TIMEOUT)[1])
+        if answer["application"] == "JOSM RemoteControl":
+            return str(answer.get("version", ""))
+    except ConnectionRefusedError:
+        raise
+    except (OSError, ValueError, TypeError, LookupError):
+        pass
+    raise PortTakenError(port)
+
+
 def is_josm(port: int) -> bool:
     """Tell whether it is a JOSM that listens on a port of this computer."""
     try:
-        _expect_josm(port)
+        version(port)
     except (ConnectionRefusedError, PortTakenError):
         return False
     return True
@@ -68,7 +88,7 @@ def find(directory: Path | None) -> int:
     """
     port = settings(directory)[1] if directory else USUAL_PORT
     try:
-        _expect_josm(port)
+        version(port)
     except ConnectionRefusedError:
         if directory and is_running(directory):
             raise RemoteControlOffError(port) from None
@@ -109,19 +129,6 @@ def open_layer(layer: Layer, cookies: HeatmapCookies, port: int) -> None:
         raise RemoteControlRefusedError
     if status != 200:
         raise RemoteControlAnswerError(str(status))
-
-
-def _expect_josm(port: int) -> None:
-    """Raise an error if something else listens on a port; another one if nothing does."""
-    try:
-        _, answer = _ask(port, "/version", _TIMEOUT)
-        if json.loads(answer)["application"] == "JOSM RemoteControl":
-            return
-    except ConnectionRefusedError:
-        raise
-    except (OSError, ValueError, TypeError, LookupError):
-        pass
-    raise PortTakenError(port)
 
 
 def _ask(port: int, path: str, timeout: float) -> tuple[int, bytes]:
