@@ -34,6 +34,13 @@ _ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
 """What paths and fields are called where Strava asks for the code that it sends by mail."""
 
 
+_TILE = (8, 198, 114)
+"""Zoom level, column and row of a tile that clients of Strava try cookies with.
+
+Source: https://github.com/julcnx/strava-heatmap-extension
+"""
+
+
 class CookieFetcher:
     """Asks Strava for the heatmap's cookies.
 
@@ -116,6 +123,31 @@ class CookieFetcher:
             return Session.from_cookies(cookies_by_name(self._http.cookies))
         except NotLoggedInError:
             return None
+
+
+def tile_status(
+    cookies: HeatmapCookies, host: TileHost = TODAY, *, patience: float = PATIENCE
+) -> int:
+    """Ask for one tile, with one request, and return the status that Strava answers.
+
+    200, and 404 for a tile without heat, say that the cookies open tiles; 403 that they do not.
+
+    Args:
+        cookies: What should open the tile.
+        host: The tile host that they are for.
+        patience: Seconds after which to give up.
+
+    Raises:
+        NetworkError: Strava could not be reached, or did not answer in time.
+        UnexpectedAnswerError: Its answer could not be understood.
+    """
+    (layer,) = host.layers(["all"], ["hot"])
+    http = Transport()
+    if not host.in_query:
+        for name, value in cookies.values().items():
+            http.cookies.set(name, value, domain=DOMAIN, path="/", secure=True)
+    query = cookies.query() if host.in_query else ""
+    return http.ask("GET", layer.tile_url(*_TILE), time.monotonic() + patience, query).status
 
 
 def _login_fields(page: bytes) -> dict[str, str]:

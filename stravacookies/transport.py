@@ -53,7 +53,7 @@ class Answer:
     """What Strava answered; its cookies are in the jar of who asked.
 
     Attributes:
-        url: What was asked.
+        url: What was asked, without its query if that was given apart.
         status: The status code.
         redirect: Where it redirects to, if it does.
         pause: Seconds after which Strava wants to be asked again.
@@ -91,13 +91,14 @@ class Transport:
         """What the next request is sent with."""
         return self._http.cookies
 
-    def ask(self, method: str, url: str, until: float) -> Answer:
+    def ask(self, method: str, url: str, until: float, query: str = "") -> Answer:
         """Send a request, and send it again after a passing fault, as long as there is time.
 
         Args:
             method: `GET` or `HEAD`; others must not be repeated.
             url: Where to.
             until: When to give up, by the clock `time.monotonic`.
+            query: What stands behind the URL and is secret: no error and no log shows it.
 
         Raises:
             NetworkError: There was no answer.
@@ -106,7 +107,7 @@ class Transport:
         cookies = self.cookies.copy()
         for pause in _PAUSES:
             try:
-                answer = self.send(method, url, until)
+                answer = self.send(method, url, until, query=query)
             except ConnectionLostError as error:
                 _log.info("%s", error)
             else:
@@ -118,10 +119,15 @@ class Transport:
             sleep(pause)
             # An answer of a server in trouble may have brought a session that is not logged in.
             self._http.cookies = cookies.copy()
-        return self.send(method, url, until)
+        return self.send(method, url, until, query=query)
 
     def send(
-        self, method: str, url: str, until: float, form: dict[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        until: float,
+        form: dict[str, str] | None = None,
+        query: str = "",
     ) -> Answer:
         """Send one request once, and follow no redirect: where it leads is the answer.
 
@@ -133,6 +139,7 @@ class Transport:
             url: Where to.
             until: When to give up, by the clock `time.monotonic`.
             form: The fields of a form.
+            query: What stands behind the URL and is secret: no error and no log shows it.
 
         Raises:
             NetworkError: There was no answer.
@@ -144,14 +151,20 @@ class Transport:
         def work() -> None:
             try:
                 with http_session.request(
-                    method, url, data=form, timeout=_TIMEOUT, allow_redirects=False, stream=True
+                    method,
+                    url,
+                    params=query,
+                    data=form,
+                    timeout=_TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
                 ) as response:
                     _log_answer(response)
-                    outcome.append(_read(response))
+                    outcome.append(_read(response, url))
             except Exception as error:  # noqa: BLE001 - it is raised again below
                 outcome.append(error)
 
-        _log_request(method, url, cookies_by_name(http_session.cookies), form or {})
+        _log_request(method, url, query, cookies_by_name(http_session.cookies), form or {})
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         thread.join(max(0.0, until - monotonic()))
@@ -184,9 +197,8 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _read(response: requests.Response) -> Answer:
-    """Read an answer, but not one without end."""
-    url = response.url
+def _read(response: requests.Response, url: str) -> Answer:
+    """Read the answer of a URL, but not one without end."""
     body = b""
     for chunk in response.iter_content(65536):
         body += chunk
@@ -275,9 +287,13 @@ def _status(code: int) -> str:
         return str(code)
 
 
-def _log_request(method: str, url: str, cookies: dict[str, str], form: dict[str, str]) -> None:
+def _log_request(
+    method: str, url: str, query: str, cookies: dict[str, str], form: dict[str, str]
+) -> None:
     """Tell what is sent, without the values."""
     _log.info("> %s %s", method, url)
+    if query:
+        _log.info(">   query: %s", _masked(query))
     for what, values in (("cookie", cookies), ("field", form)):
         for name, value in values.items():
             _log.info(">   %s %a: %s", what, name, _masked(value))

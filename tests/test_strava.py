@@ -18,8 +18,10 @@ from stravacookies.errors import (
 )
 from stravacookies.heatmap import CLASSIC, TODAY, TileHost
 from stravacookies.session import Login, Session
-from stravacookies.strava import CookieFetcher
+from stravacookies.strava import CookieFetcher, tile_status
+from tests.standin.faults import Place, say
 from tests.standin.server import StandIn
+from tests.standin.signing import Signer
 from tests.standin.strava import Guard, Request, Response, Strava
 
 
@@ -28,7 +30,7 @@ def asked(stand_in: StandIn) -> list[str]:
     return [f"{request.method} {request.url}" for request in stand_in.requests]
 
 
-def tile_status(stand_in: StandIn, url: str, cookie: str = "") -> int:
+def status_for_josm(stand_in: StandIn, url: str, cookie: str = "") -> int:
     """Ask for a tile as JOSM does."""
     answer = requests.get(
         url,
@@ -49,7 +51,7 @@ def test_one_request_wins_cookies_that_open_tiles(
     assert ["HEAD https://www.strava.com/maps"] == asked(stand_in)
     assert ["www.strava.com"] == stand_in.connections
     tile = TODAY.layers(["all"], ["hot"])[0].tile_url(8, 198, 114)
-    assert 200 == tile_status(stand_in, tile, cookies.header())
+    assert 200 == status_for_josm(stand_in, tile, cookies.header())
 
 
 def test_empty_cookies_are_ignored(fetcher: CookieFetcher, strava: Strava) -> None:
@@ -162,7 +164,7 @@ def test_login_for_the_classic_host(
     assert "GET https://heatmap-external-a.strava.com/auth" == asked(stand_in)[-1]
     assert list(CLASSIC.cookies) == list(cookies.values())
     tile = CLASSIC.layers(["all"], ["hot"])[0].tile_url(8, 198, 114, "heatmap-external-c")
-    assert 200 == tile_status(stand_in, f"{tile}?{cookies.query()}")
+    assert 200 == status_for_josm(stand_in, f"{tile}?{cookies.query()}")
 
 
 @pytest.mark.parametrize(
@@ -300,3 +302,32 @@ def test_login_form_again_is_a_wrong_password(fetcher: CookieFetcher, strava: St
 
     with pytest.raises(WrongPasswordError):
         fetcher.log_in(Login(strava.email, "wrong"))
+
+
+@pytest.mark.parametrize("host", [TODAY, CLASSIC])
+def test_tile_tells_whether_cookies_open_it(
+    fetcher: CookieFetcher, stand_in: StandIn, strava: Strava, host: TileHost
+) -> None:
+    """One request tells; no redirect is followed."""
+    cookies = fetcher.fetch(Session(strava.open_session()), host)
+    stand_in.exchanges.clear()
+    good = tile_status(cookies, host)
+    strava.signer = Signer()
+
+    assert (200, 403) == (good, tile_status(cookies, host))
+    assert 2 == len(stand_in.requests)
+
+
+def test_error_does_not_show_what_opens_a_tile(
+    fetcher: CookieFetcher, stand_in: StandIn, strava: Strava
+) -> None:
+    """The classic host's credentials stand in the query of the URL, and in no error."""
+    cookies = fetcher.fetch(Session(strava.open_session()), CLASSIC)
+    stand_in.faults = iter([(Place.SITE, say(b"HTTP/1.1 302 x\r\nLocation: http://[\r\n\r\n"))])
+    with pytest.raises(UnexpectedAnswerError) as raised:
+        tile_status(cookies, CLASSIC)
+
+    assert (
+        "https://heatmap-external-a.strava.com/tiles-auth/all/hot/8/198/114.png answered a redirect"
+        " that leads nowhere, which was not expected: try again later."
+    ) == str(raised.value)
