@@ -1,8 +1,12 @@
 """The command as a user runs it: in a process of its own, with an environment of its own."""
 
+import codecs
 import os
+import pty
+import select
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,3 +64,38 @@ def run_stravacookies(
     """Run `stravacookies` with arguments; the rest as `run`."""
     command = (sys.executable, "-m", "stravacookies", *arguments)
     return run(*command, environment=environment, folder=folder, typed=typed)
+
+
+def converse(
+    environment: dict[str, str], answers: list[tuple[str, str]], *arguments: str
+) -> tuple[int, str]:
+    """Run the command on a terminal and answer it; return its code and what was shown."""
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "stravacookies", *arguments],
+        env=environment,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal)
+        shown = ""
+        decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
+        waiting = list(answers)
+        deadline = time.monotonic() + 60
+        try:
+            while time.monotonic() < deadline:
+                if not select.select([controller], [], [], 0.1)[0]:
+                    continue
+                try:
+                    shown += decoder.decode(os.read(controller, 4096))
+                except OSError:  # the command has ended, and its side of the terminal with it
+                    break
+                if waiting and shown.endswith(waiting[0][0]):
+                    time.sleep(0.1)  # getpass throws away what was typed before it asked
+                    os.write(controller, f"{waiting.pop(0)[1]}\n".encode())
+        finally:
+            process.kill() if time.monotonic() >= deadline else None
+            os.close(controller)
+        return process.wait(), shown

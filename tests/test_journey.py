@@ -1,14 +1,9 @@
 """The command as a user runs it, against the stand-in: what is printed, written, and asked."""
 
 import json
-import os
-import pty
 import re
-import select
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +12,7 @@ from lxml import etree
 
 from stravacookies.heatmap import CLASSIC
 from tests import command
-from tests.command import Outcome, run_stravacookies
+from tests.command import Outcome, converse, run_stravacookies
 from tests.conftest import Run
 from tests.standin.faults import Place, reset
 from tests.standin.server import StandIn
@@ -524,40 +519,6 @@ def test_no_secret_is_printed(run: Run, josm_directory: Path, strava: Strava, ho
 
     assert 0 == outcome.code
     assert [] == [secret for secret in secrets if secret in outcome.out + outcome.err]
-
-
-def converse(
-    environment: dict[str, str], answers: list[tuple[str, str]], *arguments: str
-) -> tuple[int, str]:
-    """Run the command on a terminal and answer it; return its code and what was shown."""
-    controller, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "stravacookies", *arguments],
-        env=environment,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,
-    ) as process:
-        os.close(terminal)
-        shown = ""
-        waiting = list(answers)
-        deadline = time.monotonic() + 60
-        try:
-            while time.monotonic() < deadline:
-                if not select.select([controller], [], [], 0.1)[0]:
-                    continue
-                try:
-                    shown += os.read(controller, 4096).decode()
-                except OSError:  # the command has ended, and its side of the terminal with it
-                    break
-                if waiting and shown.endswith(waiting[0][0]):
-                    time.sleep(0.1)  # getpass throws away what was typed before it asked
-                    os.write(controller, f"{waiting.pop(0)[1]}\n".encode())
-        finally:
-            process.kill() if time.monotonic() >= deadline else None
-            os.close(controller)
-        return process.wait(), shown
 
 
 def test_terminal_asks_for_email_and_password(
