@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -226,7 +226,7 @@ def remove(josm_dir: Path | None) -> None:
     short_help="Tell whether you could start to map now.",
 )
 @options.josm_dir
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@options.as_json
 def show_status(josm_dir: Path | None, as_json: bool) -> None:
     """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
     from stravacookies.status import status  # only here, so that no other command waits for it
@@ -237,6 +237,33 @@ def show_status(josm_dir: Path | None, as_json: bool) -> None:
     else:
         click.echo(summary.of_status(now))
     sys.exit(0 if now.is_ready else 1)
+
+
+@cli.command(
+    epilog=options.examples("doctor", "doctor --json"),
+    short_help="Check the whole chain, and tell what to do.",
+)
+@options.josm_dir
+@options.as_json
+@options.verbose
+def doctor(josm_dir: Path | None, as_json: bool) -> None:
+    """Check the whole chain, from the session to JOSM, and tell what to do where it breaks.
+
+    Strava is asked for one tile; nothing is changed. The output holds no secret: you can paste it
+    into an issue. Ends with 1 unless all is well.
+    """
+    from stravacookies.doctor import examine  # only here: requests and lxml take long to import
+
+    findings = examine(_vault(), os.environ, josm_dir)
+    all_well = all(finding.ok for finding in findings)
+    if as_json:
+        told = {"ok": all_well, "findings": [asdict(finding) for finding in findings]}
+        click.echo(json.dumps(told, indent=2))
+    else:
+        text = summary.of_findings(findings, _marks())
+        # click leaves colours out where there is no terminal; https://no-color.org
+        click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
+    sys.exit(0 if all_well else 1)
 
 
 @cli.command(
@@ -390,6 +417,15 @@ def completion(shell: str) -> None:
     complete = get_completion_class(shell)
     assert complete  # noqa: S101 - click has one for each of the choices
     click.echo(complete(cli, {}, "stravacookies", "_STRAVACOOKIES_COMPLETE").source())
+
+
+def _marks() -> Mapping[bool | None, str]:
+    """Return the marks that standard output can show."""
+    try:
+        "".join(summary.MARKS.values()).encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return summary.PLAIN_MARKS
+    return summary.MARKS
 
 
 def _vault() -> Vault:

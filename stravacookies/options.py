@@ -93,6 +93,7 @@ force = click.option(
     is_flag=True,
     help="Change the preferences of a JOSM that is running, too. It may undo the change.",
 )
+as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 verbose = click.option(
     "-v",
     "--verbose",

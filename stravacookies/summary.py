@@ -1,9 +1,11 @@
 """What the commands tell at their end, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import Layer
@@ -12,7 +14,16 @@ from stravacookies.output import CARTOGRAPH, Removed, Written
 from stravacookies.vault import KEYRING, Kept
 
 if TYPE_CHECKING:
+    from stravacookies.doctor import Finding
     from stravacookies.status import Status
+
+MARKS: Mapping[bool | None, str] = {True: "✓", False: "✗", None: "–"}
+"""How it is marked whether something holds."""
+
+PLAIN_MARKS: Mapping[bool | None, str] = {True: "ok", False: "no", None: "- "}
+"""The same for a terminal that cannot show those."""
+
+_COLORS: Mapping[bool | None, str] = {True: "green", False: "red", None: "yellow"}
 
 
 def of_login(source: str, cookies: HeatmapCookies, kept: Kept | None) -> str:
@@ -120,6 +131,19 @@ def of_status(now: "Status") -> str:
         lines.append("JOSM     no preferences directory: start JOSM once")
     advice = "start JOSM" if now.is_ready else "run 'stravacookies josm-prefs' before you map"
     lines += ["", f"Next: {advice}."]
+    return "\n".join(lines)
+
+
+def of_findings(findings: "Sequence[Finding]", marks: Mapping[bool | None, str] = MARKS) -> str:
+    """Tell what was found of each link of the chain, in colour, and below it what to do, if so."""
+    width = max(len(finding.name) for finding in findings)
+    lines = []
+    for finding in findings:
+        mark = click.style(marks[finding.ok], fg=_COLORS[finding.ok])
+        lines.append(f"{mark} {finding.name:{width}}  {finding.detail}")
+        if finding.advice:
+            margin = " " * (len(marks[finding.ok]) + width + 3)
+            lines.append(f"{margin}{finding.advice}")
     return "\n".join(lines)
 
 

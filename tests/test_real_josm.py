@@ -235,6 +235,18 @@ def test_running_josm_is_not_written_under(mapper: Mapper) -> None:
     assert "A JOSM that is open takes the new cookies when" in outcome.out
 
 
+def test_doctor_sees_a_josm_that_runs(mapper: Mapper) -> None:
+    """Of a JOSM that runs, its version is told, and that its remote control answers."""
+    mapper.josm_prefs()
+    port = int(mapper.preferences().xpath("string(//*[@key='remote.control.port']/@value)"))
+    with Josm(mapper.josm_home, remote_port=port, trust_store=mapper.trust_store):
+        outcome = mapper.run("doctor")
+
+    assert (0, "") == (outcome.code, outcome.err), outcome.out
+    assert "✓ JOSM            version 18646, running\n" in outcome.out
+    assert f"✓ Remote control  JOSM answers on port {port}\n" in outcome.out
+
+
 def test_removal_leaves_josm_as_it_was(mapper: Mapper) -> None:
     """After `remove`, a JOSM that had layers of ours in use has the user's own imagery alone."""
     mapper.josm_prefs()
