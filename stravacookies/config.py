@@ -1,6 +1,5 @@
 """The user's own defaults, in `config.toml`."""
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -37,11 +36,15 @@ def load(directory: Path) -> Config:
     """
     path = directory / FILE
     try:
-        settings = tomllib.loads(path.read_bytes().decode())
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return Config()
     except OSError as error:
         raise ConfigError(path, error.strerror or str(error)) from None
+    import tomllib  # only here, since most users have no such file
+
+    try:
+        settings = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, str(error)) from None
     names = {field.name.replace("_", "-"): field for field in fields(Config)}

@@ -2,12 +2,12 @@
 
 import errno
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from stravacookies import cartograph
+from stravacookies import cartograph, templates
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     FileAccessError,
@@ -107,10 +107,7 @@ def count_entries(directory: Path) -> int:
 
 def holds(directory: Path, cookies: HeatmapCookies) -> bool:
     """Tell whether the entry set has these cookies in it."""
-    try:
-        return cookies.signature.encode() in (directory / ENTRY_SET).read_bytes()
-    except OSError:
-        return False
+    return _hold(directory, [ENTRY_SET], cookies)
 
 
 def write(
@@ -123,6 +120,7 @@ def write(
 ) -> Written:
     """Write all files, each whole or not at all, after everything that can be refused was.
 
+    Nothing is written that is there already.
     The map sources of colours that are no longer among the layers are removed.
 
     Args:
@@ -137,22 +135,26 @@ def write(
         JosmRunningError: That has to be changed, and JOSM runs.
         FileAccessError: A file could not be read or written.
     """
+    entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
+    names = cartograph.by_file(layers)
+    mark = f"<!-- {templates.fingerprint(layers, shown, cookies)} -->\n".encode()
+    before, after = _preferences(directory, preferences.register)
+    if before == after and _ends_with(entry_set, mark) and _hold(map_sources, names, cookies):
+        return Written(entry_set, tuple(map_sources / name for name in names), False, None)
+
     # Imported here, since a run that writes nothing need not wait for Jinja2.
     from stravacookies import render
 
-    map_sources = directory / CARTOGRAPH
     sources = _map_sources(map_sources, layers, cookies, 3)
-    entry_set = render.josm_entry_set(layers, shown, cookies).encode()
-    contents = {directory / ENTRY_SET: entry_set} | sources
-    _preferences(directory, preferences.register)  # refused before anything is made, if it must be
-
+    text = render.josm_entry_set(layers, shown, cookies).encode()
+    contents = {entry_set: text + mark} | sources
     with _renamed_errors(map_sources, "made"):
         make_private_directory(map_sources)
     with _locked(directory, map_sources):
         change = _replace(directory, contents, preferences.register, force=force)
         for unwanted in {map_sources / name for name in cartograph.FILE_NAMES} - sources.keys():
             _unlink(unwanted)
-    return Written(directory / ENTRY_SET, tuple(sources), *change)
+    return Written(entry_set, tuple(sources), *change)
 
 
 def write_map_sources(
@@ -222,6 +224,23 @@ def _map_sources(
         directory / name: render.cartograph_map_source(of_one_color, cookies, version).encode()
         for name, of_one_color in cartograph.by_file(layers).items()
     }
+
+
+def _ends_with(path: Path, mark: bytes) -> bool:
+    """Tell whether a file is there to its end, and made of what a mark tells."""
+    try:
+        return path.read_bytes().endswith(mark)
+    except OSError:
+        return False
+
+
+def _hold(directory: Path, names: Collection[str], cookies: HeatmapCookies) -> bool:
+    """Tell whether files are there, with these cookies in them."""
+    signature = cookies.signature.encode()
+    try:
+        return all(signature in (directory / name).read_bytes() for name in names)
+    except OSError:
+        return False
 
 
 def _write_into(directory: Path, contents: Mapping[Path, bytes]) -> None:

@@ -11,7 +11,7 @@ import jinja2
 import platformdirs
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from stravacookies import heatmap
+from stravacookies import heatmap, templates
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import TemplateError
 from stravacookies.files import make_private_directory
@@ -118,7 +118,7 @@ def _render(template: str, **variables: Any) -> str:
 @cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_templates_directory()),
+        loader=jinja2.FileSystemLoader(templates.directory()),
         bytecode_cache=_BytecodeCache(str(platformdirs.user_cache_path("stravacookies", False))),
         autoescape=jinja2.select_autoescape(["xml.j2"], default=False),
         **_STRICT,
@@ -140,10 +140,3 @@ class _BytecodeCache(jinja2.FileSystemBytecodeCache):
         with suppress(OSError):
             make_private_directory(Path(self.directory))
             super().dump_bytecode(bucket)
-
-
-def _templates_directory() -> Path:
-    """Return where the templates are: inside an installed package, beside one in a checkout."""
-    package = Path(__file__).parent
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"

@@ -65,6 +65,41 @@ def test_second_run_leaves_preferences_alone(tmp_path: Path) -> None:
     assert before == (tmp_path / "preferences.xml").stat()
 
 
+def snapshot(directory: Path) -> dict[str, os.stat_result]:
+    """When and as what each file was written."""
+    return {name: (directory / name).stat() for name in files(directory)}
+
+
+def test_same_files_are_not_written_again(tmp_path: Path) -> None:
+    """With the same layers and cookies nothing is written; with others all is."""
+    output.write(tmp_path, LAYERS, LAYERS[:1], COOKIES)
+    before = snapshot(tmp_path)
+    written = output.write(tmp_path, LAYERS, LAYERS[:1], COOKIES)
+    same = snapshot(tmp_path)
+    output.write(tmp_path, LAYERS, LAYERS[:2], COOKIES)
+
+    assert before == same
+    assert 2 == len(written.map_sources)
+    assert not written.registered
+    assert before["strava-heatmap.xml"].st_ino != snapshot(tmp_path)["strava-heatmap.xml"].st_ino
+
+
+@pytest.mark.parametrize(
+    "name", ["strava-heatmap.xml", "cartograph/strava-heatmap-hot.onlinemap", "preferences.xml"]
+)
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(NEW)])
+def test_damaged_files_are_written_again(
+    tmp_path: Path, name: str, damage: Callable[[Path], object]
+) -> None:
+    """What somebody has removed or spoilt is made anew."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    before = (tmp_path / name).read_bytes()
+    damage(tmp_path / name)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert before == (tmp_path / name).read_bytes()
+
+
 def test_colours_left_out_leave_no_map_source(tmp_path: Path) -> None:
     """A map source of a colour that is no longer wanted goes; the user's own files stay."""
     output.write(tmp_path, LAYERS, [], COOKIES)
