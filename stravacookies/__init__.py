@@ -47,6 +47,7 @@ from stravacookies.errors import (
     StravacookiesError,
     StravaError,
     TemplateError,
+    TileRefusedError,
     UnexpectedAnswerError,
     UnknownSourceError,
     UnreadableSourceError,
@@ -61,6 +62,7 @@ from stravacookies.heatmap import (
     Activity,
     Color,
     Layer,
+    Tile,
     TileHost,
 )
 from stravacookies.session import Login, Session
@@ -123,7 +125,9 @@ __all__ = [
     "StravaError",
     "StravacookiesError",
     "TemplateError",
+    "Tile",
     "TileHost",
+    "TileRefusedError",
     "UnexpectedAnswerError",
     "UnknownSourceError",
     "UnreadableSourceError",

@@ -29,7 +29,7 @@ from stravacookies.josm import preferences, remote
 from stravacookies.josm.directory import PREFERENCES, candidates, find
 from stravacookies.josm.process import is_running
 from stravacookies.session import SESSION_VARIABLE
-from stravacookies.strava import tile_status
+from stravacookies.strava import TileFetcher
 from stravacookies.vault import KEYRING, Vault
 
 _PATIENCE = 20.0
@@ -170,7 +170,7 @@ def _tile(host: TileHost, cookies: HeatmapCookies | None) -> Finding:
     if not cookies or not cookies.is_fresh(timedelta(0)):
         return Finding("Tile", None, "not asked for: there are no cookies that could open it")
     try:
-        status = tile_status(cookies, host, patience=_PATIENCE)
+        status = TileFetcher(cookies, host).status(patience=_PATIENCE)
     except NetworkError as error:
         return Finding(
             "Tile",

@@ -305,6 +305,16 @@ class ExpiredCookiesError(StravaError):
         )
 
 
+class TileRefusedError(StravaError):
+    """Strava does not open a tile for the cookies that came with it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Strava refuses the heatmap's tiles to these cookies (403 Forbidden): run this again"
+            " with --refresh, which asks for new ones."
+        )
+
+
 class JosmFilesError(StravacookiesError):
     """Something is wrong with the files or directories of JOSM."""
 

@@ -1,7 +1,9 @@
 """What Strava's heatmap can show: activities, colours, and layers with the URLs of their tiles."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from stravacookies.cookies import CLASSIC_COOKIES, TODAY_COOKIES
 
@@ -19,6 +21,46 @@ ATTRIBUTION_URL = "https://www.strava.com/maps"
 
 PERMISSION_URL = "https://wiki.openstreetmap.org/wiki/Permissions/Strava"
 """Where OpenStreetMap keeps Strava's word that mappers may trace the heatmap."""
+
+
+MAX_LATITUDE = 85.05
+"""How far north and south tiles go, in degrees."""
+
+
+class Tile(NamedTuple):
+    """A square of the map, the same for all layers.
+
+    Attributes:
+        z: Zoom level, from `MIN_ZOOM` to `MAX_ZOOM`.
+        x: Column, counted from the west.
+        y: Row, counted from the north.
+    """
+
+    z: int
+    x: int
+    y: int
+
+    @classmethod
+    def at(cls, latitude: float, longitude: float, zoom: int) -> "Tile":
+        """Return the tile that a place is on.
+
+        Source: https://wiki.openstreetmap.org/wiki/Slippy_map_tilenames
+
+        Args:
+            latitude: In degrees north, as far as `MAX_LATITUDE` either way.
+            longitude: In degrees east.
+            zoom: Zoom level.
+        """
+        across = 1 << zoom
+        x = math.floor((longitude / 360 + 0.5) * across)
+        bent = math.asinh(math.tan(math.radians(latitude)))
+        y = math.floor((0.5 - bent / math.tau) * across)
+        return cls(zoom, x % across, y)
+
+
+def is_on_map(latitude: float, longitude: float) -> bool:
+    """Tell whether there are tiles of a place, given in degrees north and east."""
+    return abs(latitude) <= MAX_LATITUDE and abs(longitude) <= 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +189,14 @@ class Layer:
         )
 
 
-_GROUPS = (
+GROUPS = (
     Activity("all", "All Activities"),
     Activity("ride", "All Rides"),
     Activity("run", "All on Foot"),  # not only runs, despite its key
     Activity("water", "All Water Sports"),
     Activity("winter", "All Winter Sports"),
 )
+"""The activities that stand for all sports, or many."""
 
 _SPORTS = (
     Activity("sport_Run", "Run"),
@@ -215,7 +258,7 @@ TODAY = TileHost(
     in_query=False,
     method="HEAD",
     cookies_url="https://www.strava.com/maps",
-    activities=_GROUPS + _SPORTS,
+    activities=GROUPS + _SPORTS,
     colors=_CLASSIC_COLORS + _NEWER_COLORS,
 )
 """The host of Strava's own maps page; it wants its four cookies in a header.
@@ -232,7 +275,7 @@ CLASSIC = TileHost(
     in_query=True,
     method="GET",
     cookies_url="https://heatmap-external-a.strava.com/auth",
-    activities=_GROUPS,
+    activities=GROUPS,
     colors=_CLASSIC_COLORS,
 )
 """The older host, which takes three of the cookies in the query string of a tile's URL.

@@ -15,10 +15,11 @@ from stravacookies.errors import (
     NotLoggedInError,
     OneTimeCodeError,
     SessionRefusedError,
+    TileRefusedError,
     UnexpectedAnswerError,
     WrongPasswordError,
 )
-from stravacookies.heatmap import TODAY, TileHost
+from stravacookies.heatmap import TODAY, Layer, Tile, TileHost
 from stravacookies.session import DOMAIN, Login, Session, cookies_by_name
 from stravacookies.transport import PATIENCE, Answer, Transport
 
@@ -34,8 +35,11 @@ _ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
 """What paths and fields are called where Strava asks for the code that it sends by mail."""
 
 
-_TILE = (8, 198, 114)
-"""Zoom level, column and row of a tile that clients of Strava try cookies with.
+PNG = b"\x89PNG\r\n\x1a\n"
+"""What a tile begins with: https://www.w3.org/TR/png-3/#3PNGsignature."""
+
+_TILE = Tile(8, 198, 114)
+"""The tile that clients of Strava try cookies with.
 
 Source: https://github.com/julcnx/strava-heatmap-extension
 """
@@ -125,29 +129,62 @@ class CookieFetcher:
             return None
 
 
-def tile_status(
-    cookies: HeatmapCookies, host: TileHost = TODAY, *, patience: float = PATIENCE
-) -> int:
-    """Ask for one tile, with one request, and return the status that Strava answers.
-
-    200, and 404 for a tile without heat, say that the cookies open tiles; 403 that they do not.
+class TileFetcher:
+    """Asks Strava for tiles, all over one connection if it can.
 
     Args:
-        cookies: What should open the tile.
+        cookies: What opens the tiles.
         host: The tile host that they are for.
-        patience: Seconds after which to give up.
-
-    Raises:
-        NetworkError: Strava could not be reached, or did not answer in time.
-        UnexpectedAnswerError: Its answer could not be understood.
     """
-    (layer,) = host.layers(["all"], ["hot"])
-    http = Transport()
-    if not host.in_query:
-        for name, value in cookies.values().items():
-            http.cookies.set(name, value, domain=DOMAIN, path="/", secure=True)
-    query = cookies.query() if host.in_query else ""
-    return http.ask("GET", layer.tile_url(*_TILE), time.monotonic() + patience, query).status
+
+    def __init__(self, cookies: HeatmapCookies, host: TileHost = TODAY) -> None:
+        self._host = host
+        self._query = cookies.query() if host.in_query else ""
+        self._http = Transport()
+        if not host.in_query:
+            for name, value in cookies.values().items():
+                self._http.cookies.set(name, value, domain=DOMAIN, path="/", secure=True)
+
+    def status(self, *, patience: float = PATIENCE) -> int:
+        """Ask for one tile, with one request, and return the status that Strava answers.
+
+        200, and 404 for a tile without heat, say that the cookies open tiles; 403 that they do not.
+
+        Args:
+            patience: Seconds after which to give up.
+
+        Raises:
+            NetworkError: Strava could not be reached, or did not answer in time.
+            UnexpectedAnswerError: Its answer could not be understood.
+        """
+        (layer,) = self._host.layers(["all"], ["hot"])
+        return self._ask(layer.tile_url(*_TILE), patience).status
+
+    def thumbnail(self, layer: Layer, tile: Tile, *, patience: float = PATIENCE) -> bytes:
+        """Return a tile as a PNG of 256 pixels; nothing where there is no heat.
+
+        Args:
+            layer: One of today's host.
+            tile: Which.
+            patience: Seconds after which to give up.
+
+        Raises:
+            TileRefusedError: The cookies do not open it.
+            NetworkError: Strava could not be reached, or did not answer in time.
+            UnexpectedAnswerError: Strava answered something else.
+        """
+        answer = self._ask(f"{layer.tile_url(*tile)}&px=256", patience)
+        if answer.status == 404:
+            return b""
+        if answer.status == 403:
+            raise TileRefusedError
+        answer.expect_ok()
+        if not answer.body.startswith(PNG):
+            raise UnexpectedAnswerError(answer.url, "something that is no picture")
+        return answer.body
+
+    def _ask(self, url: str, patience: float) -> Answer:
+        return self._http.ask("GET", url, time.monotonic() + patience, self._query)
 
 
 def _login_fields(page: bytes) -> dict[str, str]:

@@ -9,6 +9,7 @@ from stravacookies.heatmap import (
     MIN_ZOOM,
     TODAY,
     Layer,
+    Tile,
     default_show,
 )
 
@@ -90,6 +91,25 @@ def test_tile_url_is_a_pattern_by_default() -> None:
         == layer.tile_url()
     )
     assert "https://heatmap-external-b.strava.com/" in layer.tile_url(server="heatmap-external-b")
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "tile"),
+    [
+        (19.0, 98.5, Tile(8, 198, 114)),
+        (45.075, 7.65, Tile(13, 4270, 2944)),
+        (0.0, 0.0, Tile(3, 4, 4)),
+        (-33.86, 151.21, Tile(12, 3768, 2457)),
+        (85.05, -180.0, Tile(3, 0, 0)),
+        (-85.05, 179.999, Tile(3, 7, 7)),
+        (-85.05, 180.0, Tile(3, 0, 7)),  # the same meridian as -180
+        (85.05, 0.0, Tile(15, 16384, 1)),
+        (-85.05, 0.0, Tile(15, 16384, 32766)),
+    ],
+)
+def test_tile_of_a_place(latitude: float, longitude: float, tile: Tile) -> None:
+    """A place is on one tile of each zoom level, anywhere on the map."""
+    assert tile == Tile.at(latitude, longitude, tile.z)
 
 
 def test_zoom_levels() -> None:

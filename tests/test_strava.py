@@ -18,7 +18,7 @@ from stravacookies.errors import (
 )
 from stravacookies.heatmap import CLASSIC, TODAY, TileHost
 from stravacookies.session import Login, Session
-from stravacookies.strava import CookieFetcher, tile_status
+from stravacookies.strava import CookieFetcher, TileFetcher
 from tests.standin.faults import Place, say
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
@@ -311,10 +311,10 @@ def test_tile_tells_whether_cookies_open_it(
     """One request tells; no redirect is followed."""
     cookies = fetcher.fetch(Session(strava.open_session()), host)
     stand_in.exchanges.clear()
-    good = tile_status(cookies, host)
+    good = TileFetcher(cookies, host).status()
     strava.signer = Signer()
 
-    assert (200, 403) == (good, tile_status(cookies, host))
+    assert (200, 403) == (good, TileFetcher(cookies, host).status())
     assert 2 == len(stand_in.requests)
 
 
@@ -325,7 +325,7 @@ def test_error_does_not_show_what_opens_a_tile(
     cookies = fetcher.fetch(Session(strava.open_session()), CLASSIC)
     stand_in.faults = iter([(Place.SITE, say(b"HTTP/1.1 302 x\r\nLocation: http://[\r\n\r\n"))])
     with pytest.raises(UnexpectedAnswerError) as raised:
-        tile_status(cookies, CLASSIC)
+        TileFetcher(cookies, CLASSIC).status()
 
     assert (
         "https://heatmap-external-a.strava.com/tiles-auth/all/hot/8/198/114.png answered a redirect"
