@@ -54,8 +54,8 @@ format: $(VENV)/with-test,lint  ## Put the code into the common form
 bench: $(VENV)/with-demo  ## Compare the time that commands take with the least they could take
 	@$(BIN)/python -m benchmarks
 
-pictures: $(VENV)/with-test  ## Make the README's pictures anew, from a real JOSM
-	@$(BIN)/python -m pytest -k shows_the_heatmap --pictures=docs $(ARGS)
+pictures: $(VENV)/with-test  ## Make the README's pictures anew, from a real JOSM and Chromium
+	@$(BIN)/python -m pytest -k "shows_the_heatmap or everyone_can_use" --pictures=docs $(ARGS)
 
 docs: $(VENV)/with-test  ## Write docs/commands anew, from the help of the commands
 	@$(BIN)/python -m tests.pages

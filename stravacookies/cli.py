@@ -26,7 +26,7 @@ from stravacookies.errors import (
     NotRemovedError,
     StravacookiesError,
 )
-from stravacookies.heatmap import CLASSIC, TODAY, TileHost, default_show
+from stravacookies.heatmap import CLASSIC, GROUPS, TODAY, Tile, TileHost, default_show
 from stravacookies.josm import imagery
 from stravacookies.josm.directory import find
 from stravacookies.refresh import Given, current_cookies, exchange
@@ -77,6 +77,10 @@ def cli(context: click.Context) -> None:
     defaults = {name: value for name, value in asdict(context.obj).items() if value}
     defaults.pop("source", None)  # not the same as --from, which is read in each run
     context.default_map = dict.fromkeys(cli.commands, defaults)
+
+
+_LUCERNE = 47.05, 8.31
+"""Latitude and longitude of a place with heat of every kind, where none is known that matters."""
 
 
 def _config() -> Config:
@@ -172,6 +176,79 @@ def live(
     for layer in wanted or default_show(host.layers())[:1]:
         remote.open_layer(layer, cookies, port)
         click.echo(f"Opened in JOSM: {layer.name}")
+
+
+@cli.command(
+    epilog=options.examples(
+        "preview --open",
+        "preview --at 47.05,8.31 --zoom 13 --open",
+        "preview --activity sport_Hike --activity sport_Run -o hike.html",
+    ),
+    short_help="Write a page that shows what layers look like.",
+)
+@options.at
+@options.zoom
+@options.output("file", "Where to.", "strava-heatmap-preview.html")
+@click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
+@click.option("--all", "everything", is_flag=True, help="All 287 layers, not only the groups.")
+@options.activities
+@options.colors
+@options.josm_dir
+@options.source
+@options.refresh
+@options.verbose
+def preview(
+    place: tuple[float, float] | None,
+    zoom: int,
+    file: Path,
+    open_it: bool,
+    everything: bool,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    josm_dir: Path | None,
+    source: str | None,
+    refresh: bool,
+) -> None:
+    """Write a page that shows what layers look like at a place, to choose among them.
+
+    Each layer has buttons there, to open it in a JOSM that is running, and to copy the option that
+    shows it in JOSM's menu. Tiles are kept for a day, so that they are asked for once.
+    """
+    # Only here, so that no other command waits for them.
+    import webbrowser
+
+    import platformdirs
+
+    from stravacookies import render, tiles
+    from stravacookies.josm import area, remote
+
+    if everything:
+        activities = colors = ()
+    elif not activities:
+        activities = tuple(activity.key for activity in GROUPS)
+    layers = options.layers(TODAY, activities, colors)
+    josm = _josm_if_any(josm_dir)
+    latitude, longitude = place or (josm and area.last_downloaded(josm)) or _LUCERNE
+    found = tiles.thumbnails(
+        layers,
+        Tile.at(latitude, longitude, zoom),
+        platformdirs.user_cache_path("stravacookies", appauthor=False) / "tiles",
+        lambda: _cookies(TODAY, source, refresh=refresh),
+    )
+    with click.progressbar(
+        found,
+        length=len(layers),
+        label="Tiles",
+        file=sys.stderr,
+        hidden=not (sys.stderr and sys.stderr.isatty()),
+    ) as bar:
+        pictures = dict(bar)
+    port = remote.settings(josm)[1] if josm else remote.USUAL_PORT
+    ordered = {layer: pictures[layer] for layer in layers}
+    output.write_text(file, render.preview(ordered, latitude, longitude, zoom, port))
+    click.echo(summary.of_preview(file, ordered, latitude, longitude, zoom))
+    if open_it and not webbrowser.open(file.absolute().as_uri()):
+        click.echo(f"stravacookies: No browser could be opened: open {file} in one.", err=True)
 
 
 @cli.command(
@@ -313,14 +390,7 @@ def print_url(activity: str, color: str, classic: bool) -> None:
     ),
     short_help="Write map sources for Cartograph on the phone.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "directory",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Where to.  [default: cartograph]",
-)
+@options.output("directory", "Where to.  [default: cartograph]")
 @click.option("--icloud", is_flag=True, help="Write into the app's folder in iCloud, on a Mac.")
 @click.option(
     "--version",
@@ -364,14 +434,7 @@ def write_cartograph(
     short_help="Render a template of your own.",
 )
 @click.argument("template", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Where to; printed if left out.",
-)
+@options.output("file", "Where to; printed if left out.")
 @options.activities
 @options.colors
 @options.source

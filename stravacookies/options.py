@@ -7,9 +7,22 @@ from pathlib import Path
 
 import click
 
-from stravacookies.heatmap import CLASSIC, DEFAULT_SHOW, TODAY, Layer, TileHost
+from stravacookies.heatmap import (
+    CLASSIC,
+    DEFAULT_SHOW,
+    MAX_LATITUDE,
+    MAX_ZOOM,
+    MIN_ZOOM,
+    TODAY,
+    Layer,
+    TileHost,
+    is_on_map,
+)
 
 _Complete = Callable[[click.Context, click.Parameter, str], list[str]]
+
+_Option = Callable[[Callable[..., None]], Callable[..., None]]
+"""What `click.option` returns: it gives a command one more option."""
 
 
 def _complete(words: Collection[str]) -> _Complete:
@@ -33,6 +46,24 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
     if path == Path():
         raise click.BadParameter("the path is empty; for the current folder, name it in full.")
     return path.expanduser() if path else None
+
+
+def _place(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> tuple[float, float] | None:
+    """Read a place, as map programs write one."""
+    if text is None:
+        return None
+    try:
+        latitude, longitude = map(float, text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no place; one is 47.05,8.31, for example.") from None
+    if not is_on_map(latitude, longitude):
+        raise click.BadParameter(
+            f"{text!r} is not on the map: latitude comes first, from -{MAX_LATITUDE} to"
+            f" {MAX_LATITUDE}, then longitude, from -180 to 180."
+        )
+    return latitude, longitude
 
 
 def _log_requests(context: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -93,6 +124,21 @@ force = click.option(
     is_flag=True,
     help="Change the preferences of a JOSM that is running, too. It may undo the change.",
 )
+at = click.option(
+    "--at",
+    "place",
+    metavar="LAT,LON",
+    callback=_place,
+    help="The place to look at, in degrees north and east.  [default: where JOSM downloaded last]",
+)
+zoom = click.option(
+    "--zoom",
+    metavar="ZOOM",
+    type=click.IntRange(MIN_ZOOM, MAX_ZOOM),
+    default=12,
+    show_default=True,
+    help="How close to look.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
 verbose = click.option(
     "-v",
@@ -102,6 +148,28 @@ verbose = click.option(
     callback=_log_requests,
     help="Show what is asked of Strava, and answered, without the values.",
 )
+
+
+def output(name: str, explanation: str, default: str | None = None) -> _Option:
+    """Return the option for where a command writes to.
+
+    Args:
+        name: `file` or `directory`, as the command calls it.
+        explanation: What its help says.
+        default: What it is if left out.
+    """
+    return click.option(
+        "-o",
+        "--output",
+        name,
+        metavar={"file": "FILE", "directory": "DIR"}[name],
+        type=click.Path(path_type=Path),
+        callback=_usable_path,
+        default=default,
+        show_default=default is not None,
+        help=explanation,
+    )
+
 
 CHOICES = "\n\n".join(
     f"\b\n{title}:\n{textwrap.fill(' '.join(keys), 78)}"

@@ -1,7 +1,8 @@
-"""Turns layers and cookies into text: JOSM's entry set, and map sources of Cartograph Maps."""
+"""Turns layers and cookies into text: JOSM's entry set, Cartograph's map sources, the preview."""
 
 import traceback
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,29 @@ def cartograph_map_source(
     """
     template = "cartograph2.onlinemap.j2" if version == 2 else "cartograph.onlinemap.j2"
     return _render(template, layers=layers, color=layers[0].color, cookies=cookies)
+
+
+def preview(
+    pictures: Mapping[Layer, bytes], latitude: float, longitude: float, zoom: int, port: int
+) -> str:
+    """Return a page of HTML that shows what layers look like at a place, and asks nobody for more.
+
+    Args:
+        pictures: Of each layer a PNG; an empty one where there is no heat.
+        latitude: In degrees north.
+        longitude: In degrees east.
+        zoom: Zoom level.
+        port: Where JOSM's remote control listens on the computer of who opens the page.
+    """
+    return _render(
+        "preview.html.j2",
+        layers=list(pictures),
+        base64={layer.id: b64encode(png).decode() for layer, png in pictures.items()},
+        latitude=latitude,
+        longitude=longitude,
+        zoom=zoom,
+        port=port,
+    )
 
 
 def users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
@@ -120,7 +144,7 @@ def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates.directory()),
         bytecode_cache=_BytecodeCache(str(platformdirs.user_cache_path("stravacookies", False))),
-        autoescape=jinja2.select_autoescape(["xml.j2"], default=False),
+        autoescape=jinja2.select_autoescape(["html.j2", "xml.j2"], default=False),
         **_STRICT,
     )
 

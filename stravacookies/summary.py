@@ -78,6 +78,20 @@ There are more layers in Imagery > Imagery preferences: search, for example, for
 Run this again before you map another day."""
 
 
+def of_preview(
+    file: Path, pictures: Mapping[Layer, bytes], latitude: float, longitude: float, zoom: int
+) -> str:
+    """Tell what the preview shows, and how to look at it."""
+    without = sum(not picture for picture in pictures.values())
+    no_heat = f"; {without} of them without heat there" if without else ""
+    return f"""\
+The preview is ready, in {file}:
+
+  {_count(len(pictures), "layer")} at {latitude:.4f}, {longitude:.4f}, zoom level {zoom}{no_heat}
+
+Next: open it in your browser; --open does that by itself."""
+
+
 def of_map_sources(map_sources: Sequence[Path], cookies: HeatmapCookies) -> str:
     """Tell where map sources of Cartograph Maps are, and how they get into the app."""
     names = "\n".join(f"  {path.name}" for path in map_sources)

@@ -91,6 +91,22 @@ def run(environment: dict[str, str], stand_in: StandIn, tmp_path: Path) -> Run:
     return run
 
 
+def require(missing: str | None) -> None:
+    """Skip a test that lacks a part that it names; CI fails instead, and others are told."""
+    if missing and os.environ.get("REQUIRE_REAL_PARTS"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where pictures go: the folder that `--pictures` names, or one that is forgotten."""
+    folder: Path = request.config.getoption("--pictures") or tmp_path
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the tests with real programs save what they show."""
     parser.addoption("--pictures", type=Path, help="save pictures of real programs in this folder")

@@ -1,6 +1,5 @@
 """Real browsers that log in at the stand-in, and whose cookies the program then takes from disk."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from tests import browser_app
 from tests.browser_app import Browser, Chromium, Firefox
 from tests.command import Outcome, run_stravacookies
+from tests.conftest import require
 from tests.standin.server import StandIn
 
 pytestmark = [
@@ -20,10 +20,7 @@ pytestmark = [
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
     """All that is needed; where it is not, CI fails and others are told."""
-    if missing := browser_app.missing_parts():
-        if os.environ.get("REQUIRE_REAL_PARTS"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    require(browser_app.missing_parts())
 
 
 def log_in(source: str, environment: dict[str, str], folder: Path) -> Outcome:

@@ -1,6 +1,5 @@
 """A real JOSM, started on what `josm-prefs` wrote, with the stand-in in Strava's place."""
 
-import os
 import re
 import shutil
 import zipfile
@@ -13,8 +12,9 @@ from lxml import etree
 
 from stravacookies.heatmap import TODAY
 from stravacookies.josm import remote
-from tests import josm_app
+from tests import josm_app, page_app
 from tests.command import Outcome, environment_of, run_stravacookies
+from tests.conftest import require
 from tests.josm_app import JOSM_JAR, Josm
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
@@ -36,18 +36,7 @@ FROM_DEFAULT_SITE = {
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
     """All that a real JOSM needs; where it is not, CI fails and others are told."""
-    if missing := josm_app.missing_parts():
-        if os.environ.get("REQUIRE_REAL_PARTS"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-
-
-@pytest.fixture
-def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where pictures go: the folder that `--pictures` names, or one that is forgotten."""
-    folder: Path = request.config.getoption("--pictures") or tmp_path
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    require(josm_app.missing_parts() or page_app.missing_parts())
 
 
 @dataclass(frozen=True)
@@ -310,8 +299,30 @@ def test_layers_are_opened_in_a_josm_that_runs(mapper: Mapper) -> None:
     assert b"CloudFront" not in (mapper.josm_home / "preferences.xml").read_bytes()
 
 
+def test_preview_opens_layers(mapper: Mapper) -> None:
+    """A button of the preview opens its layer in JOSM; of one that JOSM has not, this is said."""
+    mapper.josm_prefs("--activity", "ride")
+    with mapper.josm(in_preferences=True) as josm:
+        mapper.run("preview", "--activity", "ride", "--activity", "run", "--color", "purple")
+        with page_app.opened(mapper.home / "strava-heatmap-preview.html") as shown:
+            shown.press("Open in JOSM: All Rides, purple")
+            shown.wait_for_status("Opened in JOSM: All Rides, purple")
+            josm.wait_for(lambda: "Allocate for tile source layer" in josm.log, "it opens", 30)
+            josm.zoom(**TURIN)
+            josm.wait_for(lambda: len(mapper.tiles("ride/purple")) > 20, "JOSM asks for tiles", 30)
+            shown.press("Open in JOSM: All on Foot, purple")
+            shown.wait_for_status(
+                "JOSM does not know this layer yet: close JOSM, run 'stravacookies josm-prefs', and"
+                " start it again."
+            )
+
+    assert 2 == len(shown.asked)
+    assert {200} == {answer.status for _, answer in mapper.tiles("ride/purple")} - {404}
+
+
 def test_josm_that_does_not_listen_or_permit(mapper: Mapper) -> None:
-    """JOSM's own settings stand in the way of `live`; each is named."""
+    """JOSM's own settings stand in the way of `live` and of the preview; each is named."""
+    mapper.josm_prefs()
     path = mapper.josm_home / "preferences.xml"
     path.write_bytes(
         path.read_bytes().replace(
@@ -321,6 +332,13 @@ def test_josm_that_does_not_listen_or_permit(mapper: Mapper) -> None:
     )
     with mapper.josm(in_preferences=True):
         forbidden = mapper.run("live")
+        mapper.run("preview", "--activity", "all")
+        with page_app.opened(mapper.home / "strava-heatmap-preview.html") as shown:
+            shown.press("Open in JOSM: All Activities, hot")
+            shown.wait_for_status(
+                "JOSM does not permit it: tick 'Load imagery layers' in its Preferences > Remote"
+                " Control."
+            )
         path.write_bytes(
             re.sub(rb"(remote.control.port' value=')\d+", rb"\g<1>1", path.read_bytes())
         )

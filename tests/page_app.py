@@ -1,0 +1,76 @@
+"""Opens a page in a real Chromium, for tests that look at it and click in it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+_OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+
+
+def missing_parts() -> str | None:
+    """None if all that is needed is installed, else one sentence that says how to install it."""
+    if shutil.which("chromium"):
+        return None
+    return "Looking at pages needs: apt-get install -y --no-install-recommends chromium"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page that is open.
+
+    Attributes:
+        page: The page.
+        asked: The URLs that it has asked for, without itself and the data in it.
+        complaints: What is in the browser's console.
+    """
+
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def press(self, button: str) -> None:
+        """Press a button by its name."""
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+    def wait_for_status(self, text: str) -> None:
+        """Wait until the page says something; it is an error if it never does."""
+        self.page.get_by_role("status").get_by_text(text, exact=True).wait_for(timeout=20_000)
+
+    def screenshot(self, path: Path) -> None:
+        """Save a PNG of what is to be seen of the page."""
+        with Image.open(BytesIO(self.page.screenshot())) as image:
+            image.quantize(256).save(path, optimize=True)
+
+
+@contextmanager
+def opened(path: Path, **context: Any) -> Iterator[Opened]:
+    """Open a file as a user would, in a browser that is ended behind the block.
+
+    Args:
+        path: A page.
+        context: What the window and the user's wishes are, as Playwright's `new_context` takes it.
+    """
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(_OPTIONS)
+        )
+        try:
+            page = browser.new_context(**context).new_page()
+            opened = Opened(page)
+            page.on("request", lambda request: opened.asked.append(request.url))
+            page.on("console", lambda message: opened.complaints.append(message.text))
+            page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+            page.goto(path.as_uri())
+            opened.asked[:] = [
+                url for url in opened.asked if url != path.as_uri() and not url.startswith("data:")
+            ]
+            yield opened
+        finally:
+            browser.close()
