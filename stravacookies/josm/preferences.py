@@ -6,8 +6,9 @@ line breaks in values, quotes and white space.
 
 import codecs
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 NAMESPACE = "http://josm.openstreetmap.de/preferences-1.0"
@@ -37,6 +38,7 @@ _LISTS = {f"{NAMESPACE} list": (SITES, OFFERED), f"{NAMESPACE} maps": (ENTRIES,)
 
 _SINGLE = f"{NAMESPACE} tag"
 
+_SPACE = re.compile(rb"\s*")
 _TAG = re.compile(rb"""<(?:[^'">]|'[^']*'|"[^"]*")*>""")
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -45,6 +47,7 @@ class MalformedError(ValueError):
     """The text is no preferences of JOSM; the message says why, and in which line."""
 
 
+@lru_cache(maxsize=1)  # a run asks more than once, in case that JOSM has written meanwhile
 def register(content: bytes, site: str) -> bytes:
     """Return the content with a site listed once, and JOSM's own too if the list was absent.
 
@@ -67,6 +70,7 @@ def register(content: bytes, site: str) -> bytes:
         entries = [f"  {_entry(value)}" for value in expected]
         lines = [f'<list key="{SITES}">', *entries, "</list>"]
         edits = [_insertion(document, outline.root, "preferences", lines)]
+        places = [edits[0][:2]]
     else:
         ours = _spellings(sites, site)
         right = next((element for element in ours if element.value == site), None)
@@ -81,8 +85,12 @@ def register(content: bytes, site: str) -> bytes:
             edits.append(_insertion(document, sites, "list", [_entry(site)]))
             expected.append(site)
         elif kept is not right:
-            edits.append((kept.start, _end(document, kept), _entry(site).encode()))
-    return _edit(document, edits, {SITES: expected}, encoding) if edits else content
+            edits.append((*_place(document, kept), _entry(site).encode()))
+        places = [_place(document, sites)]
+    if not edits:
+        return content
+    _check(document, outline.root, places, edits, {SITES: expected})
+    return _edited(document, edits, encoding)
 
 
 def unregister(content: bytes, site: str, id_prefix: str) -> bytes:
@@ -99,19 +107,27 @@ def unregister(content: bytes, site: str, id_prefix: str) -> bytes:
         MalformedError: The content is no preferences of JOSM.
     """
     document, encoding = _to_utf8(content)
-    edits, expected = [], {}
-    for key, setting in _read(document).lists.items():
+    edits, places, expected = [], [], {}
+    outline = _read(document)
+    for key, setting in outline.lists.items():
         if key == SITES:
             ours = _spellings(setting, site)
         else:
             ours = [each for each in setting.children if each.value.startswith(id_prefix)]
         others = [each.value for each in setting.children if each not in ours]
         # An empty list of sites is the user's choice; of the others, JOSM writes none.
-        if ours and others == ([DEFAULT_SITE] if key == SITES else []):
+        without = [DEFAULT_SITE] if key == SITES else []
+        # Behind a list that goes whole, an earlier one of its key would come to the fore.
+        if ours and others == without and key not in outline.repeated:
             ours, others = [setting], []
-        edits += [_cut(document, element) for element in ours]
-        expected[key] = others
-    return _edit(document, edits, expected, encoding) if edits else content
+        if ours:
+            edits += [_cut(document, element) for element in ours]
+            places.append(_cut(document, setting)[:2])
+            expected[key] = others
+    if not edits:
+        return content
+    _check(document, outline.root, places, edits, expected)
+    return _edited(document, edits, encoding)
 
 
 def tags(content: bytes, keys: Collection[str]) -> dict[str, str]:
@@ -130,14 +146,12 @@ class _Element:
     Attributes:
         start: Of its start tag.
         end: Of its end tag or, for an empty-element tag, of what stands behind it.
-        last_child: Of the last element directly in it.
         value: What it adds to the list that it is in.
         children: The elements of it, if it is a list that is looked into.
     """
 
     start: int
     end: int = -1
-    last_child: int | None = None
     value: str = ""
     children: list["_Element"] = field(default_factory=list)
 
@@ -153,11 +167,13 @@ class _Outline:
     Attributes:
         root: Its outermost element.
         lists: Those of `_LISTS` that are there, by key.
+        repeated: The keys of those that are there more than once.
         tags: Of the single settings that were asked for, the values by key.
     """
 
     root: _Element = field(default_factory=lambda: _Element(0))
     lists: dict[str, _Element] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
     tags: dict[str, str] = field(default_factory=dict)
 
 
@@ -176,19 +192,21 @@ def _read(document: bytes, tags: Collection[str] = ()) -> _Outline:
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal looked_into, depth
         depth += 1
-        if depth == 2:
-            root.last_child = parser.CurrentByteIndex
+        if looked_into is not None:
+            if depth == 3:
+                child = _Element(parser.CurrentByteIndex, value=attributes.get("value", ""))
+                looked_into.children.append(child)
+            elif depth == 4 and attributes.get("key") == "id":
+                looked_into.children[-1].value = attributes.get("value", "")
+        elif depth == 2:
             # Of two settings with one key, JOSM takes the last.
-            if name in _LISTS and (key := attributes.get("key", "")) in _LISTS[name]:
-                looked_into = outline.lists[key] = _Element(parser.CurrentByteIndex)
+            if name in _LISTS:
+                if (key := attributes.get("key", "")) in _LISTS[name]:
+                    if key in outline.lists:
+                        outline.repeated.add(key)
+                    looked_into = outline.lists[key] = _Element(parser.CurrentByteIndex)
             elif tags and name == _SINGLE and (key := attributes.get("key", "")) in tags:
                 outline.tags[key] = attributes.get("value", "")
-        elif looked_into and depth == 3:
-            looked_into.last_child = parser.CurrentByteIndex
-            child = _Element(parser.CurrentByteIndex, value=attributes.get("value", ""))
-            looked_into.children.append(child)
-        elif looked_into and depth == 4 and attributes.get("key") == "id":
-            looked_into.children[-1].value = attributes.get("value", "")
         elif depth == 1:
             root.start = parser.CurrentByteIndex
             plain = document.startswith(b"<preferences", root.start)
@@ -197,11 +215,12 @@ def _read(document: bytes, tags: Collection[str] = ()) -> _Outline:
 
     def end(_: str) -> None:
         nonlocal looked_into, depth
-        if looked_into and depth == 3:
-            looked_into.children[-1].end = parser.CurrentByteIndex
-        elif looked_into and depth == 2:
-            looked_into.end = parser.CurrentByteIndex
-            looked_into = None
+        if looked_into is not None:
+            if depth == 3:
+                looked_into.children[-1].end = parser.CurrentByteIndex
+            elif depth == 2:
+                looked_into.end = parser.CurrentByteIndex
+                looked_into = None
         elif depth == 1:
             root.end = parser.CurrentByteIndex
         depth -= 1
@@ -257,68 +276,92 @@ def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
     raise MalformedError(f"line {line}: it cannot be decoded as {encoding}")
 
 
-def _edit(
-    document: bytes, edits: list[_Edit], expected: dict[str, list[str]], encoding: str | None
-) -> bytes:
-    """Return a document in its own encoding with edits made, if they come out as expected.
+def _check(
+    document: bytes,
+    root: _Element,
+    places: Iterable[tuple[int, int]],
+    edits: Iterable[_Edit],
+    expected: dict[str, list[str]],
+) -> None:
+    """Insist that edits come out as expected, by parsing what they change once more.
 
     Args:
-        document: In UTF-8.
-        edits: They do not overlap.
-        expected: What its lists hold then, by key.
-        encoding: What it came in, if that was not UTF-8.
+        document: In UTF-8, and well-formed.
+        root: Its outermost element.
+        places: From where to where the settings are that change, or the place of a new one.
+        edits: They are within those places.
+        expected: What the lists among these settings hold then, by key.
+
+    Raises:
+        MalformedError: They do not: something is where nobody has put it before.
     """
-    parts, position = [], 0
-    for start, end, new in sorted(edits):
-        parts += [document[position:start], new]
-        position = end
-    edited = b"".join([*parts, document[position:]])
+    tag = _start_tag(document, root)
+    if tag.endswith(b"/>"):  # there is nothing else
+        changed = _apply(edits, document, 0, len(document))
+    else:
+        parts = [_apply(edits, document, *place) for place in places]
+        changed = b"".join([tag, *parts, b"</preferences>"])
     try:
-        lists = _read(edited).lists
+        lists = _read(changed).lists
     except MalformedError:
-        raise _odd_layout(document, edits[0][0]) from None
-    for key, values in expected.items():
-        if values != [element.value for element in lists.get(key, _Element(0)).children]:
-            raise _odd_layout(document, edits[0][0])
+        lists = {}
+    none = _Element(0)
+    found = {key: [each.value for each in lists.get(key, none).children] for key in expected}
+    if found != expected:
+        raise _odd_layout(document, min(places)[0])
+
+
+def _edited(document: bytes, edits: Iterable[_Edit], encoding: str | None) -> bytes:
+    """Return a document with edits made, in the encoding that it came in if not in UTF-8."""
+    edited = _apply(edits, document, 0, len(document))
     return edited.decode().encode(encoding, "xmlcharrefreplace") if encoding else edited
 
 
+def _apply(edits: Iterable[_Edit], document: bytes, start: int, end: int) -> bytes:
+    """Return a part of a document, with those edits made that are within it."""
+    parts, position = [], start
+    for first, last, new in sorted(edits):
+        if start <= first and last <= end:
+            parts += [document[position:first], new]
+            position = last
+    return b"".join([*parts, document[position:end]])
+
+
 def _insertion(document: bytes, element: _Element, name: str, lines: list[str]) -> _Edit:
-    """Put lines of XML behind the last child of an element."""
+    """Put lines of XML behind all that is in an element, indented as what is in it."""
     outer = _space_before(document, element.start) or b"\n"
-    if element.last_child is None:
+    tag = _start_tag(document, element)
+    inside = element.start + len(tag)
+    inner = _SPACE.match(document, inside)[0]  # type: ignore[index]  # it matches nothing, too
+    if tag.endswith(b"/>") or inside + len(inner) == element.end:
         inner = outer + b"  "
-        inside = element.start
-    else:
-        inner = _space_before(document, element.last_child)
-        inside = element.last_child
     new = b"".join(inner + line.encode() for line in lines)
-    if _is_empty_tag(document, element):
-        start = len(document[: element.end - len("/>")].rstrip())
-        return start, element.end, b">" + new + outer + f"</{name}>".encode()
-    start = inside + len(document[inside : element.end].rstrip())
+    if tag.endswith(b"/>"):
+        start = inside - len(tag) + len(tag[: -len("/>")].rstrip())
+        return start, inside, b">" + new + outer + f"</{name}>".encode()
+    start = element.end - len(_space_before(document, element.end))
     return start, start, new + outer if start == element.end else new
 
 
 def _cut(document: bytes, element: _Element) -> _Edit:
     """Take an element out, with the white space before it."""
-    start = element.start - len(_space_before(document, element.start))
-    return start, _end(document, element), b""
+    start, end = _place(document, element)
+    return start - len(_space_before(document, start)), end, b""
 
 
-def _end(document: bytes, element: _Element) -> int:
-    """Return where an element ends, with its end tag."""
-    if _is_empty_tag(document, element):
-        return element.end
-    return document.index(b">", element.end) + 1
+def _place(document: bytes, element: _Element) -> tuple[int, int]:
+    """Return where an element begins, and where it ends with its end tag."""
+    if _start_tag(document, element).endswith(b"/>"):
+        return element.start, element.end
+    return element.start, document.index(b">", element.end) + 1
 
 
-def _is_empty_tag(document: bytes, element: _Element) -> bool:
-    """Tell whether an element is of one tag, such as `<entry/>`."""
+def _start_tag(document: bytes, element: _Element) -> bytes:
+    """Return the start tag of an element, or the tag that is all of it, such as `<entry/>`."""
     tag_match = _TAG.match(document, element.start)
     if not tag_match:
         raise _odd_layout(document, element.start)
-    return tag_match.end() == element.end and tag_match[0].endswith(b"/>")
+    return tag_match[0]
 
 
 def _space_before(document: bytes, position: int) -> bytes:
