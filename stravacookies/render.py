@@ -141,12 +141,15 @@ def _render(template: str, **variables: Any) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates.directory()),
         bytecode_cache=_BytecodeCache(str(platformdirs.user_cache_path("stravacookies", False))),
         autoescape=jinja2.select_autoescape(["html.j2", "xml.j2"], default=False),
         **_STRICT,
     )
+    # In a template's own order: to sort keys, JSON would be set up anew for each map.
+    environment.policies["json.dumps_kwargs"] = {}
+    return environment
 
 
 class _BytecodeCache(jinja2.FileSystemBytecodeCache):
