@@ -1,6 +1,6 @@
 """The user's own defaults, in `config.toml`."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from stravacookies.errors import ConfigError
@@ -26,6 +26,13 @@ class Config:
     show: tuple[str, ...] = ()
     josm_dir: str | None = None
     source: str | None = None
+
+    def options(self) -> dict[str, object]:
+        """Return what stands for options that are left out, by name.
+
+        The source does not: what is named with `--from` is read in each run.
+        """
+        return {name: value for name, value in asdict(self).items() if value and name != "source"}
 
 
 def load(directory: Path) -> Config:

@@ -5,21 +5,10 @@ Source: https://josm.openstreetmap.de/wiki/Help/RemoteControlCommands
 
 import json
 from pathlib import Path
-from urllib.parse import quote
 
-from stravacookies.cookies import HeatmapCookies
-from stravacookies.errors import (
-    JosmNotRunningError,
-    PortTakenError,
-    RemoteControlAnswerError,
-    RemoteControlOffError,
-    RemoteControlRefusedError,
-)
-from stravacookies.heatmap import MAX_ZOOM, MIN_ZOOM, Layer
+from stravacookies.errors import PortTakenError
 from stravacookies.josm import preferences
 from stravacookies.josm.directory import PREFERENCES
-from stravacookies.josm.imagery import tile_url
-from stravacookies.josm.process import is_running
 
 USUAL_PORT = 8111
 
@@ -28,9 +17,6 @@ _PORT = "remote.control.port"
 
 _TIMEOUT = 2.0
 """Seconds to wait for a program on this computer."""
-
-_USERS_TIMEOUT = 60.0
-"""Seconds to wait for JOSM's user, whom it may ask for permission."""
 
 
 def settings(directory: Path) -> tuple[bool, int]:
@@ -56,7 +42,7 @@ def version(port: int) -> str:
         PortTakenError: Another program does.
     """
     try:
-        answer = json.loads(_ask(port, "/version", _TIMEOUT)[1])
+        answer = json.loads(ask(port, "/version", _TIMEOUT)[1])
         if answer["application"] == "JOSM RemoteControl":
             return str(answer.get("version", ""))
     except ConnectionRefusedError:
@@ -75,63 +61,7 @@ def is_josm(port: int) -> bool:
     return True
 
 
-def find(directory: Path | None) -> int:
-    """Return the port on which a JOSM that runs listens.
-
-    Args:
-        directory: JOSM's preferences directory, if there is one.
-
-    Raises:
-        JosmNotRunningError: Nobody listens, since there is no JOSM.
-        RemoteControlOffError: Nobody listens, though JOSM runs.
-        PortTakenError: Somebody else listens.
-    """
-    port = settings(directory)[1] if directory else USUAL_PORT
-    try:
-        version(port)
-    except ConnectionRefusedError:
-        if directory and is_running(directory):
-            raise RemoteControlOffError(port) from None
-        raise JosmNotRunningError from None
-    return port
-
-
-def open_layer(layer: Layer, cookies: HeatmapCookies, port: int) -> None:
-    """Open a layer in a JOSM that runs, for as long as it runs.
-
-    The cookies stand in the URL: a layer with a URL that JOSM has open already is for it the same
-    layer, and keeps its old cookies.
-
-    Args:
-        layer: What to open.
-        cookies: What opens the tiles.
-        port: Where JOSM listens.
-
-    Raises:
-        RemoteControlRefusedError: JOSM does not permit it, or nobody has when it asked.
-        RemoteControlAnswerError: Something else went wrong.
-    """
-    entry = {
-        "title": layer.name,
-        "type": "tms",
-        "min_zoom": str(MIN_ZOOM),
-        "max_zoom": str(MAX_ZOOM),
-        "url": tile_url(layer, cookies),  # the last: JOSM takes it to the end
-    }
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in entry.items())
-    try:
-        status, _ = _ask(port, f"/imagery?{query}", _USERS_TIMEOUT)
-    except TimeoutError:
-        raise RemoteControlRefusedError from None
-    except OSError:
-        raise RemoteControlAnswerError("nothing") from None
-    if status == 403:
-        raise RemoteControlRefusedError
-    if status != 200:
-        raise RemoteControlAnswerError(str(status))
-
-
-def _ask(port: int, path: str, timeout: float) -> tuple[int, bytes]:
+def ask(port: int, path: str, timeout: float) -> tuple[int, bytes]:
     """Return the status and the beginning of what is answered on a port."""
     # Imported here, since it takes long, and most often nobody is asked.
     from http.client import HTTPConnection, HTTPException
