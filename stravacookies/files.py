@@ -16,6 +16,9 @@ _PATIENCE = 10.0
 """Seconds to wait for another run, which holds the lock for less than one."""
 
 
+_CHANGED = "Another program has changed it"
+
+
 class ChangedError(OSError):
     """A user's own file is no longer what it was when it was read."""
 
@@ -77,9 +80,10 @@ def replace_all(
         for path in users_own:
             _expect(path, users_own[path])
         for path, target in targets.items():
-            if path in users_own:  # once more, as late as can be
-                _expect(path, users_own[path])
-            partials[path].replace(target)
+            if path in users_own:
+                _exchange(partials[path], target, users_own[path])
+            else:
+                partials[path].replace(target)
     except BaseException:
         for partial in partials.values():
             with suppress(OSError):
@@ -165,7 +169,54 @@ def _expect(path: Path, content: bytes | None) -> None:
     except FileNotFoundError:
         same = content is None
     if not same:
-        raise ChangedError(errno.EAGAIN, "Another program has changed it", str(path))
+        raise ChangedError(errno.EAGAIN, _CHANGED, str(path))
+
+
+def _exchange(partial: Path, target: Path, expected: bytes | None) -> None:
+    """Put a new file in the place of a user's own, if that is still what is expected.
+
+    Another program may save it at any moment, even between a last look and the replacement. So the
+    two are swapped, and what comes out is looked at. A system that cannot swap takes the risk.
+    """
+    if expected is None:
+        try:
+            target.hardlink_to(partial)  # fails if there is a file now
+        except FileExistsError:
+            raise ChangedError(errno.EAGAIN, _CHANGED, str(target)) from None
+        except OSError:
+            partial.replace(target)
+        else:
+            partial.unlink()
+        return
+    put_in = partial.stat().st_ino
+    if not _swap(partial, target):
+        _expect(target, expected)
+        partial.replace(target)
+        return
+    if partial.read_bytes() == expected:
+        partial.unlink()
+        return
+    # What came out goes back, and again if the other program has saved its file once more.
+    came_out = partial.stat().st_ino
+    while _swap(partial, target) and partial.stat().st_ino != put_in:
+        put_in, came_out = came_out, partial.stat().st_ino
+    raise ChangedError(errno.EAGAIN, _CHANGED, str(target))
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Swap two files in one step, and tell whether the system can: Linux, on most file systems.
+
+    Source: https://man7.org/linux/man-pages/man2/rename.2.html
+    """
+    import ctypes  # only here, since preferences are changed once in a lifetime
+
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    done: int = rename(here, os.fsencode(one), here, os.fsencode(other), exchange)
+    return done == 0
 
 
 def _sweep(directory: Path, age: float) -> None:

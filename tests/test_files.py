@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies import files
 from stravacookies.files import ChangedError, locked, make_private_directory, replace_all
 
 
@@ -171,6 +172,56 @@ def test_change_while_the_new_content_is_written_is_noticed(
     with pytest.raises(ChangedError):
         replace_all({ours: b"new", path: b"new"}, users_own={path: b"old"})
     assert b"changed" == path.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot swap two files")
+@pytest.mark.parametrize("saves", [1, 2, 3])
+def test_change_at_the_last_moment_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saves: int
+) -> None:
+    """What JOSM saves after the last look, or while that is put back, is what is there then."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(b"old")
+    swap = files._swap
+    left = list(range(1, saves + 1))
+
+    def save_and_swap(one: Path, other: Path) -> bool:
+        if left:
+            (tmp_path / "josm").write_bytes(b"save %d" % left.pop(0))
+            (tmp_path / "josm").replace(path)
+        return swap(one, other)
+
+    monkeypatch.setattr(files, "_swap", save_and_swap)
+    with pytest.raises(ChangedError):
+        replace_all({path: b"new"}, users_own={path: b"old"})
+    assert b"save %d" % saves == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_new_file_of_the_user_at_the_last_moment_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Preferences that JOSM makes while we make some stay."""
+    path = tmp_path / "preferences.xml"
+    monkeypatch.setattr(files, "_expect", lambda *_: path.write_bytes(b"JOSM's"))
+    with pytest.raises(ChangedError):
+        replace_all({path: b"new"}, users_own={path: None})
+    assert b"JOSM's" == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_system_that_cannot_swap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, the user's file is looked at once more and replaced."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(files, "_swap", lambda *_: False)
+    replace_all({path: b"new"}, users_own={path: b"old"})
+    assert b"new" == path.read_bytes()
+    monkeypatch.setattr(files, "_swap", lambda *_: path.write_bytes(b"changed") == 0)
+    with pytest.raises(ChangedError):
+        replace_all({path: b"newer"}, users_own={path: b"new"})
+    assert b"changed" == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
 
 
 def test_litter_of_killed_runs_is_swept(tmp_path: Path) -> None:
