@@ -11,8 +11,8 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
@@ -45,6 +45,18 @@ def missing_parts() -> str | None:
     missing = " ".join(package for package, found in here.items() if not found)
     install = "apt-get install -y --no-install-recommends"
     return f"Running JOSM in a test needs: {install} {missing}" if missing else None
+
+
+@contextmanager
+def pretended(folder: Path, *words: str) -> Iterator[None]:
+    """Run what the system shows as a JOSM, started in a folder with words; it is no more than that.
+
+    The folder gets a copy of the shell by the name of `java`, which waits.
+    """
+    shutil.copy(shutil.which("sh") or "", folder / "java")
+    command = [str(folder / "java"), "-c", "read line", *words, "-jar", "/opt/josm.jar"]
+    with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE):
+        yield
 
 
 def free_port() -> int:

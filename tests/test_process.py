@@ -1,17 +1,18 @@
 """What counts as a JOSM that runs, told from command lines; a real one is elsewhere."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from socketserver import BaseRequestHandler, TCPServer
-from types import SimpleNamespace
 
 import pytest
 
 from stravacookies.josm.preferences import NAMESPACE
-from stravacookies.josm.process import is_running, runs_on
+from stravacookies.josm.process import is_josm, is_running, runs_on
+from tests.josm_app import pretended
 
 HERE = Path("/home/m/.config/JOSM")
 JAR = "/usr/share/josm/josm.jar"
@@ -22,14 +23,17 @@ JAR = "/usr/share/josm/josm.jar"
     [
         ["java", "-jar", JAR],
         ["/usr/bin/java", "-Xmx2g", "-jar", "/opt/josm-tested.jar", "file.osm"],
-        ["java", "-Djosm.pref=/home/m/.config/JOSM", "-jar", JAR],
-        ["java", "-Djosm.home=/home/m/.config/../.config/JOSM", "-jar", JAR],
-        [r"C:\\Users\\m\\JOSM\\JOSM.exe"],
+        ["java", "-cp", "/opt/josm.jar:/opt/x.jar", "Main"],
+        ["java", "-cp", "/opt/all.jar", "org.openstreetmap.josm.gui.MainApplication"],
+        ["/usr/bin/javaws", "https://josm.openstreetmap.de/download/josm.jnlp"],
+        [r"C:\Program Files\Java\bin\javaw.exe", "-jar", r"C:\Users\m\josm-snapshot-18646.jar"],
+        [r"C:\Users\m\JOSM\JOSM.exe"],
+        ["/Applications/JOSM.app/Contents/MacOS/JOSM"],
     ],
 )
-def test_josm_on_the_usual_directory(command: list[str]) -> None:
-    """A JOSM that names no directory, or this one, runs on it."""
-    assert runs_on(command, HERE, usual=True)
+def test_josm(command: list[str]) -> None:
+    """JOSM is started from its jar, by its main class, from the web, or by its own launcher."""
+    assert is_josm(command)
 
 
 @pytest.mark.parametrize(
@@ -37,18 +41,66 @@ def test_josm_on_the_usual_directory(command: list[str]) -> None:
     [
         [],
         ["java", "-jar", "other.jar"],
-        ["java", "-Djosm.home=/tmp/other", "-jar", JAR],
+        ["java", "-jar", "/home/josm/other.jar"],
+        ["less", "josm.jar"],
+        ["wget", "https://josm.openstreetmap.de/josm-tested.jar"],
         ["vim", "josm.jar.txt"],
     ],
 )
 def test_anything_else(command: list[str]) -> None:
-    """Other programs, and a JOSM on another directory, do not."""
-    assert not runs_on(command, HERE, usual=True)
+    """Other programs are not JOSM, even if its file is their matter."""
+    assert not is_josm(command)
 
 
-def test_unusual_directory() -> None:
-    """A JOSM that names no directory does not run on one that is not usual."""
-    assert not runs_on(["java", "-jar", JAR], HERE, usual=False)
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [
+        (["-Djosm.pref=/home/m/.config/JOSM"], True),
+        (["-Djosm.home=/home/m/.config/../.config/JOSM"], True),
+        (["-Djosm.home=.config/JOSM"], True),
+        (["-Djosm.home=/tmp/other"], False),
+        (["-Djosm.home=JOSM"], False),
+    ],
+)
+def test_named_directory(words: list[str], runs: bool) -> None:
+    """A JOSM that names a directory runs on that, seen from where it was started."""
+    command = ["java", *words, "-jar", JAR]
+
+    assert runs == runs_on(command, HERE, folder=Path("/home/m"), usual=not runs)
+
+
+@pytest.mark.parametrize("usual", [True, False])
+def test_directory_that_is_not_named(usual: bool) -> None:
+    """A JOSM that names no directory runs on the usual one."""
+    assert usual == runs_on(["java", "-jar", JAR], HERE, folder=Path("/"), usual=usual)
+
+
+@pytest.mark.parametrize(
+    ("words", "runs"),
+    [([], True), (["-Djosm.home=.config/JOSM"], True), (["-Djosm.home=other"], False)],
+)
+def test_system_shows_a_josm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], runs: bool
+) -> None:
+    """A process that runs is noticed, on its usual directory or on the one that it names."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    directory = tmp_path / ".config" / "JOSM"
+    directory.mkdir(parents=True)
+    with pretended(tmp_path, *words):
+        assert runs == is_running(directory)
+        assert not is_running(tmp_path)
+    assert not is_running(directory)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give directories away")
+def test_josm_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose JOSM runs on the usual directory of its user does not run on another user's."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    directory = tmp_path / ".josm"
+    directory.mkdir()
+    os.chown(directory, 65534, 65534)
+    with pretended(tmp_path):
+        assert not is_running(directory)
 
 
 def test_nothing_runs_on_a_new_directory(tmp_path: Path) -> None:
@@ -94,7 +146,7 @@ def no_josm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_josm")
 @pytest.mark.parametrize(
-    ("answer", "is_josm"),
+    ("answer", "runs"),
     [
         (JOSM, True),
         (HEAD + b'{"application":"another"}', False),
@@ -104,11 +156,11 @@ def no_josm(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"", False),
     ],
 )
-def test_remote_control_is_a_second_sign(tmp_path: Path, answer: bytes, is_josm: bool) -> None:
+def test_remote_control_is_a_second_sign(tmp_path: Path, answer: bytes, runs: bool) -> None:
     """Where no process is seen, a JOSM that answers on the port of its preferences runs on them."""
     with program(answer) as port:
         set_up(tmp_path, port)
-        assert is_josm == is_running(tmp_path)
+        assert runs == is_running(tmp_path)
 
 
 @pytest.mark.usefixtures("no_josm")
@@ -129,12 +181,8 @@ def test_remote_control_counts_only_where_it_is_on(tmp_path: Path) -> None:
             assert not is_running(tmp_path)
 
 
-def test_josm_elsewhere_is_not_taken_for_this_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_josm_elsewhere_is_not_taken_for_this_one(tmp_path: Path) -> None:
     """If there is a process, it tells the directory; who answers on the port tells nothing more."""
-    process = SimpleNamespace(info={"cmdline": ["java", "-Djosm.home=/elsewhere", "-jar", JAR]})
-    monkeypatch.setattr("psutil.process_iter", lambda _: [process])
-    with program(JOSM) as port:
+    with program(JOSM) as port, pretended(tmp_path, "-Djosm.home=/elsewhere"):
         set_up(tmp_path, port)
         assert not is_running(tmp_path)

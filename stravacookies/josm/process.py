@@ -5,10 +5,19 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stravacookies.josm.directory import candidates
 
-_JAR = re.compile(r"josm[^/\\]*\.(jar|exe)$", re.IGNORECASE)
+if TYPE_CHECKING:
+    import psutil
+
+_JAVA = re.compile(r"java(w|ws)?(\.exe)?", re.IGNORECASE)
+_OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
+"""What JOSM itself is called, as its installers for Windows and macOS have it."""
+
+_JAR = re.compile(r"(^|[/\\:;])josm[^/\\:;]*\.(jar|jnlp)($|[:;])", re.IGNORECASE)
+_MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
 _DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
 
 
@@ -21,32 +30,72 @@ def is_running(directory: Path) -> bool:
     # Imported here, since few commands ask.
     import psutil
 
-    commands = [process.info["cmdline"] or () for process in psutil.process_iter(["cmdline"])]
-    if any(map(_is_josm, commands)):
-        places = [place.resolve() for place in candidates(sys.platform, os.environ, Path.home())]
-        usual = directory.resolve() in places
-        return any(runs_on(command, directory, usual=usual) for command in commands)
-    return _answers(directory)
+    processes = psutil.process_iter(["cmdline"])
+    found = [process for process in processes if is_josm(process.info["cmdline"] or ())]
+    if not found:
+        return _answers(directory)
+    usual = _real(directory) in map(_real, candidates(sys.platform, os.environ, Path.home()))
+    return any(
+        runs_on(
+            process.info["cmdline"],
+            directory,
+            folder=_folder(process),
+            usual=usual and _is_of_owner(process, directory),
+        )
+        for process in found
+    )
 
 
-def runs_on(command: Sequence[str], directory: Path, *, usual: bool) -> bool:
-    """Tell whether a command line is that of a JOSM on a preferences directory.
+def is_josm(command: Sequence[str]) -> bool:
+    """Tell whether a command line is that of a JOSM."""
+    if not command:
+        return False
+    program = re.split(r"[/\\]", command[0])[-1]
+    if _OWN_PROGRAM.fullmatch(program):
+        return True
+    words = command[1:]
+    return bool(_JAVA.fullmatch(program)) and (
+        _MAIN_CLASS in words or any(_JAR.search(word) for word in words)
+    )
+
+
+def runs_on(command: Sequence[str], directory: Path, *, folder: Path, usual: bool) -> bool:
+    """Tell whether a JOSM runs on a preferences directory.
 
     Args:
         command: The program and its arguments.
         directory: JOSM's preferences directory.
+        folder: Where the program was started.
         usual: Whether a JOSM that names no directory uses this one.
     """
-    if not _is_josm(command):
-        return False
     named = [match[1] for word in command if (match := _DIRECTORY.fullmatch(word))]
     if not named:
         return usual
-    return any(Path(name).resolve() == directory.resolve() for name in named)
+    return any(_real(folder / name) == _real(directory) for name in named)
 
 
-def _is_josm(command: Sequence[str]) -> bool:
-    return any(_JAR.search(word) for word in command)
+def _real(path: Path) -> str:
+    """Return where a path leads to; a circle of links leads to itself."""
+    return os.path.realpath(path)
+
+
+def _folder(process: "psutil.Process") -> Path:
+    import psutil
+
+    try:
+        return Path(process.cwd())
+    except psutil.Error:
+        return Path()
+
+
+def _is_of_owner(process: "psutil.Process", directory: Path) -> bool:
+    """Tell whether a process is of the user whose directory it is, if the system tells."""
+    import psutil
+
+    try:
+        return process.uids().effective == directory.stat().st_uid
+    except (AttributeError, OSError, psutil.Error):
+        return True
 
 
 def _answers(directory: Path) -> bool:
