@@ -57,25 +57,26 @@ def current_cookies(
     kept = vault.cookies(host)
     if kept and kept.is_fresh() and not refresh:
         return kept
+    begun = time.monotonic()
     if text := environ.get(SESSION_VARIABLE):
         given = sources.from_text(text, SESSION_VARIABLE, host)
-        return exchange(given, SESSION_VARIABLE, host, vault, keep_session=False)
+        return exchange(given, SESSION_VARIABLE, host, vault, keep_session=False, begun=begun)
     refusal: NotLoggedInError = NoSessionError()
     if session := vault.session():
         try:
-            return _exchange_kept(session, host, vault)
+            return _exchange_kept(session, host, vault, begun)
         except NotLoggedInError as error:
             refusal = error
         if sources.is_browser(session.source):
             try:
-                return _from_source(session.source, session, host, vault)
+                return _from_source(session.source, session, host, vault, begun)
             except NotLoggedInError as error:
                 refusal = error
     if login := login_from_environment(environ):
-        return exchange(login, sources.PASSWORD, host, vault)
+        return exchange(login, sources.PASSWORD, host, vault, begun=begun)
     if source:
         try:
-            return _from_source(source, session, host, vault)
+            return _from_source(source, session, host, vault, begun)
         except NotLoggedInError as error:
             refusal = error
     if ask:
@@ -91,6 +92,7 @@ def exchange(
     *,
     keep_session: bool = True,
     must_keep: bool = False,
+    begun: float | None = None,
 ) -> HeatmapCookies:
     """Get cookies from Strava for what is given, and keep them, with the session they came from.
 
@@ -101,6 +103,7 @@ def exchange(
         vault: Where session and cookies are kept.
         keep_session: Keep the session, too.
         must_keep: Let it be an error if something cannot be kept, not a warning.
+        begun: Since when somebody waits, by the clock `time.monotonic`; since now if left out.
 
     Raises:
         NotKeptError: Something could not be kept, but must be.
@@ -123,9 +126,9 @@ def exchange(
         cookies = given
     else:
         fetcher = CookieFetcher()
-        until = time.monotonic() + PATIENCE
+        until = (begun or time.monotonic()) + PATIENCE
         if isinstance(given, Login):
-            given = fetcher.log_in(given)
+            given = fetcher.log_in(given, patience=until - time.monotonic())
             # Kept before it is used: a login is too precious to be lost to a fault of the network.
             keep("The session", lambda: vault.keep_session(given, source))
         try:
@@ -139,17 +142,19 @@ def exchange(
     return cookies
 
 
-def _exchange_kept(kept: Kept, host: TileHost, vault: Vault) -> HeatmapCookies:
+def _exchange_kept(kept: Kept, host: TileHost, vault: Vault, begun: float) -> HeatmapCookies:
     """Exchange the kept session, if it can be had."""
     if kept.session:
-        return exchange(kept.session, kept.source, host, vault)
+        return exchange(kept.session, kept.source, host, vault, begun=begun)
     raise LockedKeyringError if kept.place == KEYRING else NoSessionError
 
 
-def _from_source(source: str, refused: Kept | None, host: TileHost, vault: Vault) -> HeatmapCookies:
+def _from_source(
+    source: str, refused: Kept | None, host: TileHost, vault: Vault, begun: float
+) -> HeatmapCookies:
     """Read a source anew, unless it has only what Strava has just refused."""
     source = sources.canonical(source)
     given = sources.read(source, host)
     if refused and given == refused.session:
         raise SessionRefusedError(source)
-    return exchange(given, source, host, vault)
+    return exchange(given, source, host, vault, begun=begun)

@@ -62,7 +62,7 @@ class Answer:
 
     url: str
     status: int
-    redirect: SplitResult | None
+    redirect: SplitResult | None = field(repr=False)
     pause: float
     body: bytes = field(repr=False)
 
@@ -109,6 +109,8 @@ class Transport:
             try:
                 answer = self.send(method, url, until, query=query)
             except ConnectionLostError as error:
+                if monotonic() + pause > until:
+                    raise
                 _log.info("%s", error)
             else:
                 pause = max(pause, answer.pause)
@@ -222,13 +224,21 @@ def _pause(retry_after: str) -> float:
         return 0.0
 
 
+_BAD_PROXY = (
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
+"""What is raised for a URL that is none: the others are our own."""
+
+
 @contextmanager
 def _renamed_errors(url: str) -> Iterator[None]:
     """Rename what `requests` raises. The causes are cut off: their texts may hold what was sent."""
     host = urlsplit(url).netloc
     try:
         yield
-    except (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema):
+    except (*_BAD_PROXY, urllib3.exceptions.LocationParseError):
         raise NetworkError(host, "the proxy in HTTPS_PROXY cannot be used") from None
     except requests.exceptions.Timeout:
         raise NetworkError(host, "it did not answer in time") from None

@@ -1,6 +1,7 @@
 """From which source cookies come, in which order, and what is kept of it."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +17,7 @@ from stravacookies.errors import (
 from stravacookies.heatmap import TODAY, TileHost
 from stravacookies.refresh import Given, current_cookies, exchange
 from stravacookies.session import Login, Session
+from stravacookies.strava import CookieFetcher
 from stravacookies.vault import Vault
 from tests.made_up import values
 from tests.standin.server import StandIn
@@ -175,6 +177,33 @@ def test_browser_is_read_again_once(
         current_cookies(TODAY, vault, {})
 
     assert ["ended", "ended-too"] == sent_sessions(stand_in)
+
+
+def test_all_sources_share_the_time(
+    vault: Vault, browser: dict[str, Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits longer than 45 seconds, however many sessions and logins are tried."""
+    now, patiences = [1000.0], []
+
+    def refuse(*_: object, patience: float) -> None:
+        patiences.append(patience)
+        now[0] += 20
+        raise SessionRefusedError
+
+    def log_in(*_: object, patience: float) -> Session:
+        patiences.append(patience)
+        now[0] += 3
+        return Session("new")
+
+    monkeypatch.setattr("stravacookies.refresh.time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(CookieFetcher, "fetch", refuse)
+    monkeypatch.setattr(CookieFetcher, "log_in", log_in)
+    vault.keep_session(Session("ended"), "firefox:work")
+    browser["session"] = Session("ended-too")
+    with pytest.raises(SessionRefusedError):
+        current_cookies(TODAY, vault, {"STRAVA_EMAIL": "a@b.c", "STRAVA_PASSWORD": "any"})
+
+    assert [45.0, 25.0, 5.0, 2.0] == patiences
 
 
 def test_same_session_is_not_sent_again(

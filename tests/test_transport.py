@@ -2,12 +2,15 @@
 
 import errno
 import gzip
+import inspect
 import logging
 import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import repeat as forever
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -20,7 +23,8 @@ from stravacookies.errors import (
     UnexpectedAnswerError,
 )
 from stravacookies.session import Login, Session
-from stravacookies.strava import CookieFetcher
+from stravacookies.strava import CookieFetcher, TileFetcher
+from stravacookies.transport import PATIENCE, Answer, Transport
 from tests.standin.faults import Fault, Place, close, drip, repeat, reset, say, silence
 from tests.standin.server import StandIn
 from tests.standin.strava import Request, Response, Strava
@@ -93,6 +97,34 @@ def test_nobody_is_waited_for_too_long(
     with pytest.raises(NetworkError) as error:
         fetcher.fetch(Session("any"), patience=0.3)
     assert LATE == str(error.value)
+
+
+def test_no_pause_is_longer_than_the_time_left(
+    stand_in: StandIn, fetcher: CookieFetcher, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lost connection is told at once when a pause would outlast the user's patience."""
+    monkeypatch.setattr("stravacookies.transport.monotonic", lambda: sum(pauses))
+    stand_in.faults = forever((Place.TUNNEL, reset))
+    with pytest.raises(ConnectionLostError):
+        Transport().ask("GET", "https://www.strava.com/maps", until=5.0)
+
+    assert [1.0, 2.0] == pauses
+
+
+def test_patience() -> None:
+    """Unless somebody says otherwise, nobody waits longer than 45 seconds."""
+    assert 45 == PATIENCE
+    assert {PATIENCE} == {
+        inspect.signature(method).parameters["patience"].default
+        for method in (CookieFetcher.fetch, CookieFetcher.log_in, TileFetcher.thumbnail)
+    }
+
+
+def test_answer_shows_no_secret() -> None:
+    """Neither a page nor the address of a redirect is for everybody's eyes."""
+    redirect = urlsplit("https://www.strava.com/x?token=SECRET")
+
+    assert "SECRET" not in repr(Answer("https://www.strava.com", 302, redirect, 0.0, b"SECRET"))
 
 
 def test_page_that_drips_is_not_waited_for(fetcher: CookieFetcher, stand_in: StandIn) -> None:
@@ -333,6 +365,23 @@ def test_login_is_never_sent_again(
     assert 1 == len(logins)
 
 
+def test_session_is_for_strava_alone(
+    fetcher: CookieFetcher, strava: Strava, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The jar itself would send the session to no other host, and never in clear."""
+    sent: list[tuple[str, bool]] = []
+    real = Transport.ask
+
+    def spy(transport: Transport, *arguments: Any) -> Answer:
+        sent.extend((cookie.domain, cookie.secure) for cookie in iter(transport.cookies))
+        return real(transport, *arguments)
+
+    monkeypatch.setattr(Transport, "ask", spy)
+    fetcher.fetch(Session(strava.open_session()))
+
+    assert [(".strava.com", True)] == sent
+
+
 def test_it_says_who_asks(fetcher: CookieFetcher, stand_in: StandIn, strava: Strava) -> None:
     """Strava can tell this program, and its version, from a browser."""
     fetcher.fetch(Session(strava.open_session()))
@@ -399,6 +448,7 @@ def test_netrc_is_not_sent(
     [
         ("REQUESTS_CA_BUNDLE", "/nowhere", "the certificates in REQUESTS_CA_BUNDLE or"),
         ("HTTPS_PROXY", "http://", "the proxy in HTTPS_PROXY cannot be used"),
+        ("HTTPS_PROXY", "http://us er@[::1:99", "the proxy in HTTPS_PROXY cannot be used"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named(

@@ -1,6 +1,7 @@
 """Cookies for a command: from a source that is named, from what is kept, or from the person."""
 
 import os
+import time
 
 import click
 
@@ -45,6 +46,7 @@ def take(source: str, host: TileHost) -> tuple[Given, str]:
 
 def search(vault: Vault) -> tuple[str, Given, HeatmapCookies]:
     """Look through the browsers for a session that Strava takes."""
+    begun = time.monotonic()
     try:
         for name, found in sources.search(TODAY):
             if isinstance(found, NotLoggedInError):
@@ -52,9 +54,11 @@ def search(vault: Vault) -> tuple[str, Given, HeatmapCookies]:
                 continue
             click.echo(f"There is a Strava session in {name}.", err=True)
             try:
-                return name, found, exchange(found, name, TODAY, vault, must_keep=True)
+                cookies = exchange(found, name, TODAY, vault, must_keep=True, begun=begun)
             except NotLoggedInError as error:
                 click.echo(f"stravacookies: {error}", err=True)
+            else:
+                return name, found, cookies
     except BrowserExtraError as error:
         click.echo(f"stravacookies: {error}", err=True)
     raise NoBrowserHasSessionError
