@@ -2,8 +2,9 @@
 
 import errno
 import logging
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,9 +138,15 @@ def write(
     """
     entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
     names = cartograph.by_file(layers)
+    unwanted = [map_sources / name for name in cartograph.FILE_NAMES if name not in names]
     mark = f"<!-- {templates.fingerprint(layers, shown, cookies)} -->\n".encode()
     before, after = _preferences(directory, preferences.register)
-    if before == after and _ends_with(entry_set, mark) and _hold(map_sources, names, cookies):
+    if (
+        before == after
+        and _ends_with(entry_set, mark)
+        and _hold(map_sources, names, cookies)
+        and not any(map(os.path.lexists, unwanted))
+    ):
         return Written(entry_set, tuple(map_sources / name for name in names), False, None)
 
     # Imported here, since a run that writes nothing need not wait for Jinja2.
@@ -147,13 +154,15 @@ def write(
 
     sources = _map_sources(map_sources, layers, cookies, 3)
     text = render.josm_entry_set(layers, shown, cookies).encode()
-    contents = {entry_set: text + mark} | sources
-    with _renamed_errors(map_sources, "made"):
-        make_private_directory(map_sources)
-    with _locked(directory, map_sources):
-        change = _replace(directory, contents, preferences.register, force=force)
-        for unwanted in {map_sources / name for name in cartograph.FILE_NAMES} - sources.keys():
-            _unlink(unwanted)
+    with _locked(directory, directory / PREFERENCES, entry_set):
+        with _renamed_errors(map_sources, "made"):
+            make_private_directory(map_sources)
+        with _locked(map_sources, *sources):
+            # The entry set behind the map sources: its mark tells that all before it is done.
+            contents = sources | {entry_set: text + mark}
+            change = _replace(directory, contents, preferences.register, force=force)
+            for path in unwanted:
+                _unlink(path)
     return Written(entry_set, tuple(sources), *change)
 
 
@@ -204,9 +213,12 @@ def remove(directory: Path) -> Removed:
     _expect(directory)
     if is_running(directory):
         raise JosmRunningError
-    map_sources = directory / CARTOGRAPH
-    files = [directory / ENTRY_SET, *(map_sources / name for name in cartograph.FILE_NAMES)]
-    with _locked(directory, *[map_sources] if map_sources.is_dir() else []):
+    entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
+    files = [entry_set, *(map_sources / name for name in cartograph.FILE_NAMES)]
+    with ExitStack() as stack:
+        stack.enter_context(_locked(directory, directory / PREFERENCES, entry_set))
+        if map_sources.is_dir():
+            stack.enter_context(_locked(map_sources, *files[1:]))
         changed, _ = _replace(directory, {}, unregister, force=False)
         # The backup last: until then it can undo what has been done.
         removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
@@ -228,26 +240,31 @@ def _map_sources(
 
 def _ends_with(path: Path, mark: bytes) -> bool:
     """Tell whether a file is there to its end, and made of what a mark tells."""
-    try:
-        return path.read_bytes().endswith(mark)
-    except OSError:
-        return False
+    return (_private_content(path) or b"").endswith(mark)
 
 
 def _hold(directory: Path, names: Collection[str], cookies: HeatmapCookies) -> bool:
     """Tell whether files are there, with these cookies in them."""
     signature = cookies.signature.encode()
+    return all(signature in (_private_content(directory / name) or b"") for name in names)
+
+
+def _private_content(path: Path) -> bytes | None:
+    """Return what is in a file; None if it is not there, or if others can read it."""
     try:
-        return all(signature in (directory / name).read_bytes() for name in names)
+        with path.open("rb") as file:
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
+                return None
+            return file.read()
     except OSError:
-        return False
+        return None
 
 
 def _write_into(directory: Path, contents: Mapping[Path, bytes]) -> None:
     """Write files into a directory, which is made if it is not there."""
     with _renamed_errors(directory, "made"):
         make_private_directory(directory)
-    with _renamed_errors(directory, "written"), locked([directory]):
+    with _locked(directory, *contents), _renamed_errors(directory, "written"):
         replace_all(contents)
 
 
@@ -289,8 +306,9 @@ def _preferences(directory: Path, change: _Change) -> tuple[bytes | None, bytes 
     """Return JOSM's preferences as they are and with a change; None where there are none."""
     path = directory / PREFERENCES
     with _renamed_errors(path, "read"):
-        entry_set = directory.resolve() / ENTRY_SET
-        if path.exists() and not path.is_file():
+        entry_set = Path(os.path.realpath(directory), ENTRY_SET)
+        in_a_circle = os.path.islink(os.path.realpath(path))  # noqa: PTH114 - Path has no other way
+        if in_a_circle or (path.exists() and not path.is_file()):
             raise PreferencesError(path, "it is no file")
         before = path.read_bytes() if path.exists() else None
     try:
@@ -312,16 +330,19 @@ def _unlink(path: Path) -> bool:
     """Remove a file, and what it leads to if it is a symbolic link; tell whether it was there."""
     with _renamed_errors(path, "removed"):
         there = path.is_symlink() or path.exists()
-        path.resolve().unlink(missing_ok=True)
+        Path(os.path.realpath(path)).unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         return there
 
 
 @contextmanager
-def _locked(directory: Path, *more: Path) -> Iterator[None]:
-    """Keep other runs away from a directory of JOSM, and from where its preferences really are."""
-    preferences_directory = (directory / PREFERENCES).resolve().parent
-    with _renamed_errors(directory, "written"), locked([directory, preferences_directory, *more]):
+def _locked(directory: Path, *paths: Path) -> Iterator[None]:
+    """Keep other runs away from a directory, and from where the files in it really are."""
+    places = {Path(os.path.realpath(path)).parent for path in paths}
+    there = [place for place in places if place.is_dir()]
+    with ExitStack() as stack:
+        with _renamed_errors(directory, "written"):
+            stack.enter_context(locked([directory, *there]))
         yield
 
 

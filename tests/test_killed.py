@@ -26,8 +26,10 @@ from tests.made_up import values
 from tests.standin.strava import Strava
 
 LAYERS = TODAY.layers()
-SETTINGS = f"<preferences xmlns='{NAMESPACE}'><tag key='a' value='{'b' * 99999}'/></preferences>"
-BEFORE = SETTINGS.encode()
+BEFORE = f"""<preferences xmlns='{NAMESPACE}'>
+  <tag key='a' value='{"b" * 99999}'/>
+</preferences>
+""".encode()
 
 
 def fork(work: Callable[[], object]) -> int:
@@ -84,6 +86,7 @@ def test_killed_at_any_moment(directory: Path) -> None:
     for run in range(300):
         if run % 3 == 0:  # a first run changes the most
             (directory / "preferences.xml").write_bytes(BEFORE)
+            (directory / "strava-heatmap.xml").unlink(missing_ok=True)
         process = fork(lambda run=run: output.write(directory, LAYERS, [], cookies(run)))  # type: ignore[misc]
         time.sleep(chance.uniform(0, lasts))
         os.kill(process, signal.SIGKILL)
@@ -137,6 +140,18 @@ def test_side_by_side(directory: Path, number: int) -> None:
         texts = [path.read_text() for path in ours]
         assert 1 == len({text.partition("run-")[2].partition("-end")[0] for text in texts})
         assert register(BEFORE, str(ours[0])) == (directory / "preferences.xml").read_bytes()
+
+
+def test_written_and_removed_side_by_side(directory: Path) -> None:
+    """Runs that write and runs that remove wait for each other; none fails."""
+    for _ in range(10):
+        processes = [
+            *(fork(lambda: output.write(directory, LAYERS, [], cookies(0))) for _ in range(2)),
+            *(fork(lambda: output.remove(directory)) for _ in range(2)),
+        ]
+        codes = [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in processes]
+        assert [0] * 4 == codes
+        check_whole(directory)
 
 
 @pytest.mark.parametrize("room", [0, 1000, 50_000, 100_000, 150_000])

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from stravacookies import output
+from stravacookies import files, output
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     FileAccessError,
@@ -24,7 +25,7 @@ COOKIES = HeatmapCookies.from_values(values())
 LAYERS = TODAY.layers(["all", "ride"], ["hot", "blue"])
 
 
-def files(directory: Path) -> set[str]:
+def found(directory: Path) -> set[str]:
     """The files below a directory."""
     return {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()}
 
@@ -38,7 +39,7 @@ def test_all_files_are_written(tmp_path: Path) -> None:
         "cartograph/strava-heatmap-hot.onlinemap",
         "cartograph/strava-heatmap-blue.onlinemap",
         "preferences.xml",
-    } == files(tmp_path)
+    } == found(tmp_path)
     assert written.registered
     assert tmp_path / "strava-heatmap.xml" == written.entry_set
     assert 2 == len(written.map_sources)
@@ -67,7 +68,7 @@ def test_second_run_leaves_preferences_alone(tmp_path: Path) -> None:
 
 def snapshot(directory: Path) -> dict[str, os.stat_result]:
     """When and as what each file was written."""
-    return {name: (directory / name).stat() for name in files(directory)}
+    return {name: (directory / name).stat() for name in found(directory)}
 
 
 def test_same_files_are_not_written_again(tmp_path: Path) -> None:
@@ -100,6 +101,87 @@ def test_damaged_files_are_written_again(
     assert before == (tmp_path / name).read_bytes()
 
 
+@pytest.mark.parametrize("name", ["strava-heatmap.xml", "cartograph/strava-heatmap-hot.onlinemap"])
+def test_files_that_others_can_read_are_made_private(tmp_path: Path, name: str) -> None:
+    """Somebody has opened a file with cookies to others: the next run closes it."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    (tmp_path / name).chmod(0o644)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert 0o600 == (tmp_path / name).stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_interrupted_run_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Wherever a run has ended, the same run does all that is left to do."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    narrower, replace, left = TODAY.layers(["all"], ["hot"]), Path.replace, [step]
+
+    def end(partial: Path, target: Path) -> None:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        replace(partial, target)
+
+    with monkeypatch.context() as context, suppress(KeyboardInterrupt):
+        context.setattr(Path, "replace", end)
+        output.write(tmp_path, narrower, [], COOKIES)
+    output.write(tmp_path, narrower, [], COOKIES)
+
+    assert 1 == (tmp_path / "strava-heatmap.xml").read_bytes().count(b"</entry>")
+    (source,) = (tmp_path / "cartograph").iterdir()
+    assert 1 == source.read_bytes().count(b'"unique_id"')
+
+
+def test_unwanted_map_source_is_removed_by_the_next_run(tmp_path: Path) -> None:
+    """A run that was killed before it could remove a map source leaves that to the next one."""
+    hot = TODAY.layers(["all"], ["hot"])
+    output.write(tmp_path, hot, [], COOKIES)
+    (tmp_path / "cartograph" / "strava-heatmap-blue.onlinemap").touch()
+    output.write(tmp_path, hot, [], COOKIES)
+
+    assert {"strava-heatmap-hot.onlinemap"} == found(tmp_path / "cartograph")
+
+
+def test_litter_behind_a_link_is_swept(tmp_path: Path) -> None:
+    """Where the entry set really is, nothing of killed runs is left either."""
+    (tmp_path / "JOSM").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    for name in ["strava-heatmap.xml", "preferences.xml"]:
+        (tmp_path / "elsewhere" / name).write_bytes(NEW)
+        (tmp_path / "JOSM" / name).symlink_to(tmp_path / "elsewhere" / name)
+        (tmp_path / "elsewhere" / f".{name}.00.stravacookies-tmp").touch()
+    output.write(tmp_path / "JOSM", LAYERS, [], COOKIES)
+
+    assert {"preferences.xml", "strava-heatmap.xml"} == found(tmp_path / "elsewhere")
+
+
+def test_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    """Where the user may only read, the file is named, and all stays as it is."""
+    tmp_path.chmod(0o755)
+    for folder in tmp_path.parents[:-2]:
+        folder.chmod(folder.stat().st_mode | 0o055)
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            if os.geteuid() == 0:
+                os.setuid(65534)
+            else:
+                tmp_path.chmod(0o555)
+            output.write(tmp_path, LAYERS, [], COOKIES)
+        except FileAccessError as error:
+            words = f"{tmp_path / 'cartograph'} could not be made: Permission denied."
+            code = 0 if str(error) == words else 2
+        finally:
+            os._exit(code)
+
+    assert 0 == os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert set() == found(tmp_path)
+
+
 def test_colours_left_out_leave_no_map_source(tmp_path: Path) -> None:
     """A map source of a colour that is no longer wanted goes; the user's own files stay."""
     output.write(tmp_path, LAYERS, [], COOKIES)
@@ -109,7 +191,7 @@ def test_colours_left_out_leave_no_map_source(tmp_path: Path) -> None:
     assert {
         "cartograph/strava-heatmap-hot.onlinemap",
         "cartograph/strava-heatmap-mine.onlinemap",
-    } == {name for name in files(tmp_path) if name.startswith("cartograph")}
+    } == {name for name in found(tmp_path) if name.startswith("cartograph")}
 
 
 def test_relative_directory_is_registered_absolute(
@@ -136,7 +218,7 @@ def test_damaged_preferences_stop_all(tmp_path: Path) -> None:
         with pytest.raises(PreferencesError) as error:
             attempt()
         assert f"{tmp_path / 'preferences.xml'} is not a JOSM preferences file" in str(error.value)
-    assert {"preferences.xml"} == files(tmp_path)
+    assert {"preferences.xml"} == found(tmp_path)
 
 
 def test_missing_directory_is_named(tmp_path: Path) -> None:
@@ -154,12 +236,12 @@ def test_path_that_xml_cannot_hold(tmp_path: Path) -> None:
 
     with pytest.raises(UnusablePathError):
         output.check(directory)
-    assert set() == files(tmp_path)
+    assert set() == found(tmp_path)
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path)])
 def test_preferences_that_are_no_file(tmp_path: Path, make: Callable[[Path], None]) -> None:
-    """A directory or a pipe is refused; nobody waits for what comes out of it."""
+    """A directory, a pipe or a circle is refused; nobody waits for what comes out of it."""
     make(tmp_path / "preferences.xml")
 
     with pytest.raises(PreferencesError, match="it is no file"):
@@ -247,15 +329,15 @@ def test_backup_is_there_before_the_change(
     tmp_path: Path, preferences: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the moment when the preferences are replaced, their backup is whole."""
-    replace = Path.replace
+    exchange = files._exchange
     backups = []
 
-    def spy(partial: Path, target: Path) -> None:
-        if target == preferences:
-            backups.append((tmp_path / output.BACKUP).read_bytes())
-        replace(partial, target)
+    def spy(partial: Path, target: Path, expected: bytes | None) -> None:
+        assert target == preferences
+        backups.append((tmp_path / output.BACKUP).read_bytes())
+        exchange(partial, target, expected)
 
-    monkeypatch.setattr(Path, "replace", spy)
+    monkeypatch.setattr(files, "_exchange", spy)
     output.write(tmp_path, LAYERS, [], COOKIES)
 
     assert [SETTINGS] == backups
@@ -272,7 +354,7 @@ def test_josm_that_runs_stops_the_first_run_alone(
     ):
         with pytest.raises(JosmRunningError):
             attempt()
-    assert {"preferences.xml"} == files(tmp_path)
+    assert {"preferences.xml"} == found(tmp_path)
     output.write(tmp_path, LAYERS, [], COOKIES)
     running[:] = [True, True]
     output.check(tmp_path)
@@ -327,7 +409,7 @@ def test_josm_that_was_started_meanwhile(
 
     with pytest.raises(JosmRunningError):
         output.write(tmp_path, LAYERS, [], COOKIES)
-    assert {"preferences.xml"} == files(tmp_path)
+    assert {"preferences.xml"} == found(tmp_path)
 
 
 def test_preferences_that_never_rest(
@@ -349,7 +431,7 @@ def test_removal(tmp_path: Path, preferences: Path) -> None:
     written = output.write(tmp_path, LAYERS, [], COOKIES)
     removed = output.remove(tmp_path)
 
-    assert {"preferences.xml", "cartograph/mine.onlinemap"} == files(tmp_path)
+    assert {"preferences.xml", "cartograph/mine.onlinemap"} == found(tmp_path)
     assert SETTINGS == preferences.read_bytes()
     assert removed.registration
     assert {*written.map_sources, written.entry_set, written.backup} == set(removed.files)
@@ -373,7 +455,7 @@ def test_removal_of_a_link(tmp_path: Path, preferences: Path) -> None:
     output.write(tmp_path, LAYERS, [], COOKIES)
     output.remove(tmp_path)
 
-    assert {"preferences.xml"} == files(tmp_path)
+    assert {"preferences.xml"} == found(tmp_path)
 
 
 def test_no_removal_while_josm_runs(tmp_path: Path, preferences: Path, running: list[bool]) -> None:
@@ -385,6 +467,11 @@ def test_no_removal_while_josm_runs(tmp_path: Path, preferences: Path, running: 
     with pytest.raises(JosmRunningError):
         output.remove(tmp_path)
     assert before == {path: path.read_bytes() for path in before}
+    preferences.write_bytes(SETTINGS)
+    running[:] = [True]
+    with pytest.raises(JosmRunningError):
+        output.remove(tmp_path)
+    assert (tmp_path / "strava-heatmap.xml").exists()
 
 
 def test_failed_write_changes_no_preferences(tmp_path: Path) -> None:
@@ -394,4 +481,4 @@ def test_failed_write_changes_no_preferences(tmp_path: Path) -> None:
     with pytest.raises(FileAccessError) as error:
         output.write(tmp_path, LAYERS, [], COOKIES)
     assert f"{tmp_path / 'cartograph'} could not be made: File exists." == str(error.value)
-    assert {"cartograph"} == files(tmp_path)
+    assert {"cartograph"} == found(tmp_path)
