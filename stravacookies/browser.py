@@ -26,8 +26,7 @@ from stravacookies.errors import (
     NoBrowserError,
     NoBrowserSessionError,
 )
-from stravacookies.exported import is_strava
-from stravacookies.session import REMEMBER_TOKEN, cookies_by_name
+from stravacookies.session import REMEMBER_TOKEN, cookies_by_name, is_strava
 
 _one_at_a_time = threading.Lock()
 

@@ -78,7 +78,7 @@ class UnknownSourceError(NotLoggedInError):
 
     def __init__(self, source: str, browsers: Iterable[str]) -> None:
         # Who puts a session there by mistake shall not see it again.
-        harmless = len(source) < 100 and not set("=;") & set(source)
+        harmless = len(source) < (100 if "." in source else 20) and not set("=;") & set(source)
         named = repr(source) if harmless else "What stands behind --from"
         super().__init__(
             f"{named} is neither a file nor a known source of a session; known are"

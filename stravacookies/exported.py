@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from stravacookies.cookies import EXPIRES, TODAY_COOKIES, is_cookie_value
 from stravacookies.errors import BadExportError
-from stravacookies.session import SESSION, SESSION_COOKIES
+from stravacookies.session import SESSION, SESSION_COOKIES, is_strava
 
 _WANTED = (*SESSION_COOKIES, *TODAY_COOKIES, EXPIRES)
 
@@ -49,11 +49,6 @@ def cookies_from_export(content: bytes, source: str) -> dict[str, str]:
     if not found:
         raise BadExportError(source, "there is none of Strava's cookies in it")
     return found
-
-
-def is_strava(domain: str) -> bool:
-    """Tell whether a cookie's domain is Strava's."""
-    return f".{domain.lower().lstrip('.')}".endswith(".strava.com")
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

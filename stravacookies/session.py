@@ -83,6 +83,11 @@ class Session:
         return {name: value for name, value in zip(SESSION_COOKIES, values, strict=True) if value}
 
 
+def is_strava(domain: str) -> bool:
+    """Tell whether a domain, of a host or a cookie, is Strava's."""
+    return f".{domain.lower().lstrip('.')}".endswith(".strava.com")
+
+
 def cookies_by_name(cookies: "CookieJar | Iterable[Cookie]") -> dict[str, str]:
     """Return the values of cookies, those of the whole domain before those of a host alone.
 

@@ -20,7 +20,7 @@ from stravacookies.errors import (
     WrongPasswordError,
 )
 from stravacookies.heatmap import TODAY, Layer, Tile, TileHost
-from stravacookies.session import DOMAIN, Login, Session, cookies_by_name
+from stravacookies.session import DOMAIN, Login, Session, cookies_by_name, is_strava
 from stravacookies.transport import PATIENCE, Answer, Transport
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class CookieFetcher:
         for name, value in session.cookies().items():
             self._http.cookies.set(name, value, domain=DOMAIN, path="/", secure=True)
         answer = self._http.ask(host.method, host.cookies_url, time.monotonic() + patience)
-        if answer.redirect and _LOGIN_PATH.search(answer.redirect.path):
+        if _leads_to(answer, _LOGIN_PATH):
             raise SessionRefusedError
         answer.expect_ok()
         # A cookie whose line was cut off has lost its domain, and perhaps a part of its value.
@@ -217,10 +217,18 @@ def _check_login(answer: Answer) -> None:
         if _login_form(document) is not None and not _has_captcha(document):
             raise WrongPasswordError
         raise _why_no_login(document)
-    if _ONE_TIME_CODE.search(answer.redirect.path):
+    if _leads_to(answer, _ONE_TIME_CODE):
         raise OneTimeCodeError
-    if _LOGIN_PATH.search(answer.redirect.path):
+    if _leads_to(answer, _LOGIN_PATH):
         raise WrongPasswordError
+
+
+def _leads_to(answer: Answer, path: re.Pattern[str]) -> bool:
+    """Tell whether an answer redirects to such a path of Strava's own web site."""
+    to = answer.redirect
+    if to is None or to.scheme != "https" or not is_strava(to.hostname or ""):
+        return False
+    return bool(path.search(to.path))
 
 
 def _why_no_login(document: "HtmlElement") -> LoginRefusedError:

@@ -160,6 +160,15 @@ def test_session_on_the_command_line_is_not_repeated(run: Run, length: int) -> N
     assert "SECRET" not in outcome.err
 
 
+@pytest.mark.parametrize("value", ["0123456789abcdef0123456789abcdef", "QUJDREVGR0hJSktMTU5PUA/x"])
+def test_bare_session_on_the_command_line_is_not_repeated(run: Run, value: str) -> None:
+    """Nor does who gives nothing but its value."""
+    outcome = run("login", "--from", value)
+
+    assert 2 == outcome.code
+    assert outcome.err.startswith("stravacookies: What stands behind --from is neither a file nor")
+
+
 @pytest.mark.parametrize("name", ["login", "josm-prefs", "cookies"])
 def test_empty_source(run: Run, josm_directory: Path, name: str) -> None:
     """A variable that is not set does not mean that no source was named."""

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from stravacookies.errors import BadExportError
-from stravacookies.exported import LONGEST, cookies_from_export, is_strava
+from stravacookies.exported import LONGEST, cookies_from_export
+from stravacookies.session import is_strava
 
 SESSION = {"_strava4_session": "abc123"}
 THREE = {**SESSION, "strava_remember_id": "7", "strava_remember_token": "a.b.c"}

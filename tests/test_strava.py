@@ -121,6 +121,10 @@ def test_cookie_that_breaks_out_is_refused(fetcher: CookieFetcher, strava: Strav
             "redirect to 'http://evil.example'",
         ),
         (Response(302, [("Location", "/maps")]), "redirect to 'https://www.strava.com'"),
+        # Only Strava's own login says something of the session.
+        (Response(302, [("Location", "https://evil.example/login")]), "'https://evil.example'"),
+        (Response(302, [("Location", "//www.strava.com.evil.example/login")]), "'https://www.str"),
+        (Response(302, [("Location", "http://www.strava.com/login")]), "'http://www.strava.com'"),
     ],
 )
 def test_unexpected_answer_is_named(
