@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from lxml import etree
@@ -14,9 +15,10 @@ from stravacookies.heatmap import CLASSIC
 from tests import command
 from tests.command import Outcome, converse, run_stravacookies
 from tests.conftest import Run
+from tests.josm_app import pretended
 from tests.standin.faults import Place, reset
 from tests.standin.server import StandIn
-from tests.standin.strava import Guard, Response, Strava
+from tests.standin.strava import Guard, Request, Response, Strava
 
 
 def entries(josm_directory: Path) -> dict[str, str]:
@@ -462,6 +464,45 @@ def test_usage_errors(run: Run, arguments: list[str], words: str) -> None:
 
     assert 2 == outcome.code
     assert f"Error: Invalid value for {words}" in outcome.err
+
+
+def test_force_registers_under_a_josm_that_runs(
+    run: Run, strava: Strava, josm_directory: Path, tmp_path: Path
+) -> None:
+    """Only `--force` changes the preferences of a JOSM that runs, and says what may happen."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    with pretended(tmp_path):
+        refused = run("josm-prefs", **session)
+        before = list(josm_directory.iterdir())
+        forced = run("josm-prefs", "--force", **session)
+
+    assert (6, []) == (refused.code, before)
+    assert (
+        0,
+        "stravacookies: JOSM is running: when it next saves its preferences, our entry in them is"
+        " lost. If the layers are missing then, close JOSM and run this again.\n",
+    ) == (forced.code, forced.err)
+    assert b"strava-heatmap.xml" in (josm_directory / "preferences.xml").read_bytes()
+
+
+def test_secrets_are_in_no_title(
+    environment: dict[str, str], strava: Strava, stand_in: StandIn, josm_directory: Path
+) -> None:
+    """While Strava is being asked, the system shows nobody what with."""
+    shown: list[str] = []
+    real = strava.answer
+
+    def look(request: Request) -> Response:
+        shown.extend(str(process.cmdline()) for process in psutil.Process().children())
+        return real(request)
+
+    strava.answer = look  # type: ignore[method-assign]
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    run_stravacookies("josm-prefs", environment=environment | login, folder=josm_directory)
+
+    assert any("josm-prefs" in line for line in shown)
+    secrets = stand_in.secrets() | {strava.email}
+    assert [] == [secret for secret in secrets if any(secret in line for line in shown)]
 
 
 def test_password_is_no_option(run: Run) -> None:

@@ -145,6 +145,8 @@ def test_site_that_xml_cannot_hold() -> None:
 @pytest.mark.parametrize(
     ("encoding", "bom"),
     [
+        ("UTF-16LE", b""),
+        ("UTF-16BE", b""),
         ("UTF-8", codecs.BOM_UTF8),
         ("UTF-16", codecs.BOM_UTF16_LE),
         ("UTF-16", codecs.BOM_UTF16_BE),
@@ -227,6 +229,8 @@ def test_entity_bomb_is_not_expanded() -> None:
         "/home/mapper/.josm/strava-heatmap.xml",
         r"C:\Users\mapper\JOSM\strava-heatmap.xml",
         "josmdir://strava-heatmap.xml",
+        "file:///home/mapper/.josm/strava%2Dheatmap.xml",
+        f"{SITE} ",
     ],
 )
 def test_other_spelling_gives_way(other: str) -> None:
@@ -325,6 +329,15 @@ def test_registration_undone_is_as_before() -> None:
     """To register and to take out again leaves the very same bytes."""
     for before in [FULL, document("\n  <tag key='a' value='b'/>\n")]:
         assert before == unregister(register(before, SITE), SITE, "strava-heatmap-")
+
+
+def test_earlier_list_does_not_come_to_the_fore() -> None:
+    """Where a list is there twice, the last is emptied, not taken out."""
+    offered = "<list key='imagery.layers.default'><entry value='{}'/></list>"
+    before = document(offered.format("Bing") + offered.format("strava-heatmap-a"))
+    after = unregister(before, SITE, "strava-heatmap-")
+
+    assert before.replace(b"<entry value='strava-heatmap-a'/>", b"") == after
 
 
 def test_single_setting() -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import unquote
 from xml.parsers import expat
 
 NAMESPACE = "http://josm.openstreetmap.de/preferences-1.0"
@@ -72,7 +73,7 @@ def register(content: bytes, site: str) -> bytes:
         edits = [_insertion(document, outline.root, "preferences", lines)]
         places = [edits[0][:2]]
     else:
-        ours = _spellings(sites, site)
+        ours = dict.fromkeys(_spellings(sites, site))
         right = next((element for element in ours if element.value == site), None)
         kept = right or next(iter(ours), None)
         edits = [_cut(document, element) for element in ours if element is not kept]
@@ -111,15 +112,15 @@ def unregister(content: bytes, site: str, id_prefix: str) -> bytes:
     outline = _read(document)
     for key, setting in outline.lists.items():
         if key == SITES:
-            ours = _spellings(setting, site)
+            ours = dict.fromkeys(_spellings(setting, site))
         else:
-            ours = [each for each in setting.children if each.value.startswith(id_prefix)]
+            ours = {each: None for each in setting.children if each.value.startswith(id_prefix)}
         others = [each.value for each in setting.children if each not in ours]
         # An empty list of sites is the user's choice; of the others, JOSM writes none.
         without = [DEFAULT_SITE] if key == SITES else []
         # Behind a list that goes whole, an earlier one of its key would come to the fore.
         if ours and others == without and key not in outline.repeated:
-            ours, others = [setting], []
+            ours, others = {setting: None}, []
         if ours:
             edits += [_cut(document, element) for element in ours]
             places.append(_cut(document, setting)[:2])
@@ -240,16 +241,18 @@ def _read(document: bytes, tags: Collection[str] = ()) -> _Outline:
 
 def _spellings(sites: _Element, site: str) -> list[_Element]:
     """Return the entries of a list that name a file on this computer like the one of a site."""
+    name = _file_name(site)
     return [
         element
         for element in sites.children
-        if _file_name(element.value) == _file_name(site)
+        if _file_name(element.value) == name
         and not element.value.lower().startswith(("http:", "https:"))
     ]
 
 
 def _file_name(site: str) -> str:
-    return re.split(r"[/\\]", site)[-1]
+    path = unquote(site) if site.lower().startswith("file:") else site
+    return re.split(r"[/\\]", path.strip())[-1]
 
 
 def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
