@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from stravacookies.errors import BadCookieError, MissingCookieError
 
@@ -98,6 +97,8 @@ class HeatmapCookies:
 
     def query(self) -> str:
         """Return the query string that opens the tiles of the classic host."""
+        from urllib.parse import quote  # only here: today's host needs none
+
         return "&".join(
             f"{name}={quote(value, safe='~')}"
             for name, value in (

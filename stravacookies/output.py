@@ -139,7 +139,7 @@ def write(
     entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
     names = cartograph.by_file(layers)
     unwanted = [map_sources / name for name in cartograph.FILE_NAMES if name not in names]
-    mark = f"<!-- {templates.fingerprint(layers, shown, cookies)} -->\n".encode()
+    mark = f"<!-- {templates.checksum(layers, shown, cookies)} -->\n".encode()
     before, after = _preferences(directory, preferences.register)
     if (
         before == after

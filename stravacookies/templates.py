@@ -1,6 +1,6 @@
-"""Where the templates are, and a fingerprint of all that goes into the files made with them."""
+"""Where the templates are, and a checksum of all that goes into the files made with them."""
 
-import hashlib
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,18 +16,18 @@ def directory() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
-def fingerprint(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
-    """Return a text that is the same only if the same files would be made.
+def checksum(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
+    """Return a text that changes with whatever goes into the files that are made.
 
     Args:
         layers: What the files are made of.
         shown: Those of them that JOSM puts in its Imagery menu by itself.
         cookies: What opens the tiles; nothing of them can be told from the text.
     """
-    digest = hashlib.sha256(f"{__version__}\n{cookies.header()}\n".encode())
+    lines = [__version__, cookies.header()]
     for group in (layers, shown):
-        digest.update("".join(f"{layer.host.key} {layer.id}\n" for layer in group).encode())
-        digest.update(b"\n")
+        lines += [*(f"{layer.host.key} {layer.id}" for layer in group), ""]
+    total = zlib.crc32("\n".join(lines).encode())
     for path in sorted(directory().iterdir()):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        total = zlib.crc32(path.read_bytes(), total)
+    return f"{total:08x}"

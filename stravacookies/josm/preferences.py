@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import unquote
 from xml.parsers import expat
 
 NAMESPACE = "http://josm.openstreetmap.de/preferences-1.0"
@@ -251,8 +250,11 @@ def _spellings(sites: _Element, site: str) -> list[_Element]:
 
 
 def _file_name(site: str) -> str:
-    path = unquote(site) if site.lower().startswith("file:") else site
-    return re.split(r"[/\\]", path.strip())[-1]
+    if site.lower().startswith("file:"):
+        from urllib.parse import unquote  # only here, where it is rare
+
+        site = unquote(site)
+    return re.split(r"[/\\]", site.strip())[-1]
 
 
 def _to_utf8(content: bytes) -> tuple[bytes, str | None]:
