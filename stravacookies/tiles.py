@@ -3,9 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.files import locked, make_private_directory, replace_all
@@ -56,22 +56,29 @@ def _fetched(
     layers: Sequence[Layer], tile: Tile, cookies: HeatmapCookies
 ) -> Iterator[tuple[Layer, bytes]]:
     """Fetch tiles from Strava, some at a time, each over one of as many connections."""
-    own = threading.local()
+    wanted = iter(layers)
+    found: SimpleQueue[tuple[Layer, bytes] | Exception] = SimpleQueue()
+    over = threading.Event()
 
-    def connect() -> None:
-        own.fetcher = TileFetcher(cookies)
-
-    def fetch(layer: Layer) -> bytes:
-        picture: bytes = own.fetcher.thumbnail(layer, tile)
-        return picture
-
-    with ThreadPoolExecutor(min(IN_FLIGHT, len(layers)), initializer=connect) as pool:
-        running = {pool.submit(fetch, layer): layer for layer in layers}
+    def work() -> None:
+        fetcher = TileFetcher(cookies)
         try:
-            for done in as_completed(running):
-                yield running[done], done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            while not over.is_set() and (layer := next(wanted, None)):
+                found.put((layer, fetcher.thumbnail(layer, tile)))
+        except Exception as error:  # noqa: BLE001 - it is raised again below
+            found.put(error)
+
+    for _ in range(min(IN_FLIGHT, len(layers))):
+        # Not in a pool, for whose threads Python waits when the user interrupts it.
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        for _ in layers:
+            outcome = found.get()
+            if isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
+    finally:
+        over.set()
 
 
 class _Kept:

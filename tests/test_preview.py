@@ -2,15 +2,21 @@
 
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
+import time
 from html.parser import HTMLParser
+from itertools import repeat as forever
 from pathlib import Path
 
 import pytest
 
-from tests.command import converse
+from tests.command import converse, run_stravacookies
 from tests.conftest import Run
 from tests.josm_app import preferences
+from tests.standin.faults import Place, silence
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Strava
@@ -193,6 +199,26 @@ def test_refused_tiles(run: Run, strava: Strava, tmp_path: Path) -> None:
     ) == (outcome.code, outcome.out, outcome.err)
     assert not (tmp_path / PAGE).exists()
     assert 0 == run("preview", *TURIN, "--refresh", **session).code
+
+
+def test_interruption_is_not_waited_for(
+    environment: dict[str, str], strava: Strava, stand_in: StandIn, tmp_path: Path
+) -> None:
+    """Who presses Ctrl+C while Strava says nothing need not wait until it does."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    run_stravacookies("cookies", environment=environment | session, folder=tmp_path)
+    stand_in.faults = forever((Place.SITE, silence))
+    command = [sys.executable, "-m", "stravacookies", "preview", *TURIN]
+    with subprocess.Popen(
+        command, env=environment | session, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while len(stand_in.connections) < 7:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=10)
+
+    assert (1, "Aborted!") == (process.returncode, err.strip())
+    assert not (tmp_path / PAGE).exists()
 
 
 def test_page_that_cannot_be_written(run: Run, strava: Strava, tmp_path: Path) -> None:
