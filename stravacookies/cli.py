@@ -14,6 +14,8 @@ from stravacookies import __version__
 from stravacookies.commands import SHORT_HELP
 from stravacookies.errors import StravacookiesError
 
+_NO_OUTPUT = "The output could not be written"
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process; the only place that turns errors into words.
@@ -36,8 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except StravacookiesError as error:
         click.echo(f"stravacookies: {error}", err=True)
         sys.exit(error.exit_code)
-    except OSError as error:  # those of our own files have been renamed
-        click.echo(f"stravacookies: The output could not be written: {error.strerror}.", err=True)
+    except OSError as error:  # those of the user's files have been renamed
+        what = f"{error.filename} cannot be used" if error.filename else _NO_OUTPUT
+        click.echo(f"stravacookies: {what}: {error.strerror}.", err=True)
         # Python tries once more when it ends: https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

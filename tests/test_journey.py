@@ -11,6 +11,7 @@ import pytest
 import requests
 from lxml import etree
 
+import stravacookies
 from stravacookies.heatmap import CLASSIC
 from tests import command
 from tests.command import Outcome, converse, run_stravacookies
@@ -464,6 +465,18 @@ def test_usage_errors(run: Run, arguments: list[str], words: str) -> None:
 
     assert 2 == outcome.code
     assert f"Error: Invalid value for {words}" in outcome.err
+
+
+def test_installation_that_lacks_its_templates(
+    run: Run, strava: Strava, josm_directory: Path, tmp_path: Path
+) -> None:
+    """A fault of the installation is told with the file that it is about, and no traceback."""
+    shutil.copytree(Path(stravacookies.__file__).parent, tmp_path / "stravacookies")
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    words = f"{tmp_path / 'templates'} cannot be used: No such file or directory."
+    assert (1, f"stravacookies: {words}\n") == (outcome.code, outcome.err)
+    assert [] == list(josm_directory.iterdir())
 
 
 def test_force_registers_under_a_josm_that_runs(
