@@ -1,5 +1,7 @@
 """The stand-in behaves as Strava is known to, so that the other tests mean something."""
 
+import time
+
 import pytest
 import requests
 
@@ -126,6 +128,21 @@ def test_classic_tile(stand_in: StandIn, server: str) -> None:
     assert list(CLASSIC.cookies) == list(sent)
     assert 200 == get(stand_in, url, params=query).status_code
     assert 403 == get(stand_in, url).status_code
+
+
+def test_far_away(stand_in: StandIn) -> None:
+    """A round trip is taken by the connection, by its encryption, and by each request on it."""
+    stand_in.round_trip = 0.1
+    proxies = {"https": stand_in.environment()["HTTPS_PROXY"]}
+    url, seconds = "https://www.strava.com/dashboard", []
+    with requests.Session() as session:
+        for _ in range(2):
+            start = time.perf_counter()
+            session.get(url, proxies=proxies, verify=str(stand_in.ca), timeout=10)
+            seconds.append(time.perf_counter() - start)
+
+    assert 0.3 <= seconds[0]
+    assert 0.1 <= seconds[1] < seconds[0]
 
 
 @pytest.mark.parametrize("host", ["content-b.strava.com", "example.org"])

@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +40,7 @@ class StandIn(ThreadingHTTPServer):
         exchanges: What has arrived through tunnels, in order, and what was answered.
         connections: The hosts that tunnels were opened to, in order.
         faults: What goes wrong with the next connections, and where on the way.
+        round_trip: Seconds from here to the hosts and back.
         ca: The certificate of its authority, which a client has to trust.
     """
 
@@ -50,6 +52,7 @@ class StandIn(ThreadingHTTPServer):
         self.exchanges: list[tuple[Request, Response]] = []
         self.connections: list[str] = []
         self.faults: Iterator[tuple[Place, Fault]] = iter(())
+        self.round_trip = 0.0
         self.ca = folder / "ca.pem"
         self._authority = trustme.CA()
         self._authority.cert_pem.write_to_path(str(self.ca))
@@ -122,10 +125,17 @@ class _Handler(BaseHTTPRequestHandler):
     """What proxy and site share."""
 
     protocol_version = "HTTP/1.1"
+    # Else a body waits 40 ms, until the client has acknowledged the head.
+    disable_nagle_algorithm = True
 
     @property
     def stand_in(self) -> StandIn:
         return cast("StandIn", self.server)
+
+    def _go_there_and_back(self) -> None:
+        """Take as long as a host that is far away."""
+        if self.stand_in.round_trip:
+            time.sleep(self.stand_in.round_trip)
 
     def log_message(self, *_: object) -> None:
         """Keep quiet: tests read what arrived from the stand-in itself."""
@@ -149,12 +159,14 @@ class _Proxy(_Handler):
             self.send_error(502, "There is no such host")
             return
         self.stand_in.connections.append(host)
+        self._go_there_and_back()
         self.send_response(200, "Connection established")
         self.end_headers()
         if place is Place.TUNNEL:
             self.connection.recv(1024)
             fault(self.connection)
             return
+        self._go_there_and_back()  # TLS 1.3 greets in one round trip
         with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
             if place is Place.SITE:
                 tls.recv(65536)
@@ -166,6 +178,7 @@ class _Proxy(_Handler):
 class _Site(_Handler):
     def do_GET(self) -> None:
         """Hand the request on, and send back the answer."""
+        self._go_there_and_back()
         length = int(self.headers.get("Content-Length", 0))
         answer = self.stand_in.respond(
             Request(

@@ -94,6 +94,7 @@ class Guard(Enum):
     TOKEN_IN_HEAD = "token in the head of the page only"
     CAPTCHA_ELSEWHERE = "captcha in another form"
     SIGN_UP_FIRST = "form to sign up before the form to log in"
+    ONLY_FORM = "no other form before the form to log in"
     FORM_AGAIN = "form again after a wrong password"
 
 
@@ -141,7 +142,9 @@ class Strava:
             case "strava.com":
                 return _redirect(f"https://www.strava.com{request.path}", 301)
             case "www.strava.com":
-                return self._website(request)
+                answer = self._website(request)
+                answer.headers.append(("Content-Type", "text/html; charset=utf-8"))
+                return answer
             case "content-a.strava.com":
                 return self._todays_tile(request)
         return self._classic_host(request)
@@ -197,6 +200,8 @@ class Strava:
                 page = pages.login(token).replace(
                     b"<button>Search", b'<div data-sitekey="x"></div>'
                 )
+            case Guard.ONLY_FORM:
+                page = re.sub(rb'<form action="/search".*</form>\n', b"", pages.login(token))
             case Guard.SIGN_UP_FIRST:
                 page = pages.login(token).replace(b"<body>", b"<body>" + pages.SIGN_UP)
             case _:
