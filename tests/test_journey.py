@@ -103,13 +103,14 @@ def test_fresh_cookies_are_not_fetched_again(
 def test_refresh_always_asks(
     run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
 ) -> None:
-    """With `--refresh`, Strava is asked even if the cookies are fresh."""
+    """With `--refresh`, Strava is asked even if cookies are fresh: once, on one connection."""
     session = strava.open_session()
     run("josm-prefs", STRAVA_SESSION=session)
+    before = len(stand_in.requests), len(stand_in.connections)
     outcome = run("josm-prefs", "--refresh", STRAVA_SESSION=session)
 
     assert 0 == outcome.code
-    assert 2 == len(stand_in.requests)
+    assert ((1, 1), (2, 2)) == (before, (len(stand_in.requests), len(stand_in.connections)))
 
 
 def test_cookies_with_less_than_six_hours_are_refreshed(
