@@ -136,6 +136,10 @@ class Josm:
     JOSM listens on `remote_port`. It asks its own website for nothing unless `website` is true,
     which is only for preferences that send it through a proxy of the test. Logs are in a directory
     beside `home`, named after it, with "-run" added.
+
+    Attributes:
+        remote_port: Where it listens.
+        seconds: How long it took from its start to its first answer.
     """
 
     def __init__(
@@ -150,6 +154,7 @@ class Josm:
         """Take note of where and how; `with` starts it."""
         self._home = home.resolve()
         self.remote_port = remote_port
+        self.seconds = 0.0
         self._trust_store = trust_store and trust_store.resolve()
         self._offline = "osm_api" if website else "osm_api,josm_website"
         self._screen = screen
@@ -200,7 +205,9 @@ class Josm:
         edges = {"left": left, "right": right, "top": top, "bottom": bottom}
         self._ask("/zoom", {name: str(value) for name, value in edges.items()})
 
-    def wait_for(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
+    def wait_for(
+        self, condition: Callable[[], bool], what: str, seconds: float, pause: float = 0.2
+    ) -> None:
         """Wait until `condition` holds; fail with `what` and JOSM's last words if it never does."""
         end = time.monotonic() + seconds
         while not condition():
@@ -212,7 +219,7 @@ class Josm:
                     self._grab().save(picture)
                 tail = "\n".join(self.log.splitlines()[-40:])
                 raise AssertionError(f"{what}: {why}, see {picture}. JOSM's log ends:\n{tail}")
-            time.sleep(0.2)
+            time.sleep(pause)
 
     def screenshot(self, path: Path) -> None:
         """Save a PNG of the screen, once it has come to rest."""
@@ -262,7 +269,8 @@ class Josm:
         return text
 
     def _answers(self) -> bool:
-        with suppress(OSError, http.client.HTTPException):
+        # It listens before it knows what it can be asked, and says so in between.
+        with suppress(OSError, http.client.HTTPException, AssertionError):
             return '"JOSM RemoteControl"' in self._ask("/version", {})
         return False
 
@@ -302,6 +310,7 @@ class Josm:
         # No window manager runs here, so there is nothing that could maximise the window.
         josm += [f"--geometry={width}x{height}+0+0"]
         josm += [f"--set={key}={value}" for key, value in settings.items()]
+        start = time.perf_counter()
         with self._log_file.open("wb") as log:
             self._started.append(
                 subprocess.Popen(
@@ -313,7 +322,8 @@ class Josm:
                     cwd=self._run,
                 )
             )
-        self.wait_for(self._answers, "JOSM starts", START_SECONDS)
+        self.wait_for(self._answers, "JOSM starts", START_SECONDS, pause=0.02)
+        self.seconds = time.perf_counter() - start
 
     def _stop(self) -> None:
         while self._started:
