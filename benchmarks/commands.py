@@ -10,7 +10,7 @@ from tests.command import environment_of
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
-STRAVACOOKIES = (sys.executable, "-m", "stravacookies")
+STRAVACOOKIES = (Path(sys.executable).with_name("stravacookies"),)
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
@@ -26,7 +26,7 @@ def rows(folder: Path, runs: int) -> Iterator[str]:
     with StandIn(strava, folder) as stand_in:
         environment = environment_of(home, stand_in) | {"STRAVA_SESSION": strava.open_session()}
 
-        def command(*words: str) -> Command:
+        def command(*words: str | Path) -> Command:
             return Command(words, environment)
 
         fresh = command(*STRAVACOOKIES, "josm-prefs")

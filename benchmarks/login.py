@@ -1,8 +1,6 @@
 """A login with a password, far from Strava, compared with the program that came first."""
 
-import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from benchmarks.commands import STRAVACOOKIES
@@ -31,13 +29,15 @@ ENTRIES = [
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
-    """Measure both with a new home for each run, and count what they ask of Strava.
+    """Measure both where they have run before, and count what they ask of Strava.
 
     Args:
         folder: Where there is nothing yet.
         runs: How often each logs in.
     """
     homes = folder / "ours", folder / "peers"
+    for home in homes:
+        make_home(home)
     strava = Strava(guard=Guard.ONLY_FORM)  # the peer takes the first form that it finds
     with StandIn(strava, folder) as stand_in:
         stand_in.round_trip = ROUND_TRIP
@@ -46,14 +46,12 @@ def rows(folder: Path, runs: int) -> Iterator[str]:
         ours = Command(
             [*STRAVACOOKIES, "josm-prefs", "--from", "password", "--refresh"],
             environment | login,
-            before=partial(make_home, homes[0]),
         )
         peer = Command(
             [PEER, "-m", "stravaheatmap.josm"],
             peers_environment | {"SSL_CERT_FILE": str(stand_in.ca)},
             typed=f"{strava.email}\n{strava.password}\n",
             folder=folder,  # where Python does not find our modules
-            before=partial(make_home, homes[1]),
         )
         series = in_turns({"ours": ours, "peer": peer}, runs)
         asks, peer_asks = (on(*command.asks(stand_in)) for command in (refresh(ours), peer))
@@ -77,8 +75,7 @@ def refresh(login: Command) -> Command:
 
 
 def make_home(home: Path) -> None:
-    """Make a home anew that holds nothing but JOSM's preferences."""
-    shutil.rmtree(home, ignore_errors=True)
+    """Make a home that holds nothing but JOSM's preferences."""
     preferences(home).parent.mkdir(parents=True)
     text = josm_app.preferences(remote_port=8111, imagery_entries=ENTRIES)
     preferences(home).write_text(text)

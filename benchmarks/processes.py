@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -20,18 +20,15 @@ class Command:
         environment: All of its environment.
         typed: What comes in on standard input.
         folder: Where it runs.
-        before: What is done before each run, and takes no time of it.
     """
 
     words: Sequence[str | Path]
     environment: Mapping[str, str]
     typed: str = ""
     folder: Path = Path()
-    before: Callable[[], None] = lambda: None
 
     def run(self) -> "Taken":
         """Run it, which must succeed."""
-        self.before()
         # Files, so that nothing has to be read while it runs.
         with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as written:
             read.write(self.typed.encode())
