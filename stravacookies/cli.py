@@ -82,5 +82,4 @@ def cli(context: click.Context) -> None:
     # Only here, so that --help does not wait for it.
     from stravacookies.commands import environment
 
-    context.obj = environment.load_config()
-    context.default_map = dict.fromkeys(SHORT_HELP, context.obj.options())
+    context.default_map = dict.fromkeys(SHORT_HELP, environment.option_defaults())

@@ -1,12 +1,16 @@
 """The user's own defaults, in `config.toml`."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from stravacookies import names
 from stravacookies.errors import ConfigError
 from stravacookies.sources import PASSWORD, STANDARD_INPUT
 
 FILE = "config.toml"
+
+_KNOWN = {"activities": names.ACTIVITIES, "colors": names.COLORS, "show": names.LAYERS}
+"""What there is, for the settings that choose from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +31,6 @@ class Config:
     josm_dir: str | None = None
     source: str | None = None
 
-    def options(self) -> dict[str, object]:
-        """Return what stands for options that are left out, by name.
-
-        The source does not: what is named with `--from` is read in each run.
-        """
-        return {name: value for name, value in asdict(self).items() if value and name != "source"}
-
 
 def load(directory: Path) -> Config:
     """Read the file in a directory; without one, nothing is wanted.
@@ -51,19 +48,22 @@ def load(directory: Path) -> Config:
     import tomllib  # only here, since most users have no such file
 
     try:
-        settings = tomllib.loads(content.decode())
+        settings = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, str(error)) from None
-    names = {field.name.replace("_", "-"): field for field in fields(Config)}
+    by_key = {field.name.replace("_", "-"): field for field in fields(Config)}
     values: dict[str, str | tuple[str, ...]] = {}
     for key, value in settings.items():
-        if key not in names:
-            raise ConfigError(path, f"there is no setting {key!r}; there are {', '.join(names)}")
-        one = names[key].default is None
+        if key not in by_key:
+            raise ConfigError(path, f"there is no setting {key!r}; there are {', '.join(by_key)}")
+        one = by_key[key].default is None
         texts = [value] if one else value
         if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
             raise ConfigError(path, f"{key} is not {'a text' if one else 'a list of texts'}")
-        values[names[key].name] = texts[0] if one else tuple(texts)
+        for text in texts:
+            if text not in _KNOWN.get(key, texts):
+                raise ConfigError(path, f"in {key}, {names.explain_unknown(text, _KNOWN[key])}")
+        values[by_key[key].name] = texts[0] if one else tuple(texts)
     if values.get("source") in (PASSWORD, STANDARD_INPUT):
         raise ConfigError(path, "source is neither a browser nor a file")
     return Config(**values)  # type: ignore[arg-type]  # checked above

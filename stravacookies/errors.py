@@ -14,6 +14,11 @@ _BROWSER_WAY = (
 )
 
 
+def _ended(sentence: str) -> str:
+    """End a sentence with a full stop, unless whoever wrote its end has done so."""
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
+
+
 class StravacookiesError(Exception):
     """Any failure that this package names.
 
@@ -363,14 +368,14 @@ class ConfigError(StravacookiesError):
     exit_code = 2
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path} cannot be used: {why}.")
+        super().__init__(_ended(f"{path} cannot be used: {why}"))
 
 
 class TemplateError(StravacookiesError):
     """A user's own template cannot be rendered."""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where}: {why}.")
+        super().__init__(_ended(f"{where}: {why}"))
 
 
 class NoICloudError(StravacookiesError):

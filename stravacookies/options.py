@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from stravacookies import names
 from stravacookies.heatmap import (
     CLASSIC,
     DEFAULT_SHOW,
@@ -16,6 +18,7 @@ from stravacookies.heatmap import (
     TODAY,
     Layer,
     TileHost,
+    default_show,
     is_on_map,
 )
 
@@ -30,15 +33,9 @@ def _complete(words: Collection[str]) -> _Complete:
     return lambda context, parameter, begun: [word for word in words if word.startswith(begun)]
 
 
-def _name(layer: Layer) -> str:
-    """Write a layer as options do."""
-    return f"{layer.activity.key}:{layer.color.key}"
-
-
-_ACTIVITIES = [activity.key for activity in TODAY.activities]
-_COLORS = [color.key for color in TODAY.colors]
-
-complete_layers = _complete([_name(layer) for layer in TODAY.layers()])
+complete_activity = _complete(names.ACTIVITIES)
+complete_color = _complete(names.COLORS)
+complete_layer = _complete(names.LAYERS)
 
 
 def _usable_path(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
@@ -92,7 +89,7 @@ activities = click.option(
     metavar="ACTIVITY",
     multiple=True,
     envvar="STRAVACOOKIES_ACTIVITIES",
-    shell_complete=_complete(_ACTIVITIES),
+    shell_complete=complete_activity,
     help="Only this activity, and no other. Repeat it for more.",
 )
 colors = click.option(
@@ -101,7 +98,7 @@ colors = click.option(
     metavar="COLOR",
     multiple=True,
     envvar="STRAVACOOKIES_COLORS",
-    shell_complete=_complete(_COLORS),
+    shell_complete=complete_color,
     help="Only this colour, and no other. Repeat it for more.",
 )
 show = click.option(
@@ -109,7 +106,7 @@ show = click.option(
     metavar="ACTIVITY:COLOR",
     multiple=True,
     envvar="STRAVACOOKIES_SHOW",
-    shell_complete=complete_layers,
+    shell_complete=complete_layer,
     help="Show this layer in the Imagery menu at once. Repeat it for more.  [default:"
     f" {' '.join(':'.join(keys) for keys in DEFAULT_SHOW)}]",
 )
@@ -173,7 +170,7 @@ def output(name: str, explanation: str, default: str | None = None) -> _Option:
 
 CHOICES = "\n\n".join(
     f"\b\n{title}:\n{textwrap.fill(' '.join(keys), 78)}"
-    for title, keys in (("Activities", _ACTIVITIES), ("Colours", _COLORS))
+    for title, keys in (("Activities", names.ACTIVITIES), ("Colours", names.COLORS))
 )
 """The part of a help text that lists what there is."""
 
@@ -189,45 +186,113 @@ def host(classic: bool) -> TileHost:
 
 
 def layers(
-    host: TileHost,
-    activities: tuple[str, ...],
-    colors: tuple[str, ...],
-    options: tuple[str, str] = ("--activity", "--color"),
+    host: TileHost, activities: tuple[str, ...], colors: tuple[str, ...]
 ) -> tuple[Layer, ...]:
     """Return the layers that activities and colours choose, all if there are none.
 
     Raises:
-        click.BadParameter: The host does not have one.
+        click.BadParameter: One is not known, or was typed and the host does not have it.
     """
     return host.layers(
-        _known(activities, [activity.key for activity in host.activities], options[0]),
-        _known(colors, [color.key for color in host.colors], options[1]),
+        _usable(
+            "activities",
+            activities,
+            [activity.key for activity in host.activities],
+            names.ACTIVITIES,
+            "--activity",
+        ),
+        _usable("colors", colors, [color.key for color in host.colors], names.COLORS, "--color"),
     )
 
 
-def chosen(names: tuple[str, ...], layers: Sequence[Layer], option: str) -> Sequence[Layer]:
-    """Return the layers that are named as ACTIVITY:COLOR.
+def layers_and_shown(
+    host: TileHost,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    show: tuple[str, ...],
+) -> tuple[Sequence[Layer], Sequence[Layer]]:
+    """Return the layers that are chosen, and those of them to show in a menu.
+
+    What was said nearer to the command counts: a layer to be shown is among those that are chosen
+    even if what stands farther away leaves it out.
 
     Raises:
-        click.BadParameter: There is none of such a name.
+        click.BadParameter: One is not known, or was typed and is not to be had.
     """
-    by_name = {_name(layer): layer for layer in layers}
-    return [by_name[name] for name in _known(names, by_name, option)]
+    for layer in _named(host.layers(), show):
+        if activities and _is_nearer("show", "activities"):
+            activities += (layer.activity.key,)
+        if colors and _is_nearer("show", "colors"):
+            colors += (layer.color.key,)
+    chosen = layers(host, activities, colors)
+    usable = _usable("show", show, [*map(names.of_layer, chosen)], names.LAYERS, "--show")
+    return chosen, _named(chosen, usable) or default_show(chosen)
+
+
+def named_layers(host: TileHost, layers: tuple[str, ...]) -> Sequence[Layer]:
+    """Return the layers of the arguments ACTIVITY:COLOR.
+
+    Raises:
+        click.BadParameter: The host has none of such a name.
+    """
+    known = [*map(names.of_layer, host.layers())]
+    return _named(host.layers(), _known(layers, known, "ACTIVITY:COLOR"))
+
+
+def named_layer(host: TileHost, activity: str, color: str) -> Layer:
+    """Return the layer of the arguments ACTIVITY and COLOR.
+
+    Raises:
+        click.BadParameter: The host does not have one of them.
+    """
+    (layer,) = host.layers(
+        _known((activity,), [activity.key for activity in host.activities], "ACTIVITY"),
+        _known((color,), [color.key for color in host.colors], "COLOR"),
+    )
+    return layer
+
+
+def _named(layers: Sequence[Layer], given: tuple[str, ...]) -> Sequence[Layer]:
+    """Return those of some layers that have names that were given, in the order of these."""
+    by_name = {names.of_layer(layer): layer for layer in layers}
+    return [by_name[name] for name in given if name in by_name]
+
+
+_NEAREST_FIRST = (
+    ParameterSource.COMMANDLINE,
+    ParameterSource.ENVIRONMENT,
+    ParameterSource.DEFAULT_MAP,
+    ParameterSource.DEFAULT,
+)
+"""Where the value of an option may stand, by how near to the command that is."""
+
+
+def _distance(parameter: str) -> int:
+    source = click.get_current_context().get_parameter_source(parameter)
+    return _NEAREST_FIRST.index(source or ParameterSource.DEFAULT)
+
+
+def _is_nearer(parameter: str, other: str) -> bool:
+    """Tell whether an option was said nearer to the command than another one."""
+    return _distance(parameter) < _distance(other)
+
+
+def _usable(
+    parameter: str,
+    given: tuple[str, ...],
+    available: Collection[str],
+    known: Collection[str],
+    option: str,
+) -> tuple[str, ...]:
+    """Return what an option was given; of what stands as a default, only what is available."""
+    if _distance(parameter) == 0:
+        return _known(given, available, option)
+    return tuple(name for name in _known(given, known, option) if name in available)
 
 
 def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple[str, ...]:
     """Return what an option was given, or end with a usage error for what is not known."""
-    for key in given:
-        if key not in known:
-            import difflib  # only here, where a run ends
-
-            alike = [name for name in known if key.lower() in name.lower()]
-            alike = alike[:4] or difflib.get_close_matches(key, known)
-            if alike:
-                hint = f"did you mean {' or '.join(alike)}?"
-            elif len(known) < 10:
-                hint = f"there are {', '.join(known)}."
-            else:
-                hint = "'stravacookies josm-prefs --help' lists all."
-            raise click.BadParameter(f"{key!r} is not to be had; {hint}", param_hint=option)
+    for name in given:
+        if name not in known:
+            raise click.BadParameter(names.explain_unknown(name, known), param_hint=option)
     return given

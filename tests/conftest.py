@@ -2,12 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from stravacookies.cli import cli
+from stravacookies.cookies import HeatmapCookies
+from stravacookies.heatmap import CLASSIC, TODAY
 from stravacookies.strava import CookieFetcher
+from stravacookies.vault import Vault
 from tests.command import Outcome, environment_of, run_stravacookies
+from tests.made_up import values
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -69,6 +76,7 @@ def fetcher(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> CookieFetcher
 
 
 Run = Callable[..., Outcome]
+RunHere = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -89,6 +97,28 @@ def run(environment: dict[str, str], stand_in: StandIn, tmp_path: Path) -> Run:
         return outcome
 
     return run
+
+
+@pytest.fixture
+def run_here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunHere:
+    """Runs `stravacookies` in this process, which is quicker, with cookies that are fresh.
+
+    So Strava need not be asked. What ends a run comes as the exception that it is.
+    """
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    vault = Vault(home / ".local" / "state" / "stravacookies")
+    for host in (TODAY, CLASSIC):
+        cookies = HeatmapCookies.from_values(values(tomorrow), host.cookies)
+        vault.keep_cookies(cookies, host)
+
+    def run_here(*arguments: str | Path, **variables: str) -> Outcome:
+        runner = CliRunner(catch_exceptions=False)
+        result = runner.invoke(cli, [*map(str, arguments)], env=variables)
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return run_here
 
 
 def require(missing: str | None) -> None:

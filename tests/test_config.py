@@ -8,7 +8,8 @@ import pytest
 from stravacookies import config
 from stravacookies.config import Config
 from stravacookies.errors import ConfigError
-from tests.conftest import Run
+from tests.command import Outcome
+from tests.conftest import Run, RunHere
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -53,6 +54,15 @@ def test_all_settings(tmp_path: Path) -> None:
         ('source = "password"', "source is neither a browser nor a file"),
         ('source = "-"', "source is neither a browser nor a file"),
         ("colors = [", "Invalid value (at end of document)"),
+        (
+            'colors = ["pink"]',
+            "in colors, 'pink' is not to be had; there are hot, blue, purple, gray, bluered,"
+            " mobileblue, orange",
+        ),
+        (
+            'show = ["chess:hot"]',
+            "in show, 'chess:hot' is not to be had; 'stravacookies josm-prefs --help' lists all",
+        ),
     ],
 )
 def test_what_is_no_setting(tmp_path: Path, text: str, why: str) -> None:
@@ -70,6 +80,22 @@ def test_file_that_is_no_text(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="cannot be used: 'utf-8' codec"):
         config.load(tmp_path)
+
+
+def test_byte_order_mark(tmp_path: Path) -> None:
+    """The mark that some editors put at the beginning does not matter."""
+    (tmp_path / "config.toml").write_text('source = "firefox"\n', encoding="utf-8-sig")
+
+    assert Config(source="firefox") == config.load(tmp_path)
+
+
+def test_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """What is no file cannot be read."""
+    (tmp_path / "config.toml").mkdir()
+
+    with pytest.raises(ConfigError) as error:
+        config.load(tmp_path)
+    assert f"{tmp_path}/config.toml cannot be used: Is a directory." == str(error.value)
 
 
 def test_mistake_ends_with_2(run: Run, home: Path, josm_directory: Path) -> None:
@@ -107,13 +133,134 @@ def test_options_beat_environment_beats_file(
     assert "removed them there:\n  All Activities, hot\n\n" in from_option.out
 
 
-def test_unknown_activity_in_the_file(run: Run, home: Path, josm_directory: Path) -> None:
-    """What Strava does not have is refused as if it stood in an option."""
-    write(home, 'activities = ["Hike"]\n')
-    outcome = run("josm-prefs")
+README = """
+activities = ["all", "ride", "sport_Hike"]
+colors = ["hot", "blue"]
+show = ["sport_Hike:blue", "ride:hot"]
+"""
+"""The defaults that the README shows, as far as they choose layers."""
+
+
+def in_menu(outcome: Outcome) -> list[str]:
+    """What `josm-prefs` says is in the menu."""
+    assert (0, "") == (outcome.code, outcome.err)
+    _, _, rest = outcome.out.partition("removed them there:\n")
+    return [line.strip() for line in rest.partition("\n\n")[0].splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "shown"),
+    [
+        ([], {}, ["Hike, blue", "All Rides, hot"]),
+        (["--activity", "ride"], {}, ["All Rides, hot"]),
+        (["--activity", "water"], {}, ["All Water Sports, blue"]),
+        (["--color", "hot"], {}, ["All Rides, hot"]),
+        (["--color", "purple"], {}, ["All Activities, purple", "All Rides, purple"]),
+        (["--classic"], {}, ["All Rides, hot"]),
+        (["--classic", "--activity", "water"], {}, ["All Water Sports, blue"]),
+        (["--show", "run:orange"], {}, ["All on Foot, orange"]),
+        (["--color", "purple", "--show", "run:purple"], {}, ["All on Foot, purple"]),
+        ([], {"STRAVACOOKIES_ACTIVITIES": "water"}, ["All Water Sports, blue"]),
+        ([], {"STRAVACOOKIES_COLORS": "purple"}, ["All Activities, purple", "All Rides, purple"]),
+        ([], {"STRAVACOOKIES_SHOW": "run:orange"}, ["All on Foot, orange"]),
+        (["--activity", "ride"], {"STRAVACOOKIES_SHOW": "all:hot"}, ["All Rides, hot"]),
+        (["--classic"], {"STRAVACOOKIES_SHOW": "sport_Hike:hot ride:blue"}, ["All Rides, blue"]),
+        (["--classic"], {"STRAVACOOKIES_ACTIVITIES": "sport_Hike ride"}, ["All Rides, hot"]),
+    ],
+)
+def test_what_is_nearer_to_the_command_is_not_disturbed(
+    run_here: RunHere,
+    home: Path,
+    josm_directory: Path,
+    arguments: list[str],
+    variables: dict[str, str],
+    shown: list[str],
+) -> None:
+    """Of what stands farther away, there counts what goes with what stands nearer."""
+    write(home, README)
+
+    assert shown == in_menu(run_here("josm-prefs", *arguments, **variables))
+
+
+def test_defaults_that_the_classic_host_has_not(
+    run_here: RunHere, home: Path, josm_directory: Path
+) -> None:
+    """If none of them is left, all is written."""
+    write(home, 'activities = ["sport_Hike"]\ncolors = ["orange"]\nshow = ["sport_Hike:orange"]\n')
+
+    assert "25 layers: 5 activities x 5 colours" in run_here("josm-prefs", "--classic").out
+
+
+def test_layer_to_be_shown_is_written(run_here: RunHere, home: Path, josm_directory: Path) -> None:
+    """A layer that is named for the menu is written with the defaults, in all their colours."""
+    write(home, README)
+    outcome = run_here("josm-prefs", "--show", "run:orange")
+
+    assert "12 layers: 4 activities x 3 colours" in outcome.out
+
+
+def test_options_that_contradict_each_other(
+    run_here: RunHere, home: Path, josm_directory: Path
+) -> None:
+    """What was typed in two options is not guessed."""
+    outcome = run_here("josm-prefs", "--activity", "ride", "--show", "run:hot")
 
     assert 2 == outcome.code
-    assert "--activity: 'Hike' is not to be had; did you mean sport_Hike?" in outcome.err
+    assert "--show: 'run:hot' is not to be had; did you mean ride:hot" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "option"), [("ACTIVITIES", "activity"), ("COLORS", "color"), ("SHOW", "show")]
+)
+def test_unknown_name_in_the_environment(
+    run_here: RunHere, josm_directory: Path, variable: str, option: str
+) -> None:
+    """What Strava does not have at all is a mistake."""
+    outcome = run_here("josm-prefs", **{f"STRAVACOOKIES_{variable}": "nothing"})
+
+    assert 2 == outcome.code
+    assert f"Invalid value for --{option}: 'nothing' is not to be had; " in outcome.err
+
+
+def test_defaults_of_other_commands(run_here: RunHere, home: Path, tmp_path: Path) -> None:
+    """With the classic host, `cartograph` and `render` use of the defaults what that has, too."""
+    write(home, README)
+    (tmp_path / "my.txt").write_text("{% for layer in layers %}{{ layer.id }} {% endfor %}")
+    rendered = run_here("render", "my.txt", "--classic")
+    run_here("cartograph", "--classic", "-o", "phone")
+
+    assert (
+        "strava-heatmap-all-hot strava-heatmap-all-blue strava-heatmap-ride-hot"
+        " strava-heatmap-ride-blue "
+    ) == rendered.out
+    assert 2 == len(list((tmp_path / "phone").iterdir()))
+
+
+@pytest.mark.parametrize("name", ["josm-prefs", "status", "live", "cartograph"])
+def test_unknown_activity_in_the_file(
+    run_here: RunHere, home: Path, josm_directory: Path, name: str
+) -> None:
+    """What Strava does not have is a mistake in the file, whichever command would read it."""
+    path = write(home, 'activities = ["Hike"]\n')
+
+    with pytest.raises(ConfigError) as error:
+        run_here(name)
+    assert (
+        f"{path} cannot be used: in activities, 'Hike' is not to be had; did you mean sport_Hike?"
+    ) == str(error.value)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["josm-prefs", "--help"], ["live", "-h"], ["completion", "bash"], ["logout"]],
+)
+def test_mistake_in_the_file_does_not_matter(
+    run_here: RunHere, home: Path, arguments: list[str]
+) -> None:
+    """What needs no defaults does not mind what is wrong with them."""
+    write(home, "colors = [")
+
+    assert 0 == run_here(*arguments).code
 
 
 def test_source_of_the_file(

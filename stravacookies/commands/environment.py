@@ -2,6 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import click
@@ -15,18 +18,30 @@ from stravacookies.vault import Vault
 _NAME = "stravacookies"
 
 
-def load_config() -> Config:
-    """Read the user's defaults.
+def config() -> Config:
+    """Return the user's defaults, which are read when they are first asked for.
 
     Raises:
         ConfigError: They are not such.
     """
-    return load(platformdirs.user_config_path(_NAME, appauthor=False))
+    root = click.get_current_context().find_root()
+    if root.obj is None:
+        root.obj = load(platformdirs.user_config_path(_NAME, appauthor=False))
+    defaults: Config = root.obj
+    return defaults
 
 
-def config() -> Config:
-    """Return the user's defaults."""
-    return click.get_current_context().find_object(Config) or Config()
+def option_defaults() -> dict[str, Callable[[], object]]:
+    """Return what tells the values of options that are left out, by name.
+
+    The source is not among them: what is named with `--from` is read in each run.
+    """
+    names = [field.name for field in fields(Config) if field.name != "source"]
+    return {name: partial(_default, name) for name in names}
+
+
+def _default(name: str) -> object:
+    return getattr(config(), name)
 
 
 def vault() -> Vault:

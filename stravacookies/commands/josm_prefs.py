@@ -6,7 +6,6 @@ import click
 
 from stravacookies import options, output, summary
 from stravacookies.commands import credentials, environment
-from stravacookies.heatmap import default_show
 
 
 @click.command(
@@ -50,8 +49,7 @@ def command(
     Layers that are left out disappear from JOSM's menu, too, until they are written again.
     """
     host = options.host(classic)
-    layers = options.layers(host, activities, colors)
-    shown = options.chosen(show, layers, "--show") or default_show(layers)
+    layers, shown = options.layers_and_shown(host, activities, colors, show)
     directory = josm_dir or environment.find_josm()
     output.check(directory, force=force)
     cookies = credentials.cookies(host, source, refresh=refresh)

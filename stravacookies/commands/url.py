@@ -18,5 +18,5 @@ from stravacookies.josm import imagery
 def command(activity: str, color: str, classic: bool) -> None:
     """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
     host = options.host(classic)
-    (layer,) = options.layers(host, (activity,), (color,), ("ACTIVITY", "COLOR"))
+    layer = options.named_layer(host, activity, color)
     click.echo(imagery.tms(layer, credentials.cookies(host, None, refresh=False)))
