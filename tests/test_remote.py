@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from stravacookies.josm.preferences import NAMESPACE
-from tests.conftest import Run
+from tests.conftest import Run, RunHere
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -97,6 +97,57 @@ def test_first_layer_of_the_menu_is_the_usual(run: Run, remote: Remote, strava: 
 
     assert "/all/hot/" in remote.layers[0]
     assert "{switch:heatmap-external-a,heatmap-external-b,heatmap-external-c}" in remote.layers[1]
+
+
+@pytest.mark.parametrize(
+    ("config", "variables", "opened"),
+    [
+        ('show = ["sport_Hike:blue", "ride:hot"]', {}, "/sport_Hike/blue/"),
+        ('activities = ["water"]\ncolors = ["gray"]', {}, "/water/gray/"),
+        ('show = ["ride:hot"]', {"STRAVACOOKIES_SHOW": "run:blue"}, "/run/blue/"),
+        ('show = ["ride:hot"]', {"STRAVACOOKIES_ACTIVITIES": "winter"}, "/winter/gray/"),
+        ("", {"STRAVACOOKIES_COLORS": "purple"}, "/all/purple/"),
+    ],
+)
+def test_first_layer_of_the_menu_is_the_users(
+    run_here: RunHere,
+    remote: Remote,
+    home: Path,
+    config: str,
+    variables: dict[str, str],
+    opened: str,
+) -> None:
+    """Without arguments, the layer is opened that `josm-prefs` would show first."""
+    directory = home / ".config" / "stravacookies"
+    directory.mkdir()
+    (directory / "config.toml").write_text(config)
+
+    assert 0 == run_here("live", **variables).code
+    assert opened in remote.layers[0]
+
+
+def test_first_layer_of_the_menu_on_the_classic_host(run_here: RunHere, remote: Remote) -> None:
+    """Of the layers to be shown, the first one that the host has is opened."""
+    run_here("live", "--classic", STRAVACOOKIES_SHOW="sport_Hike:blue run:orange ride:hot")
+
+    assert "/ride/hot/" in remote.layers[0]
+
+
+def test_layer_that_the_defaults_leave_out(run_here: RunHere, remote: Remote) -> None:
+    """What is named is opened, whatever the defaults are."""
+    run_here("live", "run:orange", STRAVACOOKIES_ACTIVITIES="ride", STRAVACOOKIES_COLORS="hot")
+
+    assert "/run/orange/" in remote.layers[0]
+
+
+def test_directory_in_the_environment(
+    run_here: RunHere, remote: Remote, josm_directory: Path, tmp_path: Path
+) -> None:
+    """The JOSM on the directory that the environment names is asked, not the usual one."""
+    (josm_directory / "preferences.xml").rename(tmp_path / "preferences.xml")
+    outcome = run_here("live", STRAVACOOKIES_JOSM_DIR=str(tmp_path))
+
+    assert (0, 1) == (outcome.code, len(remote.layers))
 
 
 @pytest.mark.parametrize(

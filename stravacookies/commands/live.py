@@ -1,12 +1,13 @@
 """`stravacookies live`: layers into a JOSM that is running."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from stravacookies import options
-from stravacookies.commands import credentials, environment
-from stravacookies.heatmap import default_show
+from stravacookies.commands import credentials, environment, josm_prefs
+from stravacookies.heatmap import Layer, TileHost
 from stravacookies.josm import live
 
 
@@ -18,7 +19,7 @@ from stravacookies.josm import live
     "layers",
     metavar="[ACTIVITY:COLOR]...",
     nargs=-1,
-    shell_complete=options.complete_layers,
+    shell_complete=options.complete_layer,
 )
 @options.josm_dir
 @options.source
@@ -38,10 +39,17 @@ def command(
     its preferences. Without arguments, the first layer of those that josm-prefs shows is opened.
     """
     host = options.host(classic)
-    names = layers or environment.config().show[:1]
-    wanted = options.chosen(names, host.layers(), "ACTIVITY:COLOR")
+    wanted = options.named_layers(host, layers) or _first_shown(host)
     port = live.find(environment.josm_if_any(josm_dir))
     cookies = credentials.cookies(host, source, refresh=refresh)
-    for layer in wanted or default_show(host.layers())[:1]:
+    for layer in wanted:
         live.open_layer(layer, cookies, port)
         click.echo(f"Opened in JOSM: {layer.name}")
+
+
+def _first_shown(host: TileHost) -> Sequence[Layer]:
+    """Return the first of the layers that `josm-prefs` without options would show."""
+    root = click.get_current_context().find_root()
+    with josm_prefs.command.make_context("josm-prefs", [], root) as context:
+        values = {name: context.params[name] for name in ("activities", "colors", "show")}
+        return options.layers_and_shown(host, **values)[1][:1]
