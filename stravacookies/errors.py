@@ -429,6 +429,17 @@ class JosmNotRunningError(RemoteControlError):
         super().__init__("JOSM is not running: start it, and run this again.")
 
 
+class JosmElsewhereError(RemoteControlError):
+    """There is no JOSM on the directory, but one on another."""
+
+    def __init__(self, directory: Path | None) -> None:
+        where = str(directory) if directory else "where it usually is"
+        super().__init__(
+            f"JOSM is running, but its preferences directory is not {where}: give its path to"
+            " --josm-dir."
+        )
+
+
 class RemoteControlOffError(RemoteControlError):
     """JOSM runs, and does not listen."""
 

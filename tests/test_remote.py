@@ -4,10 +4,18 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
 
+from stravacookies.errors import (
+    JosmElsewhereError,
+    JosmNotRunningError,
+    RemoteControlAnswerError,
+    RemoteControlRefusedError,
+)
+from stravacookies.josm import live
 from stravacookies.josm.preferences import NAMESPACE
 from tests.conftest import Run, RunHere
 from tests.standin.server import StandIn
@@ -20,6 +28,8 @@ class Remote(ThreadingHTTPServer):
     Attributes:
         application: What it says that it is.
         status: What it answers a layer with.
+        asks_user: Whether it asks its user first, who does not answer.
+        breaks_off: Whether it ends instead of an answer.
         layers: The layers that it was asked to open.
     """
 
@@ -27,6 +37,8 @@ class Remote(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.application = "JOSM RemoteControl"
         self.status = 200
+        self.asks_user = False
+        self.breaks_off = False
         self.layers: list[str] = []
 
 
@@ -38,6 +50,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/version":
             self.send_response(200)
             body = f'{{"application":"{server.application}","version":18646}}'.encode()
+        elif server.asks_user:
+            self.rfile.read()  # until the client has had enough
+            return
+        elif server.breaks_off:
+            return
         else:
             server.layers.append(unquote(self.path))
             self.send_response(server.status)
@@ -171,18 +188,109 @@ def test_josm_that_does_not_want_to(
     assert (6, "", f"stravacookies: {words}\n") == (outcome.code, outcome.out, outcome.err)
 
 
-def test_no_josm_is_found_out_first(run: Run, josm_directory: Path, stand_in: StandIn) -> None:
-    """Where nobody listens, Strava is not asked."""
+@pytest.fixture
+def nobody_listens(josm_directory: Path) -> None:
+    """JOSM's preferences name a port on which nothing listens."""
     with Remote() as remote:
         port = remote.server_port
     set_port(josm_directory, port)
+
+
+def show_processes(monkeypatch: pytest.MonkeyPatch, *commands: list[str]) -> None:
+    """Let the system have these processes, and no other."""
+    processes = [SimpleNamespace(info={"cmdline": command}) for command in commands]
+    monkeypatch.setattr("psutil.process_iter", lambda _: processes)
+
+
+@pytest.mark.usefixtures("nobody_listens")
+def test_no_josm_is_found_out_first(run: Run, stand_in: StandIn) -> None:
+    """Where nobody listens, Strava is not asked."""
     outcome = run("live", STRAVA_SESSION="any")
 
-    assert (6, "stravacookies: JOSM is not running: start it, and run this again.\n") == (
-        outcome.code,
-        outcome.err,
-    )
+    assert (6, "", 1) == (outcome.code, outcome.out, outcome.err.count("\n"))
     assert [] == stand_in.requests
+
+
+@pytest.mark.usefixtures("nobody_listens")
+def test_no_josm(run_here: RunHere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no JOSM at all, it is to be started."""
+    show_processes(monkeypatch, ["vim", "josm.txt"])
+
+    with pytest.raises(JosmNotRunningError) as error:
+        run_here("live")
+    assert "JOSM is not running: start it, and run this again." == str(error.value)
+
+
+@pytest.mark.usefixtures("nobody_listens")
+def test_josm_on_another_directory(
+    run_here: RunHere, monkeypatch: pytest.MonkeyPatch, josm_directory: Path
+) -> None:
+    """A JOSM that runs elsewhere is not there for nothing: it is said how to name it."""
+    show_processes(monkeypatch, ["java", "-Djosm.home=/elsewhere", "-jar", "josm.jar"])
+
+    with pytest.raises(JosmElsewhereError) as error:
+        run_here("live")
+    assert (
+        f"JOSM is running, but its preferences directory is not {josm_directory}: give its path to"
+        " --josm-dir."
+    ) == str(error.value)
+
+
+def test_josm_without_a_usual_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is where there is no directory at all in the usual places."""
+    with Remote() as remote:
+        monkeypatch.setattr("stravacookies.josm.remote.USUAL_PORT", remote.server_port)
+    show_processes(monkeypatch, ["java", "-Djosm.home=/elsewhere", "-jar", "josm.jar"])
+
+    with pytest.raises(JosmElsewhereError) as error:
+        live.find(None)
+    assert "its preferences directory is not where it usually is: give" in str(error.value)
+
+
+def test_stale_cookies_are_refreshed(
+    run: Run, remote: Remote, strava: Strava, stand_in: StandIn
+) -> None:
+    """Kept cookies that would end soon are not given to JOSM."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    strava.lifetime = 3600
+    run("cookies", **session)
+    strava.lifetime = 24 * 3600
+    run("live", **session)
+
+    assert 2 == len(stand_in.requests)
+    assert f"header(Cookie,{run('cookies').out.strip()})" in remote.layers[0]
+
+
+def test_session_from_a_source(
+    run: Run, remote: Remote, strava: Strava, stand_in: StandIn, tmp_path: Path
+) -> None:
+    """With `--from`, the session is taken from there, and kept."""
+    (tmp_path / "session").write_text(strava.open_session())
+    outcome = run("live", "--from", "session")
+
+    assert (0, 1) == (outcome.code, len(remote.layers))
+    assert 0 == run("live", "--refresh").code
+    assert 2 == len(stand_in.requests)
+
+
+def test_user_who_does_not_answer(
+    run_here: RunHere, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where JOSM asks its user and nobody answers, that is no permission."""
+    monkeypatch.setattr("stravacookies.josm.live._USERS_TIMEOUT", 0.1)
+    remote.asks_user = True
+
+    with pytest.raises(RemoteControlRefusedError):
+        run_here("live")
+
+
+def test_connection_that_breaks(run_here: RunHere, remote: Remote) -> None:
+    """A JOSM that ends instead of an answer has not opened the layer."""
+    remote.breaks_off = True
+
+    with pytest.raises(RemoteControlAnswerError) as error:
+        run_here("live")
+    assert "JOSM's remote control answered nothing, which was not expected." == str(error.value)
 
 
 def test_another_program_on_the_port(

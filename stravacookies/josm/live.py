@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
+    JosmElsewhereError,
     JosmNotRunningError,
     RemoteControlAnswerError,
     RemoteControlOffError,
@@ -13,7 +14,7 @@ from stravacookies.errors import (
 from stravacookies.heatmap import MAX_ZOOM, MIN_ZOOM, Layer
 from stravacookies.josm import remote
 from stravacookies.josm.imagery import tile_url
-from stravacookies.josm.process import is_running
+from stravacookies.josm.process import is_running, runs_anywhere
 
 _USERS_TIMEOUT = 60.0
 """Seconds to wait for JOSM's user, whom it may ask for permission."""
@@ -27,6 +28,7 @@ def find(directory: Path | None) -> int:
 
     Raises:
         JosmNotRunningError: Nobody listens, since there is no JOSM.
+        JosmElsewhereError: Nobody listens, and there is a JOSM on another directory.
         RemoteControlOffError: Nobody listens, though JOSM runs.
         PortTakenError: Somebody else listens.
     """
@@ -36,6 +38,8 @@ def find(directory: Path | None) -> int:
     except ConnectionRefusedError:
         if directory and is_running(directory):
             raise RemoteControlOffError(port) from None
+        if runs_anywhere():
+            raise JosmElsewhereError(directory) from None
         raise JosmNotRunningError from None
     return port
 

@@ -46,6 +46,14 @@ def is_running(directory: Path) -> bool:
     )
 
 
+def runs_anywhere() -> bool:
+    """Tell whether a JOSM is among the system's processes, on whichever directory."""
+    import psutil
+
+    processes = psutil.process_iter(["cmdline"])
+    return any(is_josm(process.info["cmdline"] or ()) for process in processes)
+
+
 def is_josm(command: Sequence[str]) -> bool:
     """Tell whether a command line is that of a JOSM."""
     if not command:
