@@ -70,9 +70,23 @@ def converse(
     environment: dict[str, str], answers: list[tuple[str, str]], *arguments: str
 ) -> tuple[int, str]:
     """Run the command on a terminal and answer it; return its code and what was shown."""
+    lines = [(question, f"{answer}\n") for question, answer in answers]
+    return on_terminal([sys.executable, "-m", "stravacookies", *arguments], environment, lines)
+
+
+def on_terminal(
+    command: list[str], environment: dict[str, str], keys: list[tuple[str, str]]
+) -> tuple[int, str]:
+    """Run a program on a terminal; return its code and what was shown.
+
+    Args:
+        command: The program and its arguments.
+        environment: All of its environment.
+        keys: What is typed, each when the text before it has been shown.
+    """
     controller, terminal = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-m", "stravacookies", *arguments],
+        command,
         env=environment,
         stdin=terminal,
         stdout=terminal,
@@ -80,9 +94,9 @@ def converse(
         start_new_session=True,
     ) as process:
         os.close(terminal)
-        shown = ""
+        shown, seen = "", 0
         decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
-        waiting = list(answers)
+        waiting = list(keys)
         deadline = time.monotonic() + 60
         try:
             while time.monotonic() < deadline:
@@ -92,9 +106,10 @@ def converse(
                     shown += decoder.decode(os.read(controller, 4096))
                 except OSError:  # the command has ended, and its side of the terminal with it
                     break
-                if waiting and shown.endswith(waiting[0][0]):
+                if waiting and waiting[0][0] in shown[seen:]:
                     time.sleep(0.1)  # getpass throws away what was typed before it asked
-                    os.write(controller, f"{waiting.pop(0)[1]}\n".encode())
+                    os.write(controller, waiting.pop(0)[1].encode())
+                    seen = len(shown)
         finally:
             process.kill() if time.monotonic() >= deadline else None
             os.close(controller)

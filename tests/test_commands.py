@@ -13,7 +13,7 @@ from stravacookies.josm.preferences import NEW
 from stravacookies.sources import BROWSERS
 from tests import command
 from tests.command import run_stravacookies
-from tests.conftest import Run
+from tests.conftest import Run, RunHere
 from tests.made_up import token, values
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -431,6 +431,22 @@ def test_url_for_josm(run: Run, export: Path) -> None:
         r"/\{zoom\}/\{x\}/\{y\}\.png\?v=19\n",
         outcome.out,
     ), outcome.out
+
+
+def test_url_of_a_layer_in_one_word(run_here: RunHere) -> None:
+    """A layer may be written as it is in options."""
+    one, two = run_here("url", "sport_Hike:blue"), run_here("url", "sport_Hike", "blue")
+
+    assert (0, one.out) == (two.code, two.out)
+
+
+@pytest.mark.parametrize("arguments", [["sport_Hike"], ["Hike:blue"]])
+def test_url_of_half_a_layer(run_here: RunHere, arguments: list[str]) -> None:
+    """Half a name is a usage error that shows a whole one."""
+    outcome = run_here("url", *arguments)
+
+    assert 2 == outcome.code
+    assert f"{arguments[0]!r} is not to be had; did you mean sport_Hike:" in outcome.err
 
 
 def test_classic_url_for_josm(run: Run, export: Path) -> None:

@@ -295,29 +295,3 @@ def test_home_directory_in_the_file(run: Run, home: Path, strava: Strava) -> Non
 
     assert 0 == run("josm-prefs", STRAVA_SESSION=strava.open_session()).code
     assert (home / "My JOSM" / "strava-heatmap.xml").exists()
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_script(run: Run, shell: str) -> None:
-    """For each shell there is a script that asks this program."""
-    outcome = run("completion", shell)
-
-    assert (0, "") == (outcome.code, outcome.err)
-    assert f"_STRAVACOOKIES_COMPLETE={shell}_complete" in outcome.out
-
-
-def test_completion(run: Run) -> None:
-    """A shell is told commands, options, activities, colours and layers that begin so."""
-
-    def completed(line: str) -> list[str]:
-        outcome = run(
-            _STRAVACOOKIES_COMPLETE="bash_complete",
-            COMP_WORDS=f"stravacookies {line}",
-            COMP_CWORD=str(len(line.split())),
-        )
-        return [word.partition(",")[2] for word in outcome.out.splitlines()]
-
-    assert ["josm-prefs"] == completed("jo")
-    assert ["sport_Hike", "sport_Handcycle"] == completed("josm-prefs --activity sport_H")
-    assert ["bluered", "blue"][::-1] == completed("josm-prefs --color blue")
-    assert ["ride:bluered"] == completed("live ride:bluer")

@@ -3,12 +3,15 @@
 import click
 from click.shell_completion import get_completion_class
 
+_COLONS = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}"
+"""Lets bash take ACTIVITY:COLOR for one word, not for three."""
+
 
 @click.command(
     "completion",
     epilog="\b\nExamples:\n"
     '  eval "$(stravacookies completion bash)"        # in ~/.bashrc\n'
-    '  eval "$(stravacookies completion zsh)"         # in ~/.zshrc\n'
+    '  eval "$(stravacookies completion zsh)"         # in ~/.zshrc, after compinit\n'
     "  stravacookies completion fish | source         # in ~/.config/fish/config.fish",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -18,3 +21,5 @@ def command(shell: str) -> None:
     program = click.get_current_context().find_root().command
     assert complete  # noqa: S101 - click has one for each of the choices
     click.echo(complete(program, {}, "stravacookies", "_STRAVACOOKIES_COMPLETE").source())
+    if shell == "bash":
+        click.echo(_COLONS)

@@ -9,14 +9,20 @@ from stravacookies.josm import imagery
 
 @click.command(
     "url",
-    epilog=options.examples("url sport_Hike blue"),
+    epilog=options.examples("url sport_Hike blue", "url sport_Hike:blue"),
 )
-@click.argument("activity")
-@click.argument("color")
+@click.argument("activity", shell_complete=options.complete_activity)
+@click.argument("color", required=False, shell_complete=options.complete_color)
 @options.classic
 @options.verbose
-def command(activity: str, color: str, classic: bool) -> None:
-    """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
+def command(activity: str, color: str | None, classic: bool) -> None:
+    """Print the line that JOSM's dialog "Add TMS URL" takes for a layer.
+
+    The layer may be written ACTIVITY:COLOR, too.
+    """
     host = options.host(classic)
-    layer = options.named_layer(host, activity, color)
+    if color is None:
+        (layer,) = options.named_layers(host, (activity,))
+    else:
+        layer = options.named_layer(host, activity, color)
     click.echo(imagery.tms(layer, credentials.cookies(host, None, refresh=False)))
