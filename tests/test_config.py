@@ -279,6 +279,36 @@ def test_source_of_the_file(
     assert 2 == len(stand_in.requests)
 
 
+def test_source_in_the_environment(
+    run: Run, home: Path, tmp_path: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """It comes before that of the file, and `--from` before both; `login` uses it, too."""
+    sources = {name: tmp_path / name for name in ("file", "environment", "option")}
+    for path in sources.values():
+        path.write_text(strava.open_session())
+    write(home, f'source = "{sources["file"]}"\n')
+    variable = {"STRAVACOOKIES_SOURCE": str(sources["environment"])}
+    from_file = run("login")
+    from_environment = run("login", **variable)
+    from_option = run("login", "--from", "option", **variable)
+    run("logout")
+    run("cookies", **variable)
+
+    for name, outcome in zip(sources, (from_file, from_environment, from_option), strict=True):
+        assert outcome.out.startswith(f"Logged in to Strava with {sources[name]}. ")
+    used = stand_in.requests[-1].cookies["_strava4_session"]
+    assert sources["environment"].read_text() == used
+
+
+@pytest.mark.parametrize("name", ["password", "-"])
+def test_source_that_must_be_asked_for(run_here: RunHere, name: str) -> None:
+    """What a person must answer each time cannot stand in the environment."""
+    outcome = run_here("login", STRAVACOOKIES_SOURCE=name)
+
+    assert 2 == outcome.code
+    assert "Error: STRAVACOOKIES_SOURCE is neither a browser nor a file." in outcome.err
+
+
 def test_source_of_the_file_is_gone(run: Run, home: Path, josm_directory: Path) -> None:
     """If it is needed and is not there, the user hears of it."""
     write(home, 'source = "/nowhere/cookies.json"\n')

@@ -30,7 +30,7 @@ def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCook
     if source is not None:
         return exchange(*take(source, host), host, environment.vault())
     ask = prompt.for_anything if prompt.is_there() else None
-    usual, vault = environment.config().source, environment.vault()
+    usual, vault = environment.source(), environment.vault()
     return current_cookies(host, vault, os.environ, ask, refresh=refresh, source=usual)
 
 

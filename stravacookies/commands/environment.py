@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 import platformdirs
 
+from stravacookies import sources
 from stravacookies.config import Config, load
 from stravacookies.errors import NoJosmDirectoryError
 from stravacookies.josm.directory import find
 from stravacookies.vault import Vault
 
 _NAME = "stravacookies"
+_SOURCE_VARIABLE = "STRAVACOOKIES_SOURCE"
 
 
 def config() -> Config:
@@ -29,6 +31,19 @@ def config() -> Config:
         root.obj = load(platformdirs.user_config_path(_NAME, appauthor=False))
     defaults: Config = root.obj
     return defaults
+
+
+def source() -> str | None:
+    """Return where the user wants a session taken from when there is none that is kept.
+
+    Raises:
+        ConfigError: The user's defaults are not such.
+        click.UsageError: It is one that a person must answer each time.
+    """
+    named = os.environ.get(_SOURCE_VARIABLE)
+    if named in (sources.PASSWORD, sources.STANDARD_INPUT):
+        raise click.UsageError(f"{_SOURCE_VARIABLE} is neither a browser nor a file.")
+    return named or config().source
 
 
 def option_defaults() -> dict[str, Callable[[], object]]:

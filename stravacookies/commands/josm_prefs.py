@@ -44,7 +44,8 @@ def command(
     """Write the heatmap's layers, with cookies that are fresh, into JOSM's preferences.
 
     The Strava session comes from --from, else from STRAVA_SESSION, else it is the one kept from an
-    earlier run or login, else STRAVA_EMAIL and STRAVA_PASSWORD log in. Without any, you are asked.
+    earlier run or login, else STRAVA_EMAIL and STRAVA_PASSWORD log in, else it comes from the
+    source among your defaults. Without any, you are asked.
 
     Layers that are left out disappear from JOSM's menu, too, until they are written again.
     """

@@ -20,9 +20,12 @@ from stravacookies.refresh import exchange
 def command(source: str | None) -> None:
     """Take a session of Strava from a browser or a file, prove it with one request, and keep it.
 
-    Without --from, the installed browsers are looked through for one that is logged in.
+    Without --from, it is the source among your defaults, if there is one; else the installed
+    browsers are looked through for one that is logged in.
     """
     vault = environment.vault()
+    if source is None:
+        source = environment.source()
     if source is not None:
         given, source = credentials.take(source, TODAY)
         cookies = exchange(given, source, TODAY, vault, must_keep=True)
