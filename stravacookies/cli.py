@@ -12,7 +12,7 @@ import click
 
 from stravacookies import __version__
 from stravacookies.commands import SHORT_HELP
-from stravacookies.errors import StravacookiesError
+from stravacookies.errors import MissingPackageError, StravacookiesError
 
 _NO_OUTPUT = "The output could not be written"
 
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         try:
             cli(arguments, prog_name="stravacookies")
+        except ImportError as error:
+            raise MissingPackageError(str(error)) from None
         finally:
             if sys.stdout:
                 sys.stdout.flush()

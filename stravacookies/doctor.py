@@ -18,6 +18,7 @@ from lxml import etree
 from stravacookies import __version__, cartograph, output, sources
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
+    REINSTALL,
     JosmFilesError,
     NetworkError,
     NotLoggedInError,
@@ -28,14 +29,19 @@ from stravacookies.heatmap import CLASSIC, TODAY, Layer, TileHost
 from stravacookies.josm import preferences, remote
 from stravacookies.josm.directory import PREFERENCES, candidates, find
 from stravacookies.josm.process import is_running
-from stravacookies.session import SESSION_VARIABLE
+from stravacookies.session import (
+    EMAIL_VARIABLE,
+    PASSWORD_VARIABLE,
+    SESSION_VARIABLE,
+    login_from_environment,
+)
 from stravacookies.strava import TileFetcher
 from stravacookies.vault import KEYRING, Vault
 
 _PATIENCE = 20.0
 """Seconds to wait for a tile."""
 
-_NEEDED = ("click", "jinja2", "lxml", "requests")
+_NEEDED = ("click", "jinja2", "lxml", "platformdirs", "psutil", "requests")
 _EXTRAS = ("keyring", "yt-dlp")
 """What is in use only where it is installed."""
 
@@ -63,20 +69,23 @@ class Finding:
     advice: str | None = None
 
 
-def examine(vault: Vault, environ: Mapping[str, str], josm_dir: Path | None) -> list[Finding]:
+def examine(
+    vault: Vault, environ: Mapping[str, str], josm_dir: Path | None, source: str | None = None
+) -> list[Finding]:
     """Look at each link of the chain, in order; change nothing, and ask Strava for one tile only.
 
     Args:
         vault: Where session and cookies are kept.
         environ: The environment variables.
         josm_dir: JOSM's preferences directory; looked for where JOSM keeps it if left out.
+        source: Where the user wants a session taken from when there is none that is kept.
     """
     directory = _find(josm_dir, environ)
     host, cookies = _kept_cookies(vault, directory)
     findings = [
         _program(),
         _packages(),
-        _session(vault, environ),
+        _session(vault, environ, source),
         _cookies(cookies),
         _tile(host, cookies),
         _directory(directory, josm_dir, environ),
@@ -126,13 +135,12 @@ def _packages() -> Finding:
             "Packages",
             False,
             f"{', '.join(versions)}; not installed: {', '.join(missing)}",
-            "install stravacookies again, with pipx or pip; in a clone, 'make clean' and"
-            " 'make josm-prefs' do",
+            REINSTALL,
         )
     return Finding("Packages", True, ", ".join(versions))
 
 
-def _session(vault: Vault, environ: Mapping[str, str]) -> Finding:
+def _session(vault: Vault, environ: Mapping[str, str], source: str | None) -> Finding:
     if text := environ.get(SESSION_VARIABLE):
         try:
             sources.from_text(text, SESSION_VARIABLE, TODAY)
@@ -141,17 +149,36 @@ def _session(vault: Vault, environ: Mapping[str, str]) -> Finding:
             return Finding("Session", False, detail, f"unset it, and {_LOGIN}")
         return Finding("Session", True, f"from {SESSION_VARIABLE}")
     kept = vault.session()
+    if kept and kept.session:
+        detail = f"from {_without_profile(kept.source)}, kept in: {kept.place}"
+        return Finding("Session", True, detail)
     if not kept:
-        return Finding("Session", False, "none is kept", _LOGIN)
-    if not kept.session and kept.place == KEYRING:
+        detail, advice = "none is kept", _LOGIN
+    elif kept.place == KEYRING:
         detail = "kept in the system's keyring, which is locked or out of reach"
-        return Finding("Session", False, detail, f"unlock the keyring, or {_LOGIN}")
-    if not kept.session:
-        return Finding("Session", False, "what is kept of it has expired or is damaged", _LOGIN)
-    # Of a browser, the profile is left out, which may be called by the user's name.
-    browser = sources.is_browser(kept.source)
-    source = kept.source.partition(":")[0] if browser else kept.source
-    return Finding("Session", True, f"from {source}, kept in: {kept.place}")
+        advice = f"unlock the keyring, or {_LOGIN}"
+    else:
+        detail, advice = "what is kept of it has expired or is damaged", _LOGIN
+    return _next_session(detail, environ, source) or Finding("Session", False, detail, advice)
+
+
+def _next_session(detail: str, environ: Mapping[str, str], source: str | None) -> Finding | None:
+    """Look at where the next run would get a session from, if that is not the kept one."""
+    try:
+        if login_from_environment(environ):
+            named = f"{EMAIL_VARIABLE} and {PASSWORD_VARIABLE}"
+        elif source:
+            named = _without_profile(sources.canonical(source))
+        else:
+            return None
+    except NotLoggedInError as error:
+        return Finding("Session", False, str(error).removesuffix("."), _LOGIN)
+    return Finding("Session", True, f"{detail}; the next 'josm-prefs' logs in with {named}")
+
+
+def _without_profile(source: str) -> str:
+    """Leave out of a browser its profile, which may be called by the user's name."""
+    return source.partition(":")[0] if sources.is_browser(source) else source
 
 
 def _cookies(cookies: HeatmapCookies | None) -> Finding:
@@ -271,6 +298,8 @@ def _entry_set(
         root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
     except FileNotFoundError:
         return Finding(name, False, f"there is no {path.name}", _RUN), None
+    except IsADirectoryError:
+        return Finding(name, False, f"{path.name} is a folder", f"remove it, and {_RUN}"), None
     except OSError as error:
         detail = f"{path.name} could not be read: {error.strerror or error}"
         return Finding(name, False, detail, f"make it yours to read: {path}"), None

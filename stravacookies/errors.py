@@ -13,6 +13,12 @@ _BROWSER_WAY = (
     " (in a clone 'make login')."
 )
 
+REINSTALL = (
+    "install stravacookies again, with pipx or pip; in a clone, 'make clean' and 'make josm-prefs'"
+    " do"
+)
+"""What to do where a part of the installation is missing."""
+
 
 def _ended(sentence: str) -> str:
     """End a sentence with a full stop, unless whoever wrote its end has done so."""
@@ -27,6 +33,13 @@ class StravacookiesError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+
+
+class MissingPackageError(StravacookiesError):
+    """A package that this one needs is not installed, or not as it should be."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"A package that is needed could not be loaded ({why}): {REINSTALL}.")
 
 
 class NotLoggedInError(StravacookiesError):
@@ -107,6 +120,17 @@ class UnreadableSourceError(NotLoggedInError):
 
     def __init__(self, source: str, error: OSError) -> None:
         super().__init__(f"{source} could not be read: {error.strerror or error}.")
+
+
+class FolderSourceError(NotLoggedInError):
+    """A folder was named as the source of a session."""
+
+    exit_code = 2
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source} is a folder: name a file in it, or a browser's profile as firefox:FOLDER."
+        )
 
 
 class NoLoginError(NotLoggedInError):

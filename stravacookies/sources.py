@@ -9,6 +9,7 @@ from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     BrowserExtraError,
     ExpiredTokenError,
+    FolderSourceError,
     NoBrowserError,
     NoSourceSessionError,
     NotLoggedInError,
@@ -45,6 +46,7 @@ def canonical(source: str) -> str:
 
     Raises:
         UnknownSourceError: It is none of these.
+        FolderSourceError: It is a folder.
         UnreadableSourceError: It is a file that cannot be reached.
     """
     name, colon, profile = source.partition(":")
@@ -56,7 +58,9 @@ def canonical(source: str) -> str:
         return source
     try:
         path = Path(source).expanduser()
-        if source and path.exists() and not path.is_dir():
+        if source and path.is_dir():
+            raise FolderSourceError(source)
+        if source and path.exists():
             return str(path.absolute())
     except PermissionError as error:
         raise UnreadableSourceError(source, error) from None

@@ -25,7 +25,8 @@ LOGIN = "run 'stravacookies login' (in a clone 'make login')"
 
 ALL_WELL = {
     "Program": "✓ stravacookies N, Python N, SYSTEM",
-    "Packages": "✓ click N, jinja2 N, lxml N, requests N, keyring N, yt-dlp N",
+    "Packages": "✓ click N, jinja2 N, lxml N, platformdirs N, psutil N, requests N, keyring N,"
+    " yt-dlp N",
     "Session": "✓ from ~/cookies.json, kept in: file",
     "Cookies": "✓ fresh: they last for TIME more",
     "Tile": "✓ content-a.strava.com answered 200",
@@ -182,6 +183,47 @@ def test_session_in_the_environment(run: Run, home: Path) -> None:
         "Session": f"✗ STRAVA_SESSION is set, and holds no session\nunset it, and {LOGIN}",
     }
     assert Outcome(1, lines(changes), "") == bad
+
+
+@pytest.mark.usefixtures("ready")
+@pytest.mark.parametrize(
+    ("variables", "config", "told"),
+    [
+        (
+            {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"},
+            "",
+            "✓ none is kept; the next 'josm-prefs' logs in with STRAVA_EMAIL and STRAVA_PASSWORD",
+        ),
+        (
+            {"STRAVACOOKIES_SOURCE": "firefox:jane.doe"},
+            "",
+            "✓ none is kept; the next 'josm-prefs' logs in with firefox",
+        ),
+        (
+            {},
+            'source = "~/cookies.json"',
+            "✓ none is kept; the next 'josm-prefs' logs in with ~/cookies.json",
+        ),
+        (
+            {},
+            'source = "~/other"',
+            "✗ '~/other' is neither a file nor a known source of a session; known are firefox,"
+            " chrome, chromium, brave, edge, opera, safari, vivaldi, whale (perhaps with"
+            f" :PROFILE), - for standard input, and password\n{LOGIN}",
+        ),
+    ],
+)
+def test_session_that_the_next_run_would_get(
+    run: Run, home: Path, variables: dict[str, str], config: str, told: str
+) -> None:
+    """Where a run would log in by itself, it is told with what, unless that is not there."""
+    (home / STATE / "session.json").unlink()
+    directory = home / ".config" / "stravacookies"
+    directory.mkdir()
+    (directory / "config.toml").write_text(config)
+    outcome = diagnosis(run, home, **variables)
+
+    assert Outcome(int(told[0] != "✓"), lines({"Session": told}), "") == outcome
 
 
 @pytest.mark.usefixtures("ready")
@@ -399,6 +441,19 @@ def test_damaged_entry_set(
 
 
 @pytest.mark.usefixtures("ready")
+def test_folder_in_place_of_the_entry_set(run: Run, home: Path, josm_directory: Path) -> None:
+    """A folder cannot be replaced by a file: it has to be removed first."""
+    (josm_directory / "strava-heatmap.xml").unlink()
+    (josm_directory / "strava-heatmap.xml").mkdir()
+
+    changes = {
+        "Entry set": f"✗ strava-heatmap.xml is a folder\nremove it, and {RUN}",
+        "Cartograph": "– not looked for: the entry set does not tell which files there should be",
+    }
+    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+
+
+@pytest.mark.usefixtures("ready")
 def test_older_cookies_in_files(run: Run, home: Path, strava: Strava) -> None:
     """Cookies that were refreshed for another program are not in the files yet."""
     strava.lifetime += 60  # within one second Strava would sign the same again
@@ -492,6 +547,19 @@ def test_another_program_on_the_port(
     assert Outcome(1, lines(changes), "") == diagnosis(run, home)
 
 
+def test_josm_of_another_version(
+    josm_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A JOSM that runs tells its version itself: its preferences have that of the one before."""
+    turn_on_remote_control(josm_directory, 8111)
+    monkeypatch.setattr("stravacookies.doctor.is_running", lambda _: True)
+    monkeypatch.setattr("stravacookies.josm.remote.version", lambda _: "19000")
+    findings = {finding.name: finding for finding in examine(Vault(tmp_path), {}, josm_directory)}
+
+    assert "version 19000, running" == findings["JOSM"].detail
+    assert "JOSM answers on port 8111" == findings["Remote control"].detail
+
+
 def test_another_josm_on_the_port(
     josm_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -525,8 +593,37 @@ def test_package_that_is_missing(run: Run, home: Path, tmp_path: Path) -> None:
 
     assert 1 == outcome.code
     assert (
-        "✗ Packages        click N, jinja2 N, requests N, keyring N, yt-dlp N; not installed: lxml"
+        "✗ Packages        click N, jinja2 N, platformdirs N, psutil N, requests N, keyring N,"
+        " yt-dlp N; not installed: lxml"
     ) in outcome.out
+
+
+@pytest.mark.parametrize("name", ["jinja2", "lxml", "platformdirs", "psutil", "requests"])
+def test_package_that_cannot_be_imported(run: Run, tmp_path: Path, name: str) -> None:
+    """A package without which this program does not run is told, and no traceback shown."""
+    (tmp_path / f"{name}.py").write_text(
+        f"raise ModuleNotFoundError(\"No module named '{name}'\", name='{name}')\n"
+    )
+    (tmp_path / "sitecustomize.py").write_text(
+        "from importlib import metadata\n"
+        "version = metadata.version\n"
+        "def without(name):\n"
+        f"    if name == '{name}':\n"
+        "        raise metadata.PackageNotFoundError(name)\n"
+        "    return version(name)\n"
+        "metadata.version = without\n"
+    )
+    outcome = run("doctor", PYTHONPATH=str(tmp_path))
+
+    assert 1 == outcome.code
+    if name == "jinja2":  # which is not needed to get so far
+        assert "not installed: jinja2\n" in outcome.out
+    else:
+        assert (
+            "stravacookies: A package that is needed could not be loaded (No module named"
+            f" '{name}'): install stravacookies again, with pipx or pip; in a clone, 'make clean'"
+            " and 'make josm-prefs' do.\n"
+        ) == outcome.err
 
 
 def test_colours_are_for_a_terminal(environment: dict[str, str], run: Run) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.errors import UnknownSourceError
+from stravacookies.errors import FolderSourceError, UnknownSourceError
 from stravacookies.sources import canonical
 
 
@@ -36,8 +36,17 @@ def test_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"firefox:{tmp_path / 'a' / 'b'}" == canonical("firefox:a/b")
 
 
-@pytest.mark.parametrize("given", ["", "nothing", "firefix:x", "Password", "x" * 5000, "a\0b", "/"])
+@pytest.mark.parametrize("given", ["", "nothing", "firefix:x", "Password", "x" * 5000, "a\0b"])
 def test_no_source(given: str) -> None:
     """Anything else is refused."""
     with pytest.raises(UnknownSourceError):
         canonical(given)
+
+
+def test_folder() -> None:
+    """A folder holds no session, but perhaps a file that does."""
+    with pytest.raises(FolderSourceError) as error:
+        canonical("/")
+    assert "/ is a folder: name a file in it, or a browser's profile as firefox:FOLDER." == (
+        str(error.value)
+    )

@@ -27,7 +27,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     Strava is asked for one tile; nothing is changed. The output holds no secret: you can paste it
     into an issue. Ends with 1 unless all is well.
     """
-    findings = examine(environment.vault(), os.environ, josm_dir)
+    findings = examine(environment.vault(), os.environ, josm_dir, environment.source())
     all_well = all(finding.ok for finding in findings)
     if as_json:
         told = {"ok": all_well, "findings": [asdict(finding) for finding in findings]}
