@@ -92,8 +92,26 @@ The preview is ready, in {file}:
 Next: open it in your browser; --open does that by itself."""
 
 
-def of_map_sources(map_sources: Sequence[Path], cookies: HeatmapCookies) -> str:
-    """Tell where map sources of Cartograph Maps are, and how they get into the app."""
+_TO_PHONE = """\
+On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself; tap it in the app Files,
+and choose Cartograph among what it can be shared with. On Android, copy a file to the phone, or
+mail it to yourself; tap it, and open it with Cartograph."""
+
+_FROM_ICLOUD = """\
+On iPhone and iPad, they appear in iCloud Drive, in the folder Cartograph Pro; tap one in the app
+Files, and choose Cartograph among what it can be shared with."""
+
+
+def of_map_sources(
+    map_sources: Sequence[Path], cookies: HeatmapCookies, *, icloud: bool = False
+) -> str:
+    """Tell where map sources of Cartograph Maps are, and how they get into the app.
+
+    Args:
+        map_sources: The files.
+        cookies: What is in them.
+        icloud: Whether they are in iCloud already.
+    """
     names = "\n".join(f"  {path.name}" for path in map_sources)
     directory = map_sources[0].parent
     return f"""\
@@ -101,9 +119,7 @@ def of_map_sources(map_sources: Sequence[Path], cookies: HeatmapCookies) -> str:
 
 {names}
 
-On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself; tap it in the app Files,
-and choose Cartograph among what it can be shared with. On Android, copy a file to the phone, or
-mail it to yourself; tap it, and open it with Cartograph.
+{_FROM_ICLOUD if icloud else _TO_PHONE}
 
 The cookies in these files last until {_until(cookies.expires)};
 then run this again. They are yours alone: share none of these files."""

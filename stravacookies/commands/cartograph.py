@@ -48,9 +48,11 @@ def command(
     layers = options.layers(host, activities, colors)
     if icloud and directory:
         raise click.UsageError("--icloud and --output are two places.")
+    if directory and directory.suffix == ".onlinemap" and not directory.is_dir():
+        raise click.UsageError("--output is a folder, for a file of each colour.")
     place = Path.home() / ICLOUD if icloud else directory or Path("cartograph")
     if icloud and not place.is_dir():
         raise NoICloudError(place)
     cookies = credentials.cookies(host, source, refresh=refresh)
     written = output.write_map_sources(place, layers, cookies, int(version))
-    click.echo(summary.of_map_sources(written, cookies))
+    click.echo(summary.of_map_sources(written, cookies, icloud=icloud))
