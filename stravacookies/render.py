@@ -2,7 +2,7 @@
 
 import traceback
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -99,13 +99,15 @@ def users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies)
     Raises:
         TemplateError: It cannot be read, is no template, or cannot be worked out.
     """
+    if path.is_dir():
+        raise TemplateError(str(path), "it is a folder")
     environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(path.parent),
+        loader=_Loader(path.parent),
         autoescape=jinja2.select_autoescape(["html", "xml", "html.j2", "xml.j2"], default=False),
         **_STRICT,
     )
     try:
-        return environment.get_template(path.name).render(
+        text = environment.get_template(path.name).render(
             layers=layers,
             cookies=cookies,
             expires=cookies.expires,
@@ -113,16 +115,44 @@ def users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies)
             max_zoom=heatmap.MAX_ZOOM,
             attribution=heatmap.ATTRIBUTION,
         )
+        text.encode()
+    except TemplateError:
+        raise
     except jinja2.TemplateNotFound as error:
-        raise TemplateError(str(path), f"there is no {error.name}") from None
+        name = "such template" if _holds_secret(str(error.name), cookies) else error.name
+        raise TemplateError(str(path), f"there is no {name}") from None
     except jinja2.TemplateSyntaxError as error:
         where = f"{path.parent / (error.name or '')}, line {error.lineno}"
         raise TemplateError(where, f"{error.message}") from None
+    except UnicodeEncodeError as error:
+        code = ord(error.object[error.start])
+        why = f"what comes of it holds U+{code:04X}, which is no character"
+        raise TemplateError(str(path), why) from None
     except Exception as error:  # noqa: BLE001 - a template may do whatever Python can
         why = f"{type(error).__name__}: {error}"
-        if any(value in why for value in cookies.values().values()):
+        if _holds_secret(why, cookies):
             why = type(error).__name__
         raise TemplateError(_place(error, path), why) from None
+    return text
+
+
+class _Loader(jinja2.FileSystemLoader):
+    """Templates in a folder; of one that is no text it tells which it is."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Read a template."""
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError:
+            path = Path(self.searchpath[0], template)
+            raise TemplateError(str(path), "it is not text in UTF-8") from None
+
+
+def _holds_secret(text: str, cookies: HeatmapCookies) -> bool:
+    """Tell whether the value of a cookie is in a text."""
+    return any(value in text for value in cookies.values().values())
 
 
 def _place(error: Exception, path: Path) -> str:

@@ -33,6 +33,8 @@ def command(
 
     README.md tells which variables there are, and shows an example.
     """
+    if file and file.resolve() == template.resolve():
+        raise click.UsageError("--output is the template itself.")
     host = options.host(classic)
     layers = options.layers(host, activities, colors)
     cookies = credentials.cookies(host, source, refresh=refresh)
