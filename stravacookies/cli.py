@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from stravacookies import __version__
+from stravacookies import __version__, options
 from stravacookies.commands import SHORT_HELP
 from stravacookies.errors import MissingPackageError, StravacookiesError
 
@@ -73,6 +73,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=options.examples("login", "josm-prefs"),
 )
 @click.version_option(__version__)
 @click.pass_context

@@ -2,11 +2,12 @@
 
 import click
 
+from stravacookies import options
 from stravacookies.commands import environment
 from stravacookies.errors import NotRemovedError
 
 
-@click.command("logout")
+@click.command("logout", epilog=options.examples("logout"))
 def command() -> None:
     """Remove the kept session and cookies, from the system's keyring too."""
     removed, left = environment.vault().empty()

@@ -8,7 +8,10 @@ from stravacookies import options, output, summary
 from stravacookies.commands import environment
 
 
-@click.command("remove")
+@click.command(
+    "remove",
+    epilog=options.examples("remove", "remove --josm-dir ~/my-josm"),
+)
 @options.josm_dir
 def command(josm_dir: Path | None) -> None:
     """Take the heatmap out of JOSM's preferences, and remove all files that were written for it.
