@@ -110,27 +110,26 @@ def test_mistake_ends_with_2(run: Run, home: Path, josm_directory: Path) -> None
     ) == (outcome.code, outcome.err)
 
 
-def test_options_beat_environment_beats_file(
-    run: Run, home: Path, tmp_path: Path, strava: Strava
-) -> None:
+def test_options_beat_environment_beats_file(run_here: RunHere, home: Path, tmp_path: Path) -> None:
     """What stands nearer to the command wins."""
-    directory = tmp_path / "JOSM"
-    directory.mkdir()
-    write(home, f'activities = ["run"]\ncolors = ["hot"]\njosm-dir = "{directory}"\n')
-    session = {"STRAVA_SESSION": strava.open_session()}
+    directories = {name: tmp_path / name for name in ("file", "environment", "option")}
+    for directory in directories.values():
+        directory.mkdir()
+    write(home, f'activities = ["run"]\ncolors = ["hot"]\njosm-dir = "{directories["file"]}"\n')
+    variables = {
+        "STRAVACOOKIES_ACTIVITIES": "ride water",
+        "STRAVACOOKIES_JOSM_DIR": str(directories["environment"]),
+    }
+    options = ["--activity", "all", "--josm-dir", str(directories["option"])]
+    from_file = run_here("josm-prefs")
+    from_environment = run_here("josm-prefs", **variables)
+    from_option = run_here("josm-prefs", *options, **variables)
 
-    from_file = run("josm-prefs", **session)
-    from_environment = run("josm-prefs", STRAVACOOKIES_ACTIVITIES="ride water", **session)
-    from_option = run(
-        *("josm-prefs", "--activity", "all"), STRAVACOOKIES_ACTIVITIES="ride water", **session
-    )
-
-    assert f"in {directory}:" in from_file.out
-    assert "removed them there:\n  All on Foot, hot\n\n" in from_file.out
-    assert (
-        "removed them there:\n  All Rides, hot\n  All Water Sports, hot\n\n" in from_environment.out
-    )
-    assert "removed them there:\n  All Activities, hot\n\n" in from_option.out
+    for name, outcome in zip(directories, (from_file, from_environment, from_option), strict=True):
+        assert f"is ready for JOSM, in {directories[name]}:" in outcome.out
+    assert ["All on Foot, hot"] == in_menu(from_file)
+    assert ["All Rides, hot", "All Water Sports, hot"] == in_menu(from_environment)
+    assert ["All Activities, hot"] == in_menu(from_option)
 
 
 README = """
@@ -318,10 +317,10 @@ def test_source_of_the_file_is_gone(run: Run, home: Path, josm_directory: Path) 
     assert "'/nowhere/cookies.json' is neither a file nor a known source" in outcome.err
 
 
-def test_home_directory_in_the_file(run: Run, home: Path, strava: Strava) -> None:
+def test_home_directory_in_the_file(run_here: RunHere, home: Path) -> None:
     """A path may begin with ~."""
     (home / "My JOSM").mkdir()
     write(home, 'josm-dir = "~/My JOSM"\n')
 
-    assert 0 == run("josm-prefs", STRAVA_SESSION=strava.open_session()).code
+    assert 0 == run_here("josm-prefs").code
     assert (home / "My JOSM" / "strava-heatmap.xml").exists()

@@ -13,7 +13,7 @@ from stravacookies.josm.preferences import NAMESPACE
 from stravacookies.vault import Vault
 from tests import josm_app
 from tests.command import Outcome, converse
-from tests.conftest import Run
+from tests.conftest import Run, RunHere
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Response, Strava
@@ -185,45 +185,45 @@ def test_session_in_the_environment(run: Run, home: Path) -> None:
     assert Outcome(1, lines(changes), "") == bad
 
 
-@pytest.mark.usefixtures("ready")
 @pytest.mark.parametrize(
-    ("variables", "config", "told"),
+    ("environ", "source", "ok", "detail"),
     [
         (
             {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"},
-            "",
-            "✓ none is kept; the next 'josm-prefs' logs in with STRAVA_EMAIL and STRAVA_PASSWORD",
+            "firefox",
+            True,
+            "none is kept; the next 'josm-prefs' logs in with STRAVA_EMAIL and STRAVA_PASSWORD",
         ),
-        (
-            {"STRAVACOOKIES_SOURCE": "firefox:jane.doe"},
-            "",
-            "✓ none is kept; the next 'josm-prefs' logs in with firefox",
-        ),
+        ({}, "firefox:jane", True, "none is kept; the next 'josm-prefs' logs in with firefox"),
+        ({}, "/dev/null", True, "none is kept; the next 'josm-prefs' logs in with /dev/null"),
         (
             {},
-            'source = "~/cookies.json"',
-            "✓ none is kept; the next 'josm-prefs' logs in with ~/cookies.json",
-        ),
-        (
-            {},
-            'source = "~/other"',
-            "✗ '~/other' is neither a file nor a known source of a session; known are firefox,"
+            "/nowhere",
+            False,
+            "'/nowhere' is neither a file nor a known source of a session; known are firefox,"
             " chrome, chromium, brave, edge, opera, safari, vivaldi, whale (perhaps with"
-            f" :PROFILE), - for standard input, and password\n{LOGIN}",
+            " :PROFILE), - for standard input, and password",
         ),
+        ({}, None, False, "none is kept"),
     ],
 )
 def test_session_that_the_next_run_would_get(
-    run: Run, home: Path, variables: dict[str, str], config: str, told: str
+    tmp_path: Path, environ: dict[str, str], source: str | None, ok: bool, detail: str
 ) -> None:
     """Where a run would log in by itself, it is told with what, unless that is not there."""
-    (home / STATE / "session.json").unlink()
+    findings = examine(Vault(tmp_path), environ, tmp_path, source)
+
+    assert Finding("Session", ok, detail, None if ok else LOGIN) == findings[2]
+
+
+def test_source_among_the_defaults(run_here: RunHere, home: Path) -> None:
+    """The user's defaults and the environment name such a source."""
     directory = home / ".config" / "stravacookies"
     directory.mkdir()
-    (directory / "config.toml").write_text(config)
-    outcome = diagnosis(run, home, **variables)
-
-    assert Outcome(int(told[0] != "✓"), lines({"Session": told}), "") == outcome
+    (directory / "config.toml").write_text('source = "firefox"')
+    for variables, name in [({}, "firefox"), ({"STRAVACOOKIES_SOURCE": "chrome"}, "chrome")]:
+        told = run_here("doctor", HTTPS_PROXY="http://127.0.0.1:1", **variables).out
+        assert f"✓ Session         none is kept; the next 'josm-prefs' logs in with {name}" in told
 
 
 @pytest.mark.usefixtures("ready")
@@ -440,17 +440,15 @@ def test_damaged_entry_set(
     assert Outcome(1, lines(changes), "") == diagnosis(run, home)
 
 
-@pytest.mark.usefixtures("ready")
-def test_folder_in_place_of_the_entry_set(run: Run, home: Path, josm_directory: Path) -> None:
+def test_folder_in_place_of_the_entry_set(tmp_path: Path, josm_directory: Path) -> None:
     """A folder cannot be replaced by a file: it has to be removed first."""
-    (josm_directory / "strava-heatmap.xml").unlink()
     (josm_directory / "strava-heatmap.xml").mkdir()
+    findings = examine(Vault(tmp_path), {}, josm_directory)
 
-    changes = {
-        "Entry set": f"✗ strava-heatmap.xml is a folder\nremove it, and {RUN}",
-        "Cartograph": "– not looked for: the entry set does not tell which files there should be",
-    }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert (
+        Finding("Entry set", False, "strava-heatmap.xml is a folder", f"remove it, and {RUN}")
+        == findings[8]
+    )
 
 
 @pytest.mark.usefixtures("ready")

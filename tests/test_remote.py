@@ -106,11 +106,10 @@ def test_layers_are_opened(run: Run, remote: Remote, strava: Strava, josm_direct
     assert before == (josm_directory / "preferences.xml").read_bytes()
 
 
-def test_first_layer_of_the_menu_is_the_usual(run: Run, remote: Remote, strava: Strava) -> None:
+def test_first_layer_of_the_menu_is_the_usual(run_here: RunHere, remote: Remote) -> None:
     """Without arguments, all activities in hot are opened; the classic host has them, too."""
-    session = {"STRAVA_SESSION": strava.open_session()}
-    run("live", **session)
-    run("live", "--classic", **session)
+    run_here("live")
+    run_here("live", "--classic")
 
     assert "/all/hot/" in remote.layers[0]
     assert "{switch:heatmap-external-a,heatmap-external-b,heatmap-external-c}" in remote.layers[1]
@@ -310,9 +309,9 @@ def test_another_program_on_the_port(
     assert [] == stand_in.requests
 
 
-def test_unknown_layer(run: Run, remote: Remote) -> None:
+def test_unknown_layer(run_here: RunHere, remote: Remote) -> None:
     """A layer that is not to be had is exit 2, with a hint."""
-    outcome = run("live", "rde:hot")
+    outcome = run_here("live", "rde:hot")
 
     assert 2 == outcome.code
     assert "'rde:hot' is not to be had; did you mean ride:hot or" in outcome.err

@@ -10,9 +10,10 @@ import pytest
 
 from stravacookies import render
 from stravacookies.cookies import HeatmapCookies
-from stravacookies.errors import TemplateError
+from stravacookies.errors import FileAccessError, NoICloudError, TemplateError
 from stravacookies.heatmap import TODAY
 from tests import command
+from tests.command import Outcome
 from tests.conftest import Run, RunHere
 from tests.made_up import values
 from tests.standin.server import StandIn
@@ -151,7 +152,6 @@ def test_refresh(
     (tmp_path / "my.txt").touch()
     session = {"STRAVA_SESSION": strava.open_session()}
     run(*arguments, **session)
-    run(*arguments, **session)
     outcome = run(*arguments, "--refresh", **session)
 
     assert 0 == outcome.code
@@ -186,19 +186,11 @@ def test_example_of_the_readme(
     assert {b"\x89PNG"} == {tile.read_bytes()[:4] for tile in tiles}
 
 
-def test_template_to_standard_output(
-    environment: dict[str, str], strava: Strava, tmp_path: Path
-) -> None:
+def test_template_to_standard_output(run_here: RunHere, tmp_path: Path) -> None:
     """Without a file, the text is printed as it is."""
     (tmp_path / "my.txt").write_text("{{ layers | length }} layers")
-    session = {"STRAVA_SESSION": strava.open_session()}
-    outcome = command.run_stravacookies(
-        *("render", "my.txt", "--color", "hot"),
-        environment=environment | session,
-        folder=tmp_path,
-    )
 
-    assert (0, "41 layers", "") == (outcome.code, outcome.out, outcome.err)
+    assert Outcome(0, "41 layers", "") == run_here("render", "my.txt", "--color", "hot")
 
 
 UNTIL = r"\d\d \w+ \d{4}, \d\d:\d\d, that is for \d+ h \d+ min"
@@ -279,9 +271,9 @@ def test_cartograph_in_a_folder_with_the_name_of_a_file(run_here: RunHere, tmp_p
     assert 0 == run_here("cartograph", "-o", "my.onlinemap").code
 
 
-def test_cartograph_2(run: Run, strava: Strava, tmp_path: Path) -> None:
+def test_cartograph_2(run_here: RunHere, tmp_path: Path) -> None:
     """For the app before, names are plain texts, and there are no folders or ids."""
-    run("cartograph", "--version", "2", STRAVA_SESSION=strava.open_session())
+    run_here("cartograph", "--version", "2")
     content = json.loads((tmp_path / "cartograph" / "strava-heatmap-hot.onlinemap").read_bytes())
 
     assert {"version", "maps"} == content.keys()
@@ -296,16 +288,12 @@ def test_cartograph_2(run: Run, strava: Strava, tmp_path: Path) -> None:
     assert ["Cookie"] == [header["key"] for header in first["headers"]]
 
 
-def test_cartograph_in_icloud(run: Run, strava: Strava, home: Path) -> None:
-    """On a Mac the app's folder in iCloud is found; elsewhere it says that there is none."""
-    session = {"STRAVA_SESSION": strava.open_session()}
+def test_cartograph_in_icloud(run_here: RunHere, home: Path) -> None:
+    """On a Mac the app's folder in iCloud is found, from where files come to the phone."""
     folder = home / "Library/Mobile Documents/com~apple~CloudDocs/Cartograph Pro"
-    without = run("cartograph", "--icloud", **session)
     folder.mkdir(parents=True)
-    outcome = run("cartograph", "--icloud", **session)
+    outcome = run_here("cartograph", "--icloud")
 
-    assert (1, 1) == (without.code, without.err.count("\n"))
-    assert f"(looked for: {folder})" in without.err
     assert 0 == outcome.code
     assert 7 == len(list(folder.iterdir()))
     assert (
@@ -315,14 +303,25 @@ def test_cartograph_in_icloud(run: Run, strava: Strava, home: Path) -> None:
     assert "Android" not in outcome.out
 
 
-def test_place_that_cannot_be_written(run: Run, strava: Strava, tmp_path: Path) -> None:
+def test_cartograph_without_icloud(run_here: RunHere, home: Path) -> None:
+    """Elsewhere it says that there is no such folder."""
+    folder = home / "Library/Mobile Documents/com~apple~CloudDocs/Cartograph Pro"
+
+    with pytest.raises(NoICloudError) as error:
+        run_here("cartograph", "--icloud")
+    assert f"(looked for: {folder})" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["cartograph", "-o", "file"], ["render", "my.txt", "-o", "file/x"]]
+)
+def test_place_that_cannot_be_written(
+    run_here: RunHere, tmp_path: Path, arguments: list[str]
+) -> None:
     """A file in the way is told, for either command."""
     (tmp_path / "file").touch()
     (tmp_path / "my.txt").touch()
-    session = {"STRAVA_SESSION": strava.open_session()}
-    cartograph = run("cartograph", "-o", tmp_path / "file", **session)
-    rendered = run("render", "my.txt", "-o", tmp_path / "file" / "x", **session)
 
-    words = f"stravacookies: {tmp_path}/file could not be made: File exists.\n"
-    assert (5, words) == (cartograph.code, cartograph.err)
-    assert (5, words) == (rendered.code, rendered.err)
+    with pytest.raises(FileAccessError) as error:
+        run_here(*arguments)
+    assert "file could not be made: File exists." == str(error.value)
