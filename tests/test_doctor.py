@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from stravacookies.cli import cli
 from stravacookies.doctor import Finding, examine
 from stravacookies.josm.preferences import NAMESPACE
 from stravacookies.vault import Vault
@@ -78,9 +80,10 @@ def export(home: Path, strava: Strava) -> Path:
 
 
 @pytest.fixture
-def ready(run: Run, export: Path) -> None:
+def ready(environment: dict[str, str], export: Path) -> None:
     """All is set up, so that a mapper can start."""
-    assert 0 == run("josm-prefs", "--from", export).code
+    arguments = ["josm-prefs", "--from", str(export)]
+    assert 0 == CliRunner().invoke(cli, arguments, env=environment).exit_code
 
 
 def diagnosis(run: Run, home: Path, **variables: str) -> Outcome:
