@@ -80,15 +80,28 @@ def export(home: Path, strava: Strava) -> Path:
 
 
 @pytest.fixture
-def ready(environment: dict[str, str], export: Path) -> None:
+def run_here(environment: dict[str, str], stand_in: StandIn) -> RunHere:
+    """Runs `stravacookies` in this process, which is quicker; it shows no secret."""
+
+    def run_here(*arguments: str | Path, **variables: str) -> Outcome:
+        runner = CliRunner(catch_exceptions=False)
+        result = runner.invoke(cli, [*map(str, arguments)], env=environment | variables)
+        if "cookies" not in arguments:
+            assert [] == [secret for secret in stand_in.secrets() if secret in result.output]
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return run_here
+
+
+@pytest.fixture
+def ready(run_here: RunHere, export: Path) -> None:
     """All is set up, so that a mapper can start."""
-    arguments = ["josm-prefs", "--from", str(export)]
-    assert 0 == CliRunner().invoke(cli, arguments, env=environment).exit_code
+    assert 0 == run_here("josm-prefs", "--from", export).code
 
 
-def diagnosis(run: Run, home: Path, **variables: str) -> Outcome:
+def diagnosis(run_here: RunHere, home: Path, **variables: str) -> Outcome:
     """Run `doctor`, which never shows where the user is at home."""
-    outcome = run("doctor", **variables)
+    outcome = run_here("doctor", **variables)
     assert str(home) not in outcome.out + outcome.err
     return Outcome(outcome.code, masked(outcome.out), outcome.err)
 
@@ -116,9 +129,9 @@ def test_all_is_well(run: Run, home: Path, stand_in: StandIn) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_for_programs(run: Run, home: Path) -> None:
+def test_for_programs(run_here: RunHere, home: Path) -> None:
     """The same as JSON."""
-    outcome = run("doctor", "--json")
+    outcome = run_here("doctor", "--json")
     told = json.loads(outcome.out)
 
     assert (0, True, "") == (outcome.code, told["ok"], outcome.err)
@@ -132,9 +145,9 @@ def test_for_programs(run: Run, home: Path) -> None:
     assert str(home) not in outcome.out
 
 
-def test_for_programs_when_something_is_wrong(run: Run) -> None:
+def test_for_programs_when_something_is_wrong(run_here: RunHere) -> None:
     """As JSON, a link that does not hold has advice, and one that could not be told has null."""
-    outcome = run("doctor", "--json")
+    outcome = run_here("doctor", "--json")
     told = json.loads(outcome.out)
 
     assert (1, False) == (outcome.code, told["ok"])
@@ -149,9 +162,9 @@ def test_for_programs_when_something_is_wrong(run: Run) -> None:
     ] == told["findings"][3:5]
 
 
-def test_nothing_yet(run: Run, home: Path, stand_in: StandIn) -> None:
+def test_nothing_yet(run_here: RunHere, home: Path, stand_in: StandIn) -> None:
     """Before the first run, what to do is told, and Strava is not asked."""
-    outcome = diagnosis(run, home)
+    outcome = diagnosis(run_here, home)
 
     changes = {
         "Session": f"✗ none is kept\n{LOGIN}",
@@ -166,19 +179,19 @@ def test_nothing_yet(run: Run, home: Path, stand_in: StandIn) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_no_session(run: Run, home: Path) -> None:
+def test_no_session(run_here: RunHere, home: Path) -> None:
     """Without a session, the next refresh will fail."""
     (home / STATE / "session.json").unlink()
 
     changes = {"Session": f"✗ none is kept\n{LOGIN}"}
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_session_in_the_environment(run: Run, home: Path) -> None:
+def test_session_in_the_environment(run_here: RunHere, home: Path) -> None:
     """A session in the environment is told by its variable; one that cannot be one is told too."""
-    good = diagnosis(run, home, STRAVA_SESSION="0123456789abcdef")
-    bad = diagnosis(run, home, STRAVA_SESSION="not a {session}")
+    good = diagnosis(run_here, home, STRAVA_SESSION="0123456789abcdef")
+    bad = diagnosis(run_here, home, STRAVA_SESSION="not a {session}")
 
     changes = {"Session": "✓ from STRAVA_SESSION"}
     assert Outcome(0, lines(changes), "") == good
@@ -245,23 +258,23 @@ def test_source_among_the_defaults(run_here: RunHere, home: Path) -> None:
         ),
     ],
 )
-def test_kept_session(run: Run, home: Path, change: dict[str, str], told: str) -> None:
+def test_kept_session(run_here: RunHere, home: Path, change: dict[str, str], told: str) -> None:
     """Of a kept session, it is told if it cannot be had, and never the profile of a browser."""
     path = home / STATE / "session.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    outcome = diagnosis(run, home)
+    outcome = diagnosis(run_here, home)
 
     assert Outcome(int(told[0] != "✓"), lines({"Session": told}), "") == outcome
 
 
 @pytest.mark.usefixtures("ready")
-def test_expired_cookies(run: Run, home: Path, stand_in: StandIn) -> None:
+def test_expired_cookies(run_here: RunHere, home: Path, stand_in: StandIn) -> None:
     """Cookies that have expired are not sent."""
     path = home / STATE / "cookies-today.json"
     past = {"_strava_CloudFront-Expires": "1700000000000"}
     path.write_text(json.dumps(json.loads(path.read_text()) | past))
     stand_in.exchanges.clear()
-    outcome = diagnosis(run, home)
+    outcome = diagnosis(run_here, home)
 
     changes = {
         "Cookies": f"✗ expired TIME ago\n{RUN}",
@@ -271,17 +284,17 @@ def test_expired_cookies(run: Run, home: Path, stand_in: StandIn) -> None:
     assert [] == stand_in.requests
 
 
-def test_cookies_that_are_due(run: Run, home: Path, export: Path, strava: Strava) -> None:
+def test_cookies_that_are_due(run_here: RunHere, home: Path, export: Path, strava: Strava) -> None:
     """Cookies with less than six hours left still open a tile, but do not hold."""
     strava.lifetime = 3600
-    run("josm-prefs", "--from", export)
+    run_here("josm-prefs", "--from", export)
 
     changes = {"Cookies": f"✗ a refresh is due: they last for TIME more\n{RUN}"}
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_cookies_that_do_not_open(run: Run, home: Path, strava: Strava) -> None:
+def test_cookies_that_do_not_open(run_here: RunHere, home: Path, strava: Strava) -> None:
     """A tile that is refused says that the cookies are no good, whatever they claim."""
     strava.signer = Signer()
 
@@ -289,7 +302,7 @@ def test_cookies_that_do_not_open(run: Run, home: Path, strava: Strava) -> None:
         "Tile": "✗ content-a.strava.com answered 403: the cookies do not open it\n"
         "run 'stravacookies josm-prefs --refresh', which asks for new cookies"
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
@@ -301,18 +314,23 @@ def test_cookies_that_do_not_open(run: Run, home: Path, strava: Strava) -> None:
     ],
 )
 def test_other_answers(
-    run: Run, home: Path, strava: Strava, monkeypatch: pytest.MonkeyPatch, status: int, told: str
+    run_here: RunHere,
+    home: Path,
+    strava: Strava,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    told: str,
 ) -> None:
     """A tile without heat is as good as one with it; all else is not."""
     monkeypatch.setattr(strava, "answer", lambda _: Response(status))
 
-    assert Outcome(int(told[0] != "✓"), lines({"Tile": told}), "") == diagnosis(run, home)
+    assert Outcome(int(told[0] != "✓"), lines({"Tile": told}), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_strava_is_out_of_reach(run: Run, home: Path) -> None:
+def test_strava_is_out_of_reach(run_here: RunHere, home: Path) -> None:
     """What stands in the way to Strava is told."""
-    outcome = diagnosis(run, home, HTTPS_PROXY=f"http://127.0.0.1:{josm_app.free_port()}")
+    outcome = diagnosis(run_here, home, HTTPS_PROXY=f"http://127.0.0.1:{josm_app.free_port()}")
 
     changes = {
         "Tile": "✗ content-a.strava.com could not be reached: the proxy in HTTPS_PROXY does not"
@@ -338,7 +356,7 @@ def test_classic_host(run: Run, home: Path, export: Path) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_no_josm_directory(run: Run, home: Path, josm_directory: Path) -> None:
+def test_no_josm_directory(run_here: RunHere, home: Path, josm_directory: Path) -> None:
     """Without JOSM's directory, nothing of JOSM is looked for."""
     shutil.rmtree(josm_directory)
 
@@ -349,7 +367,7 @@ def test_no_josm_directory(run: Run, home: Path, josm_directory: Path) -> None:
         " ~/.var/app/org.openstreetmap.josm/config/JOSM\n"
         "start JOSM once, which makes it, or give its path to --josm-dir",
     } | dict.fromkeys(names, unseen)
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
@@ -366,7 +384,7 @@ def test_no_josm_directory(run: Run, home: Path, josm_directory: Path) -> None:
     ],
 )
 def test_damaged_preferences(
-    run: Run, home: Path, josm_directory: Path, damage: str, told: str
+    run_here: RunHere, home: Path, josm_directory: Path, damage: str, told: str
 ) -> None:
     """What stands in preferences that cannot be read is not guessed."""
     path = josm_directory / "preferences.xml"
@@ -383,20 +401,24 @@ def test_damaged_preferences(
         "JOSM": "✓ version unknown, not running",
         "Remote control": unseen,
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_not_registered(run: Run, home: Path, josm_directory: Path, preferences: str) -> None:
+def test_not_registered(
+    run_here: RunHere, home: Path, josm_directory: Path, preferences: str
+) -> None:
     """Preferences that have lost our site, as by a JOSM that was running, are told."""
     (josm_directory / "preferences.xml").write_text(preferences)
 
     changes = {"Site": f"✗ strava-heatmap.xml is not registered\nclose JOSM, and {RUN}"}
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_preferences_that_cannot_be_changed(run: Run, home: Path, josm_directory: Path) -> None:
+def test_preferences_that_cannot_be_changed(
+    run_here: RunHere, home: Path, josm_directory: Path
+) -> None:
     """Preferences in a layout of another program are told in the words of `josm-prefs`."""
     (josm_directory / "preferences.xml").write_text(
         f"<preferences xmlns='{NAMESPACE}'><tag key='josm.version' value='18646'/>\n"
@@ -409,7 +431,7 @@ def test_preferences_that_cannot_be_changed(run: Run, home: Path, josm_directory
         " way that JOSM never writes); nothing was changed. Start JOSM, which restores it from its"
         " own copy, close it, and run this again."
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
@@ -434,13 +456,13 @@ def test_preferences_that_cannot_be_changed(run: Run, home: Path, josm_directory
     ],
 )
 def test_damaged_entry_set(
-    run: Run, home: Path, josm_directory: Path, content: str, told: str, files: str
+    run_here: RunHere, home: Path, josm_directory: Path, content: str, told: str, files: str
 ) -> None:
     """An entry set that JOSM cannot use is told, and none of what is in it is shown."""
     (josm_directory / "strava-heatmap.xml").write_text(content)
 
     changes = {"Entry set": f"{told}\n{RUN}", "Cartograph": files}
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 def test_folder_in_place_of_the_entry_set(tmp_path: Path, josm_directory: Path) -> None:
@@ -455,20 +477,20 @@ def test_folder_in_place_of_the_entry_set(tmp_path: Path, josm_directory: Path) 
 
 
 @pytest.mark.usefixtures("ready")
-def test_older_cookies_in_files(run: Run, home: Path, strava: Strava) -> None:
+def test_older_cookies_in_files(run_here: RunHere, home: Path, strava: Strava) -> None:
     """Cookies that were refreshed for another program are not in the files yet."""
     strava.lifetime += 60  # within one second Strava would sign the same again
-    run("cookies", "--refresh")
+    run_here("cookies", "--refresh")
 
     changes = {
         "Entry set": f"✗ 287 layers with other cookies than the kept ones\n{RUN}",
         "Cartograph": f"✗ 7 files with other cookies than the kept ones\n{RUN}",
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_files_without_kept_cookies(run: Run, home: Path) -> None:
+def test_files_without_kept_cookies(run_here: RunHere, home: Path) -> None:
     """Without kept cookies nobody knows how new those in the files are."""
     (home / STATE / "cookies-today.json").unlink()
 
@@ -478,11 +500,11 @@ def test_files_without_kept_cookies(run: Run, home: Path) -> None:
         "Entry set": "– 287 layers; no cookies are kept to compare theirs with",
         "Cartograph": "– 7 files; no cookies are kept to compare theirs with",
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_cartograph_files_are_missing(run: Run, home: Path, josm_directory: Path) -> None:
+def test_cartograph_files_are_missing(run_here: RunHere, home: Path, josm_directory: Path) -> None:
     """There is to be a file for each colour of the entry set, and it is to be one that is read."""
     (josm_directory / "cartograph" / "strava-heatmap-hot.onlinemap").unlink()
     (josm_directory / "cartograph" / "strava-heatmap-blue.onlinemap").write_text("{")
@@ -491,39 +513,41 @@ def test_cartograph_files_are_missing(run: Run, home: Path, josm_directory: Path
         "Cartograph": "✗ strava-heatmap-hot.onlinemap is missing, strava-heatmap-blue.onlinemap"
         f" cannot be read\n{RUN}"
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
-def test_files_of_a_narrowed_set(run: Run, home: Path, export: Path) -> None:
+def test_files_of_a_narrowed_set(run_here: RunHere, home: Path, export: Path) -> None:
     """Where the user has chosen a colour, no file of another is missed."""
-    run("josm-prefs", "--from", export, "--activity", "run", "--color", "blue")
+    run_here("josm-prefs", "--from", export, "--activity", "run", "--color", "blue")
 
     changes = {
         "Entry set": "✓ 1 layer with the kept cookies",
         "Cartograph": "✓ 1 file with the kept cookies",
     }
-    assert Outcome(0, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(0, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
 def test_remote_control_of_a_josm_that_does_not_run(
-    run: Run, home: Path, josm_directory: Path
+    run_here: RunHere, home: Path, josm_directory: Path
 ) -> None:
     """A remote control that is on need not answer before JOSM runs."""
     port = josm_app.free_port()
     turn_on_remote_control(josm_directory, port)
 
     changes = {"Remote control": f"✓ on, on port {port}, when JOSM runs"}
-    assert Outcome(0, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(0, lines(changes), "") == diagnosis(run_here, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_remote_control_that_does_not_listen(run: Run, home: Path, josm_directory: Path) -> None:
+def test_remote_control_that_does_not_listen(
+    run_here: RunHere, home: Path, josm_directory: Path
+) -> None:
     """A JOSM that runs must listen, if its preferences say so."""
     port = josm_app.free_port()
     turn_on_remote_control(josm_directory, port)
     with josm_app.pretended(home, f"-Djosm.home={josm_directory}"):
-        outcome = diagnosis(run, home)
+        outcome = diagnosis(run_here, home)
 
     changes = {
         "JOSM": "✓ version 18646, running",
@@ -535,7 +559,7 @@ def test_remote_control_that_does_not_listen(run: Run, home: Path, josm_director
 
 @pytest.mark.usefixtures("ready")
 def test_another_program_on_the_port(
-    run: Run, home: Path, josm_directory: Path, stand_in: StandIn
+    run_here: RunHere, home: Path, josm_directory: Path, stand_in: StandIn
 ) -> None:
     """Another program where JOSM's remote control should be is told, whether JOSM runs or not."""
     turn_on_remote_control(josm_directory, stand_in.server_port)
@@ -545,7 +569,7 @@ def test_another_program_on_the_port(
         "end it and start JOSM again, or set another port as 'remote.control.port' in JOSM's"
         " Preferences > Advanced Preferences, and start JOSM again"
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
 
 
 def test_josm_of_another_version(
