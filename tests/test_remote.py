@@ -197,7 +197,7 @@ def nobody_listens(josm_directory: Path) -> None:
 
 def show_processes(monkeypatch: pytest.MonkeyPatch, *commands: list[str]) -> None:
     """Let the system have these processes, and no other."""
-    processes = [SimpleNamespace(info={"cmdline": command}) for command in commands]
+    processes = [SimpleNamespace(info={"cmdline": each}, cwd=lambda: "/") for each in commands]
     monkeypatch.setattr("psutil.process_iter", lambda _: processes)
 
 
