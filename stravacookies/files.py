@@ -65,6 +65,8 @@ def replace_all(
     for path, target in targets.items():
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "It is a device or a pipe", str(path))
         if list(targets.values()).count(target) > 1:
             raise OSError(errno.EEXIST, "It is the same file as another one", str(path))
     partials: dict[Path, Path] = {}
@@ -198,8 +200,12 @@ def _exchange(partial: Path, target: Path, expected: bytes | None) -> None:
         return
     # What came out goes back, and again if the other program has saved its file once more.
     came_out = partial.stat().st_ino
-    while _swap(partial, target) and partial.stat().st_ino != put_in:
+    while _swap(partial, target):
+        if partial.stat().st_ino == put_in:
+            break
         put_in, came_out = came_out, partial.stat().st_ino
+    else:  # there is nothing to swap with any more, and what came out must not be lost
+        partial.replace(target)
     raise ChangedError(errno.EAGAIN, _CHANGED, str(target))
 
 

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,15 @@ def test_directory_is_not_replaced(tmp_path: Path) -> None:
     assert not one.exists()
 
 
+def test_device_is_not_replaced(tmp_path: Path) -> None:
+    """What is no file, such as `/dev/null`, stays what it is."""
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(OSError, match="It is a device or a pipe"):
+        replace_all({tmp_path / "pipe": b"new"})
+    assert (tmp_path / "pipe").is_fifo()
+
+
 def test_one_file_under_two_names_is_refused(tmp_path: Path) -> None:
     """A link between two of the files would let one take the place of the other."""
     one, other = tmp_path / "preferences.xml", tmp_path / "strava-heatmap.xml"
@@ -195,6 +205,32 @@ def test_change_at_the_last_moment_is_not_lost(
     with pytest.raises(ChangedError):
         replace_all({path: b"new"}, users_own={path: b"old"})
     assert b"save %d" % saves == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot swap two files")
+@pytest.mark.parametrize("disturb", [lambda _: None, Path.unlink])
+def test_what_cannot_be_swapped_back_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disturb: Callable[[Path], None]
+) -> None:
+    """What JOSM has saved comes back even if the second swap fails, or our file is gone by then."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(b"old")
+    swaps = []
+
+    def swap_once(one: Path, other: Path) -> bool:
+        swaps.append(one)
+        if len(swaps) > 1:
+            disturb(path)
+            return False
+        path.write_bytes(b"saved")
+        return swap(one, other)
+
+    swap = files._swap
+    monkeypatch.setattr(files, "_swap", swap_once)
+    with pytest.raises(ChangedError):
+        replace_all({path: b"new"}, users_own={path: b"old"})
+    assert b"saved" == path.read_bytes()
     assert [path] == list(tmp_path.iterdir())
 
 
