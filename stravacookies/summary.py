@@ -79,17 +79,26 @@ Run this again before you map another day."""
 
 
 def of_preview(
-    file: Path, pictures: Mapping[Layer, bytes], latitude: float, longitude: float, zoom: int
+    file: Path,
+    pictures: Mapping[Layer, bytes],
+    latitude: float,
+    longitude: float,
+    zoom: int,
+    *,
+    opened: bool,
 ) -> str:
-    """Tell what the preview shows, and how to look at it."""
+    """Tell what the preview shows and, unless it has been opened, how to look at it."""
     without = sum(not picture for picture in pictures.values())
     no_heat = f"; {without} of them without heat there" if without else ""
-    return f"""\
-The preview is ready, in {file}:
-
-  {_count(len(pictures), "layer")} at {latitude:.4f}, {longitude:.4f}, zoom level {zoom}{no_heat}
-
-Next: open it in your browser; --open does that by itself."""
+    layers = _count(len(pictures), "layer")
+    lines = [
+        f"The preview is ready, in {file}:",
+        "",
+        f"  {layers} at {latitude:.4f}, {longitude:.4f}, zoom level {zoom}{no_heat}",
+    ]
+    if not opened:
+        lines += ["", "Next: open it in your browser; --open does that by itself."]
+    return "\n".join(lines)
 
 
 _TO_PHONE = """\

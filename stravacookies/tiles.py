@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.files import locked, make_private_directory, replace_all
@@ -56,22 +56,27 @@ def _fetched(
     layers: Sequence[Layer], tile: Tile, cookies: HeatmapCookies
 ) -> Iterator[tuple[Layer, bytes]]:
     """Fetch tiles from Strava, some at a time, each over one of as many connections."""
-    wanted = iter(layers)
+    wanted: SimpleQueue[Layer] = SimpleQueue()
+    for layer in layers:
+        wanted.put(layer)
     found: SimpleQueue[tuple[Layer, bytes] | Exception] = SimpleQueue()
     over = threading.Event()
 
     def work() -> None:
-        fetcher = TileFetcher(cookies)
         try:
-            while not over.is_set() and (layer := next(wanted, None)):
+            fetcher = TileFetcher(cookies)
+            while not over.is_set():
+                layer = wanted.get_nowait()
                 found.put((layer, fetcher.thumbnail(layer, tile)))
+        except Empty:
+            pass  # others fetch the last ones
         except Exception as error:  # noqa: BLE001 - it is raised again below
             found.put(error)
 
-    for _ in range(min(IN_FLIGHT, len(layers))):
-        # Not in a pool, for whose threads Python waits when the user interrupts it.
-        threading.Thread(target=work, daemon=True).start()
     try:
+        for _ in range(min(IN_FLIGHT, len(layers))):
+            # Not in a pool, for whose threads Python waits when the user interrupts it.
+            threading.Thread(target=work, daemon=True).start()
         for _ in layers:
             outcome = found.get()
             if isinstance(outcome, Exception):

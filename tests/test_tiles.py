@@ -121,24 +121,17 @@ def test_few_tiles_are_in_flight(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Strava is asked for six tiles at a time, over six connections, and for no more."""
-    lock = threading.Lock()
-    now = most = 0
-    answer = strava.answer
+    together, answer = threading.Barrier(IN_FLIGHT), strava.answer
 
-    def slow(request: Request) -> Response:
-        nonlocal now, most
-        with lock:
-            now += 1
-            most = max(most, now)
-        time.sleep(0.05)
-        with lock:
-            now -= 1
+    def wait(request: Request) -> Response:
+        together.wait(timeout=20)  # until so many are in flight
         return answer(request)
 
-    monkeypatch.setattr(strava, "answer", slow)
-    dict(thumbnails(TODAY.layers(colors=["hot"]), REMOTE, tmp_path / "tiles", lambda: cookies))
+    monkeypatch.setattr(strava, "answer", wait)
+    layers = TODAY.layers()[: 4 * IN_FLIGHT]
+    dict(thumbnails(layers, REMOTE, tmp_path / "tiles", lambda: cookies))
 
-    assert (6, 6, 6) == (IN_FLIGHT, most, len(stand_in.connections))
+    assert (6, 6) == (IN_FLIGHT, len(stand_in.connections))
 
 
 def look(layers: tuple[Layer, ...], directory: Path, cookies: HeatmapCookies) -> StravacookiesError:
@@ -156,8 +149,42 @@ def test_refused_tile_ends_it(
     error = look(TODAY.layers(), tmp_path / "tiles", cookies)
 
     assert isinstance(error, TileRefusedError)
-    assert len(stand_in.exchanges) <= 3 * IN_FLIGHT
+    assert len(stand_in.exchanges) <= IN_FLIGHT
     assert [] == list((tmp_path / "tiles").iterdir())
+
+
+def test_one_refusal_stops_all(
+    cookies: HeatmapCookies,
+    stand_in: StandIn,
+    strava: Strava,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If a single tile is refused, the others are not asked for to the end."""
+    real = strava.answer
+
+    def refuse(request: Request) -> Response:
+        return Response(403) if "/all/bluered/" in request.path else real(request)
+
+    monkeypatch.setattr(strava, "answer", refuse)
+    look(TODAY.layers(), tmp_path / "tiles", cookies)
+    asked = len(stand_in.exchanges)
+    time.sleep(0.5)
+
+    assert asked <= len(stand_in.exchanges) <= asked + IN_FLIGHT < 100
+
+
+def test_what_cannot_begin_ends_it(
+    cookies: HeatmapCookies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong in a thread is told; nobody waits for it for ever."""
+
+    def fail(*_: object) -> None:
+        raise OSError("no certificates")
+
+    monkeypatch.setattr("stravacookies.tiles.TileFetcher", fail)
+    with pytest.raises(OSError, match="no certificates"):
+        dict(thumbnails(LAYERS, TURIN, tmp_path / "tiles", lambda: cookies))
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,8 @@ def command(
     Each layer has buttons there, to open it in a JOSM that is running, and to copy the option that
     shows it in JOSM's menu. Tiles are kept for a day, so that they are asked for once.
     """
+    if everything and (options.is_typed("activities") or options.is_typed("colors")):
+        raise click.UsageError("--all leaves nothing to choose with --activity or --color.")
     if everything:
         activities = colors = ()
     elif not activities:
@@ -61,7 +63,7 @@ def command(
     found = tiles.thumbnails(
         layers,
         Tile.at(latitude, longitude, zoom),
-        environment.cache() / "tiles",
+        render.cache_directory() / "tiles",
         lambda: credentials.cookies(TODAY, source, refresh=refresh),
     )
     with click.progressbar(
@@ -72,9 +74,10 @@ def command(
         hidden=not (sys.stderr and sys.stderr.isatty()),
     ) as bar:
         pictures = dict(bar)
-    port = remote.settings(josm)[1] if josm else remote.USUAL_PORT
     ordered = {layer: pictures[layer] for layer in layers}
-    output.write_text(file, render.preview(ordered, latitude, longitude, zoom, port))
-    click.echo(summary.of_preview(file, ordered, latitude, longitude, zoom))
-    if open_it and not webbrowser.open(file.absolute().as_uri()):
-        click.echo(f"stravacookies: No browser could be opened: open {file} in one.", err=True)
+    page = render.preview(ordered, latitude, longitude, zoom, remote.port_of(josm))
+    output.write_text(file, page)
+    opened = open_it and webbrowser.open(file.absolute().as_uri())
+    click.echo(summary.of_preview(file, ordered, latitude, longitude, zoom, opened=opened))
+    if open_it and not opened:
+        click.echo("stravacookies: No browser could be opened.", err=True)
