@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         try:
             cli(arguments, prog_name="stravacookies")
         except ImportError as error:
+            if (error.name or "").partition(".")[0] == __package__:
+                raise  # that is no package that somebody could install
             raise MissingPackageError(str(error)) from None
         finally:
             if sys.stdout:
@@ -42,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_code)
     except OSError as error:  # those of the user's files have been renamed
         what = f"{error.filename} cannot be used" if error.filename else _NO_OUTPUT
-        click.echo(f"stravacookies: {what}: {error.strerror}.", err=True)
-        # Python tries once more when it ends: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"stravacookies: {what}: {error.strerror or error}.", err=True)
+        if not error.filename and sys.stdout:
+            # Python tries once more when it ends: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit()
 

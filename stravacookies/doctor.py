@@ -25,7 +25,7 @@ from stravacookies.errors import (
     PortTakenError,
     StravaError,
 )
-from stravacookies.heatmap import CLASSIC, TODAY, Layer, TileHost
+from stravacookies.heatmap import TODAY, Layer, TileHost
 from stravacookies.josm import preferences, remote
 from stravacookies.josm.directory import PREFERENCES, candidates, find
 from stravacookies.josm.process import is_running
@@ -35,6 +35,7 @@ from stravacookies.session import (
     SESSION_VARIABLE,
     login_from_environment,
 )
+from stravacookies.status import kept_cookies
 from stravacookies.strava import TileFetcher
 from stravacookies.vault import KEYRING, Vault
 
@@ -81,7 +82,7 @@ def examine(
         source: Where the user wants a session taken from when there is none that is kept.
     """
     directory = _find(josm_dir, environ)
-    host, cookies = _kept_cookies(vault, directory)
+    host, cookies = kept_cookies(vault, directory)
     findings = [
         _program(),
         _packages(),
@@ -108,13 +109,6 @@ def _find(josm_dir: Path | None, environ: Mapping[str, str]) -> Path | None:
         return directory if directory.is_dir() else None
     except (JosmFilesError, OSError):
         return None
-
-
-def _kept_cookies(vault: Vault, directory: Path | None) -> tuple[TileHost, HeatmapCookies | None]:
-    """Return the kept cookies that JOSM has or else any, and the tile host that they are for."""
-    kept = [(host, cookies) for host in (TODAY, CLASSIC) if (cookies := vault.cookies(host))]
-    in_use = [each for each in kept if directory and output.holds(directory, each[1])]
-    return next(iter(in_use + kept), (TODAY, None))
 
 
 def _program() -> Finding:

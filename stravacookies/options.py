@@ -190,6 +190,8 @@ def layers(
 ) -> tuple[Layer, ...]:
     """Return the layers that activities and colours choose, all if there are none.
 
+    Where they were said, click knows: it is asked within the command that has these options.
+
     Raises:
         click.BadParameter: One is not known, or was typed and the host does not have it.
     """
@@ -214,7 +216,8 @@ def layers_and_shown(
     """Return the layers that are chosen, and those of them to show in a menu.
 
     What was said nearer to the command counts: a layer to be shown is among those that are chosen
-    even if what stands farther away leaves it out.
+    even if what stands farther away leaves it out. Where that was, click knows: it is asked within
+    the command that has these options.
 
     Raises:
         click.BadParameter: One is not known, or was typed and is not to be had.
@@ -239,19 +242,6 @@ def named_layers(host: TileHost, layers: tuple[str, ...]) -> Sequence[Layer]:
     return _named(host.layers(), _known(layers, known, "ACTIVITY:COLOR"))
 
 
-def named_layer(host: TileHost, activity: str, color: str) -> Layer:
-    """Return the layer of the arguments ACTIVITY and COLOR.
-
-    Raises:
-        click.BadParameter: The host does not have one of them.
-    """
-    (layer,) = host.layers(
-        _known((activity,), [activity.key for activity in host.activities], "ACTIVITY"),
-        _known((color,), [color.key for color in host.colors], "COLOR"),
-    )
-    return layer
-
-
 def _named(layers: Sequence[Layer], given: tuple[str, ...]) -> Sequence[Layer]:
     """Return those of some layers that have names that were given, in the order of these."""
     by_name = {names.of_layer(layer): layer for layer in layers}
@@ -262,14 +252,18 @@ _NEAREST_FIRST = (
     ParameterSource.COMMANDLINE,
     ParameterSource.ENVIRONMENT,
     ParameterSource.DEFAULT_MAP,
-    ParameterSource.DEFAULT,
 )
 """Where the value of an option may stand, by how near to the command that is."""
 
 
 def _distance(parameter: str) -> int:
     source = click.get_current_context().get_parameter_source(parameter)
-    return _NEAREST_FIRST.index(source or ParameterSource.DEFAULT)
+    return _NEAREST_FIRST.index(source) if source in _NEAREST_FIRST else len(_NEAREST_FIRST)
+
+
+def is_typed(parameter: str) -> bool:
+    """Tell whether an option of the command that runs was typed."""
+    return _distance(parameter) == 0
 
 
 def _is_nearer(parameter: str, other: str) -> bool:
@@ -285,7 +279,7 @@ def _usable(
     option: str,
 ) -> tuple[str, ...]:
     """Return what an option was given; of what stands as a default, only what is available."""
-    if _distance(parameter) == 0:
+    if is_typed(parameter):
         return _known(given, available, option)
     return tuple(name for name in _known(given, known, option) if name in available)
 

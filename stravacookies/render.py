@@ -169,11 +169,16 @@ def _render(template: str, **variables: Any) -> str:
     return _environment().get_template(template).render(heatmap=heatmap, **variables)
 
 
+def cache_directory() -> Path:
+    """Return where there is what can be made anew: compiled templates, and more."""
+    return platformdirs.user_cache_path("stravacookies", appauthor=False)
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates.directory()),
-        bytecode_cache=_BytecodeCache(str(platformdirs.user_cache_path("stravacookies", False))),
+        bytecode_cache=_BytecodeCache(str(cache_directory())),
         autoescape=jinja2.select_autoescape(["html.j2", "xml.j2"], default=False),
         **_STRICT,
     )

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from stravacookies import output
-from stravacookies.heatmap import CLASSIC, TODAY
+from stravacookies.cookies import HeatmapCookies
+from stravacookies.heatmap import CLASSIC, TODAY, TileHost
 from stravacookies.josm.process import is_running
 from stravacookies.session import SESSION_VARIABLE
 from stravacookies.vault import Vault
@@ -84,14 +85,25 @@ def status(vault: Vault, environ: Mapping[str, str], directory: Path | None) -> 
     Raises:
         JosmFilesError: JOSM's files cannot be read.
     """
-    kept = [cookies for host in (TODAY, CLASSIC) if (cookies := vault.cookies(host))]
-    in_use = [cookies for cookies in kept if directory and output.holds(directory, cookies)]
-    cookies = next(iter(in_use + kept), None)
+    _, cookies = kept_cookies(vault, directory)
+    current = bool(directory and cookies and output.holds(directory, cookies))
     return Status(
         _session(vault, environ),
         CookiesStatus(cookies.expires, cookies.is_fresh()) if cookies else CookiesStatus(),
-        _josm(directory, current=bool(in_use)) if directory else JosmStatus(),
+        _josm(directory, current=current) if directory else JosmStatus(),
     )
+
+
+def kept_cookies(vault: Vault, directory: Path | None) -> tuple[TileHost, HeatmapCookies | None]:
+    """Return the kept cookies that JOSM has or else any, and the tile host that they are for.
+
+    Args:
+        vault: Where cookies are kept.
+        directory: JOSM's preferences directory, if there is one.
+    """
+    kept = [(host, cookies) for host in (TODAY, CLASSIC) if (cookies := vault.cookies(host))]
+    in_use = [each for each in kept if directory and output.holds(directory, each[1])]
+    return next(iter(in_use + kept), (TODAY, None))
 
 
 def _session(vault: Vault, environ: Mapping[str, str]) -> SessionStatus:

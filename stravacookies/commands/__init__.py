@@ -1,4 +1,4 @@
-"""A module for each command: what it takes, does and tells."""
+"""A module for each command: what it takes, does and tells; and two with what they share."""
 
 SHORT_HELP = {
     "josm-prefs": "Write the layers, with fresh cookies, for JOSM.",

@@ -4,7 +4,7 @@ import click
 from click.shell_completion import get_completion_class
 
 _COLONS = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}"
-"""Lets bash take ACTIVITY:COLOR for one word, not for three."""
+"""Lets bash take ACTIVITY:COLOR for one word, not for three; it knows no way for one command."""
 
 
 @click.command(

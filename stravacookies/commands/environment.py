@@ -64,11 +64,6 @@ def vault() -> Vault:
     return Vault(platformdirs.user_state_path(_NAME, appauthor=False))
 
 
-def cache() -> Path:
-    """Return where there may be what can be had anew."""
-    return platformdirs.user_cache_path(_NAME, appauthor=False)
-
-
 def find_josm() -> Path:
     """Return JOSM's preferences directory.
 

@@ -21,8 +21,6 @@ def command(activity: str, color: str | None, classic: bool) -> None:
     The layer may be written ACTIVITY:COLOR, too.
     """
     host = options.host(classic)
-    if color is None:
-        (layer,) = options.named_layers(host, (activity,))
-    else:
-        layer = options.named_layer(host, activity, color)
+    name = activity if color is None else f"{activity}:{color}"
+    (layer,) = options.named_layers(host, (name,))
     click.echo(imagery.tms(layer, credentials.cookies(host, None, refresh=False)))

@@ -32,7 +32,7 @@ def find(directory: Path | None) -> int:
         RemoteControlOffError: Nobody listens, though JOSM runs.
         PortTakenError: Somebody else listens.
     """
-    port = remote.settings(directory)[1] if directory else remote.USUAL_PORT
+    port = remote.port_of(directory)
     try:
         remote.version(port)
     except ConnectionRefusedError:

@@ -27,11 +27,7 @@ def is_running(directory: Path) -> bool:
     The system's processes tell. Only if there is no JOSM among them, because it runs in a container
     or for another user, does its remote control.
     """
-    # Imported here, since few commands ask.
-    import psutil
-
-    processes = psutil.process_iter(["cmdline"])
-    found = [process for process in processes if is_josm(process.info["cmdline"] or ())]
+    found = _josms()
     if not found:
         return _answers(directory)
     usual = _real(directory) in map(_real, candidates(sys.platform, os.environ, Path.home()))
@@ -48,10 +44,7 @@ def is_running(directory: Path) -> bool:
 
 def runs_anywhere() -> bool:
     """Tell whether a JOSM is among the system's processes, on whichever directory."""
-    import psutil
-
-    processes = psutil.process_iter(["cmdline"])
-    return any(is_josm(process.info["cmdline"] or ()) for process in processes)
+    return bool(_josms())
 
 
 def is_josm(command: Sequence[str]) -> bool:
@@ -80,6 +73,14 @@ def runs_on(command: Sequence[str], directory: Path, *, folder: Path, usual: boo
     if not named:
         return usual
     return any(_real(folder / name) == _real(directory) for name in named)
+
+
+def _josms() -> "list[psutil.Process]":
+    """Return the JOSMs among the system's processes."""
+    import psutil  # only here, since few commands ask
+
+    processes = psutil.process_iter(["cmdline"])
+    return [process for process in processes if is_josm(process.info["cmdline"] or ())]
 
 
 def _real(path: Path) -> str:
@@ -111,4 +112,4 @@ def _answers(directory: Path) -> bool:
     from stravacookies.josm import remote
 
     enabled, port = remote.settings(directory)
-    return enabled and remote.is_josm(port)
+    return enabled and remote.answers(port)

@@ -52,7 +52,12 @@ def version(port: int) -> str:
     raise PortTakenError(port)
 
 
-def is_josm(port: int) -> bool:
+def port_of(directory: Path | None) -> int:
+    """Return the port on which a JOSM would listen; without a directory, the usual one."""
+    return settings(directory)[1] if directory else USUAL_PORT
+
+
+def answers(port: int) -> bool:
     """Tell whether it is a JOSM that listens on a port of this computer."""
     try:
         version(port)
