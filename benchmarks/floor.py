@@ -2,8 +2,8 @@
 
 import os
 
-import jinja2  # noqa: F401
-import lxml.etree  # noqa: F401
+import jinja2  # noqa: F401 - to import it is all
+import lxml.etree  # noqa: F401 - as well
 import requests
 
 requests.head(

@@ -7,9 +7,13 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from stravacookies.cli import cli
 from tests.standin.server import StandIn
 
 
@@ -64,6 +68,31 @@ def run_stravacookies(
     """Run `stravacookies` with arguments; the rest as `run`."""
     command = (sys.executable, "-m", "stravacookies", *arguments)
     return run(*command, environment=environment, folder=folder, typed=typed)
+
+
+def run_in_process(*arguments: str | Path, environment: dict[str, str]) -> Outcome:
+    """Run `stravacookies` in this process, which is quicker; what ends it comes as it is.
+
+    Args:
+        arguments: What stands behind the program's name.
+        environment: What is added to this process's own environment.
+    """
+    runner = CliRunner(catch_exceptions=False)
+    result = runner.invoke(cli, [*map(str, arguments)], env=environment, prog_name="stravacookies")
+    return Outcome(result.exit_code, result.stdout, result.stderr)
+
+
+def fork(work: Callable[[], object]) -> int:
+    """Do something in a process of its own; it ends with 0 unless that fails."""
+    process = os.fork()
+    if not process:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return process
 
 
 def converse(

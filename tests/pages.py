@@ -3,10 +3,8 @@
 import sys
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from stravacookies.cli import cli
 from stravacookies.commands import SHORT_HELP
+from tests.command import run_in_process
 
 COMMANDS = sorted(SHORT_HELP.items())
 FOLDER = Path(__file__).parent.parent / "docs" / "commands"
@@ -17,8 +15,8 @@ def pages() -> dict[str, str]:
     index = [f"- [stravacookies {name}]({name}.md): {text}" for name, text in COMMANDS]
     pages = {"README.md": "# All commands\n\n" + "\n".join(index) + "\n"}
     for name, _ in COMMANDS:
-        outcome = CliRunner().invoke(cli, [name, "--help"], prog_name="stravacookies")
-        pages[f"{name}.md"] = f"# stravacookies {name}\n\n```text\n{outcome.output}```\n"
+        outcome = run_in_process(name, "--help", environment={})
+        pages[f"{name}.md"] = f"# stravacookies {name}\n\n```text\n{outcome.out}```\n"
     return pages
 
 

@@ -13,7 +13,7 @@ from stravacookies.josm.preferences import NEW
 from stravacookies.sources import BROWSERS
 from tests import command
 from tests.command import run_stravacookies
-from tests.conftest import Run, RunHere
+from tests.conftest import Run
 from tests.made_up import token, values
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -433,7 +433,7 @@ def test_url_for_josm(run: Run, export: Path) -> None:
     ), outcome.out
 
 
-def test_url_of_a_layer_in_one_word(run_here: RunHere) -> None:
+def test_url_of_a_layer_in_one_word(run_here: Run) -> None:
     """A layer may be written as it is in options."""
     one, two = run_here("url", "sport_Hike:blue"), run_here("url", "sport_Hike", "blue")
 
@@ -441,7 +441,7 @@ def test_url_of_a_layer_in_one_word(run_here: RunHere) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["sport_Hike"], ["Hike:blue"]])
-def test_url_of_half_a_layer(run_here: RunHere, arguments: list[str]) -> None:
+def test_url_of_half_a_layer(run_here: Run, arguments: list[str]) -> None:
     """Half a name is a usage error that shows a whole one."""
     outcome = run_here("url", *arguments)
 
@@ -466,7 +466,7 @@ def test_url_of_an_unknown_layer(run: Run) -> None:
     outcome = run("url", "ride", "pink")
 
     assert 2 == outcome.code
-    assert "Invalid value for COLOR: 'pink' is not to be had; there are hot, blue" in outcome.err
+    assert "ACTIVITY:COLOR: 'ride:pink' is not to be had; did you mean ride:purple" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from stravacookies import config
 from stravacookies.config import Config
 from stravacookies.errors import ConfigError
 from tests.command import Outcome
-from tests.conftest import Run, RunHere
+from tests.conftest import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -110,7 +110,7 @@ def test_mistake_ends_with_2(run: Run, home: Path, josm_directory: Path) -> None
     ) == (outcome.code, outcome.err)
 
 
-def test_options_beat_environment_beats_file(run_here: RunHere, home: Path, tmp_path: Path) -> None:
+def test_options_beat_environment_beats_file(run_here: Run, home: Path, tmp_path: Path) -> None:
     """What stands nearer to the command wins."""
     directories = {name: tmp_path / name for name in ("file", "environment", "option")}
     for directory in directories.values():
@@ -168,7 +168,7 @@ def in_menu(outcome: Outcome) -> list[str]:
     ],
 )
 def test_what_is_nearer_to_the_command_is_not_disturbed(
-    run_here: RunHere,
+    run_here: Run,
     home: Path,
     josm_directory: Path,
     arguments: list[str],
@@ -182,7 +182,7 @@ def test_what_is_nearer_to_the_command_is_not_disturbed(
 
 
 def test_defaults_that_the_classic_host_has_not(
-    run_here: RunHere, home: Path, josm_directory: Path
+    run_here: Run, home: Path, josm_directory: Path
 ) -> None:
     """If none of them is left, all is written."""
     write(home, 'activities = ["sport_Hike"]\ncolors = ["orange"]\nshow = ["sport_Hike:orange"]\n')
@@ -190,7 +190,7 @@ def test_defaults_that_the_classic_host_has_not(
     assert "25 layers: 5 activities x 5 colours" in run_here("josm-prefs", "--classic").out
 
 
-def test_layer_to_be_shown_is_written(run_here: RunHere, home: Path, josm_directory: Path) -> None:
+def test_layer_to_be_shown_is_written(run_here: Run, home: Path, josm_directory: Path) -> None:
     """A layer that is named for the menu is written with the defaults, in all their colours."""
     write(home, README)
     outcome = run_here("josm-prefs", "--show", "run:orange")
@@ -199,7 +199,7 @@ def test_layer_to_be_shown_is_written(run_here: RunHere, home: Path, josm_direct
 
 
 def test_options_that_contradict_each_other(
-    run_here: RunHere, home: Path, josm_directory: Path
+    run_here: Run, home: Path, josm_directory: Path
 ) -> None:
     """What was typed in two options is not guessed."""
     outcome = run_here("josm-prefs", "--activity", "ride", "--show", "run:hot")
@@ -212,7 +212,7 @@ def test_options_that_contradict_each_other(
     ("variable", "option"), [("ACTIVITIES", "activity"), ("COLORS", "color"), ("SHOW", "show")]
 )
 def test_unknown_name_in_the_environment(
-    run_here: RunHere, josm_directory: Path, variable: str, option: str
+    run_here: Run, josm_directory: Path, variable: str, option: str
 ) -> None:
     """What Strava does not have at all is a mistake."""
     outcome = run_here("josm-prefs", **{f"STRAVACOOKIES_{variable}": "nothing"})
@@ -221,7 +221,7 @@ def test_unknown_name_in_the_environment(
     assert f"Invalid value for --{option}: 'nothing' is not to be had; " in outcome.err
 
 
-def test_defaults_of_other_commands(run_here: RunHere, home: Path, tmp_path: Path) -> None:
+def test_defaults_of_other_commands(run_here: Run, home: Path, tmp_path: Path) -> None:
     """With the classic host, `cartograph` and `render` use of the defaults what that has, too."""
     write(home, README)
     (tmp_path / "my.txt").write_text("{% for layer in layers %}{{ layer.id }} {% endfor %}")
@@ -237,7 +237,7 @@ def test_defaults_of_other_commands(run_here: RunHere, home: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("name", ["josm-prefs", "status", "live", "cartograph"])
 def test_unknown_activity_in_the_file(
-    run_here: RunHere, home: Path, josm_directory: Path, name: str
+    run_here: Run, home: Path, josm_directory: Path, name: str
 ) -> None:
     """What Strava does not have is a mistake in the file, whichever command would read it."""
     path = write(home, 'activities = ["Hike"]\n')
@@ -254,7 +254,7 @@ def test_unknown_activity_in_the_file(
     [["--help"], ["josm-prefs", "--help"], ["live", "-h"], ["completion", "bash"], ["logout"]],
 )
 def test_mistake_in_the_file_does_not_matter(
-    run_here: RunHere, home: Path, arguments: list[str]
+    run_here: Run, home: Path, arguments: list[str]
 ) -> None:
     """What needs no defaults does not mind what is wrong with them."""
     write(home, "colors = [")
@@ -300,7 +300,7 @@ def test_source_in_the_environment(
 
 
 @pytest.mark.parametrize("name", ["password", "-"])
-def test_source_that_must_be_asked_for(run_here: RunHere, name: str) -> None:
+def test_source_that_must_be_asked_for(run_here: Run, name: str) -> None:
     """What a person must answer each time cannot stand in the environment."""
     outcome = run_here("login", STRAVACOOKIES_SOURCE=name)
 
@@ -317,7 +317,7 @@ def test_source_of_the_file_is_gone(run: Run, home: Path, josm_directory: Path) 
     assert "'/nowhere/cookies.json' is neither a file nor a known source" in outcome.err
 
 
-def test_home_directory_in_the_file(run_here: RunHere, home: Path) -> None:
+def test_home_directory_in_the_file(run_here: Run, home: Path) -> None:
     """A path may begin with ~."""
     (home / "My JOSM").mkdir()
     write(home, 'josm-dir = "~/My JOSM"\n')

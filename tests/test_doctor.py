@@ -7,15 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from stravacookies.cli import cli
 from stravacookies.doctor import Finding, examine
 from stravacookies.josm.preferences import NAMESPACE
 from stravacookies.vault import Vault
 from tests import josm_app
-from tests.command import Outcome, converse
-from tests.conftest import Run, RunHere
+from tests.command import Outcome, converse, run_in_process
+from tests.conftest import Run
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Response, Strava
@@ -80,28 +78,28 @@ def export(home: Path, strava: Strava) -> Path:
 
 
 @pytest.fixture
-def run_here(environment: dict[str, str], stand_in: StandIn) -> RunHere:
-    """Runs `stravacookies` in this process, which is quicker; it shows no secret."""
+def ask(environment: dict[str, str], stand_in: StandIn) -> Run:
+    """Runs `stravacookies` in this process, and lets it ask the stand-in; it shows no secret."""
 
-    def run_here(*arguments: str | Path, **variables: str) -> Outcome:
-        runner = CliRunner(catch_exceptions=False)
-        result = runner.invoke(cli, [*map(str, arguments)], env=environment | variables)
+    def ask(*arguments: str | Path, **variables: str) -> Outcome:
+        outcome = run_in_process(*arguments, environment=environment | variables)
         if "cookies" not in arguments:
-            assert [] == [secret for secret in stand_in.secrets() if secret in result.output]
-        return Outcome(result.exit_code, result.stdout, result.stderr)
+            shown = outcome.out + outcome.err
+            assert [] == [secret for secret in stand_in.secrets() if secret in shown]
+        return outcome
 
-    return run_here
+    return ask
 
 
 @pytest.fixture
-def ready(run_here: RunHere, export: Path) -> None:
+def ready(ask: Run, export: Path) -> None:
     """All is set up, so that a mapper can start."""
-    assert 0 == run_here("josm-prefs", "--from", export).code
+    assert 0 == ask("josm-prefs", "--from", export).code
 
 
-def diagnosis(run_here: RunHere, home: Path, **variables: str) -> Outcome:
+def diagnosis(ask: Run, home: Path, **variables: str) -> Outcome:
     """Run `doctor`, which never shows where the user is at home."""
-    outcome = run_here("doctor", **variables)
+    outcome = ask("doctor", **variables)
     assert str(home) not in outcome.out + outcome.err
     return Outcome(outcome.code, masked(outcome.out), outcome.err)
 
@@ -129,9 +127,9 @@ def test_all_is_well(run: Run, home: Path, stand_in: StandIn) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_for_programs(run_here: RunHere, home: Path) -> None:
+def test_for_programs(ask: Run, home: Path) -> None:
     """The same as JSON."""
-    outcome = run_here("doctor", "--json")
+    outcome = ask("doctor", "--json")
     told = json.loads(outcome.out)
 
     assert (0, True, "") == (outcome.code, told["ok"], outcome.err)
@@ -145,9 +143,9 @@ def test_for_programs(run_here: RunHere, home: Path) -> None:
     assert str(home) not in outcome.out
 
 
-def test_for_programs_when_something_is_wrong(run_here: RunHere) -> None:
+def test_for_programs_when_something_is_wrong(ask: Run) -> None:
     """As JSON, a link that does not hold has advice, and one that could not be told has null."""
-    outcome = run_here("doctor", "--json")
+    outcome = ask("doctor", "--json")
     told = json.loads(outcome.out)
 
     assert (1, False) == (outcome.code, told["ok"])
@@ -162,9 +160,9 @@ def test_for_programs_when_something_is_wrong(run_here: RunHere) -> None:
     ] == told["findings"][3:5]
 
 
-def test_nothing_yet(run_here: RunHere, home: Path, stand_in: StandIn) -> None:
+def test_nothing_yet(ask: Run, home: Path, stand_in: StandIn) -> None:
     """Before the first run, what to do is told, and Strava is not asked."""
-    outcome = diagnosis(run_here, home)
+    outcome = diagnosis(ask, home)
 
     changes = {
         "Session": f"✗ none is kept\n{LOGIN}",
@@ -179,19 +177,19 @@ def test_nothing_yet(run_here: RunHere, home: Path, stand_in: StandIn) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_no_session(run_here: RunHere, home: Path) -> None:
+def test_no_session(ask: Run, home: Path) -> None:
     """Without a session, the next refresh will fail."""
     (home / STATE / "session.json").unlink()
 
     changes = {"Session": f"✗ none is kept\n{LOGIN}"}
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_session_in_the_environment(run_here: RunHere, home: Path) -> None:
+def test_session_in_the_environment(ask: Run, home: Path) -> None:
     """A session in the environment is told by its variable; one that cannot be one is told too."""
-    good = diagnosis(run_here, home, STRAVA_SESSION="0123456789abcdef")
-    bad = diagnosis(run_here, home, STRAVA_SESSION="not a {session}")
+    good = diagnosis(ask, home, STRAVA_SESSION="0123456789abcdef")
+    bad = diagnosis(ask, home, STRAVA_SESSION="not a {session}")
 
     changes = {"Session": "✓ from STRAVA_SESSION"}
     assert Outcome(0, lines(changes), "") == good
@@ -232,13 +230,13 @@ def test_session_that_the_next_run_would_get(
     assert Finding("Session", ok, detail, None if ok else LOGIN) == findings[2]
 
 
-def test_source_among_the_defaults(run_here: RunHere, home: Path) -> None:
+def test_source_among_the_defaults(ask: Run, home: Path) -> None:
     """The user's defaults and the environment name such a source."""
     directory = home / ".config" / "stravacookies"
     directory.mkdir()
     (directory / "config.toml").write_text('source = "firefox"')
     for variables, name in [({}, "firefox"), ({"STRAVACOOKIES_SOURCE": "chrome"}, "chrome")]:
-        told = run_here("doctor", HTTPS_PROXY="http://127.0.0.1:1", **variables).out
+        told = ask("doctor", HTTPS_PROXY="http://127.0.0.1:1", **variables).out
         assert f"✓ Session         none is kept; the next 'josm-prefs' logs in with {name}" in told
 
 
@@ -258,23 +256,23 @@ def test_source_among_the_defaults(run_here: RunHere, home: Path) -> None:
         ),
     ],
 )
-def test_kept_session(run_here: RunHere, home: Path, change: dict[str, str], told: str) -> None:
+def test_kept_session(ask: Run, home: Path, change: dict[str, str], told: str) -> None:
     """Of a kept session, it is told if it cannot be had, and never the profile of a browser."""
     path = home / STATE / "session.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
-    outcome = diagnosis(run_here, home)
+    outcome = diagnosis(ask, home)
 
     assert Outcome(int(told[0] != "✓"), lines({"Session": told}), "") == outcome
 
 
 @pytest.mark.usefixtures("ready")
-def test_expired_cookies(run_here: RunHere, home: Path, stand_in: StandIn) -> None:
+def test_expired_cookies(ask: Run, home: Path, stand_in: StandIn) -> None:
     """Cookies that have expired are not sent."""
     path = home / STATE / "cookies-today.json"
     past = {"_strava_CloudFront-Expires": "1700000000000"}
     path.write_text(json.dumps(json.loads(path.read_text()) | past))
     stand_in.exchanges.clear()
-    outcome = diagnosis(run_here, home)
+    outcome = diagnosis(ask, home)
 
     changes = {
         "Cookies": f"✗ expired TIME ago\n{RUN}",
@@ -284,17 +282,17 @@ def test_expired_cookies(run_here: RunHere, home: Path, stand_in: StandIn) -> No
     assert [] == stand_in.requests
 
 
-def test_cookies_that_are_due(run_here: RunHere, home: Path, export: Path, strava: Strava) -> None:
+def test_cookies_that_are_due(ask: Run, home: Path, export: Path, strava: Strava) -> None:
     """Cookies with less than six hours left still open a tile, but do not hold."""
     strava.lifetime = 3600
-    run_here("josm-prefs", "--from", export)
+    ask("josm-prefs", "--from", export)
 
     changes = {"Cookies": f"✗ a refresh is due: they last for TIME more\n{RUN}"}
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_cookies_that_do_not_open(run_here: RunHere, home: Path, strava: Strava) -> None:
+def test_cookies_that_do_not_open(ask: Run, home: Path, strava: Strava) -> None:
     """A tile that is refused says that the cookies are no good, whatever they claim."""
     strava.signer = Signer()
 
@@ -302,7 +300,7 @@ def test_cookies_that_do_not_open(run_here: RunHere, home: Path, strava: Strava)
         "Tile": "✗ content-a.strava.com answered 403: the cookies do not open it\n"
         "run 'stravacookies josm-prefs --refresh', which asks for new cookies"
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
@@ -314,7 +312,7 @@ def test_cookies_that_do_not_open(run_here: RunHere, home: Path, strava: Strava)
     ],
 )
 def test_other_answers(
-    run_here: RunHere,
+    ask: Run,
     home: Path,
     strava: Strava,
     monkeypatch: pytest.MonkeyPatch,
@@ -324,13 +322,13 @@ def test_other_answers(
     """A tile without heat is as good as one with it; all else is not."""
     monkeypatch.setattr(strava, "answer", lambda _: Response(status))
 
-    assert Outcome(int(told[0] != "✓"), lines({"Tile": told}), "") == diagnosis(run_here, home)
+    assert Outcome(int(told[0] != "✓"), lines({"Tile": told}), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_strava_is_out_of_reach(run_here: RunHere, home: Path) -> None:
+def test_strava_is_out_of_reach(ask: Run, home: Path) -> None:
     """What stands in the way to Strava is told."""
-    outcome = diagnosis(run_here, home, HTTPS_PROXY=f"http://127.0.0.1:{josm_app.free_port()}")
+    outcome = diagnosis(ask, home, HTTPS_PROXY=f"http://127.0.0.1:{josm_app.free_port()}")
 
     changes = {
         "Tile": "✗ content-a.strava.com could not be reached: the proxy in HTTPS_PROXY does not"
@@ -356,7 +354,7 @@ def test_classic_host(run: Run, home: Path, export: Path) -> None:
 
 
 @pytest.mark.usefixtures("ready")
-def test_no_josm_directory(run_here: RunHere, home: Path, josm_directory: Path) -> None:
+def test_no_josm_directory(ask: Run, home: Path, josm_directory: Path) -> None:
     """Without JOSM's directory, nothing of JOSM is looked for."""
     shutil.rmtree(josm_directory)
 
@@ -367,7 +365,7 @@ def test_no_josm_directory(run_here: RunHere, home: Path, josm_directory: Path) 
         " ~/.var/app/org.openstreetmap.josm/config/JOSM\n"
         "start JOSM once, which makes it, or give its path to --josm-dir",
     } | dict.fromkeys(names, unseen)
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
@@ -384,7 +382,7 @@ def test_no_josm_directory(run_here: RunHere, home: Path, josm_directory: Path) 
     ],
 )
 def test_damaged_preferences(
-    run_here: RunHere, home: Path, josm_directory: Path, damage: str, told: str
+    ask: Run, home: Path, josm_directory: Path, damage: str, told: str
 ) -> None:
     """What stands in preferences that cannot be read is not guessed."""
     path = josm_directory / "preferences.xml"
@@ -401,24 +399,20 @@ def test_damaged_preferences(
         "JOSM": "✓ version unknown, not running",
         "Remote control": unseen,
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_not_registered(
-    run_here: RunHere, home: Path, josm_directory: Path, preferences: str
-) -> None:
+def test_not_registered(ask: Run, home: Path, josm_directory: Path, preferences: str) -> None:
     """Preferences that have lost our site, as by a JOSM that was running, are told."""
     (josm_directory / "preferences.xml").write_text(preferences)
 
     changes = {"Site": f"✗ strava-heatmap.xml is not registered\nclose JOSM, and {RUN}"}
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_preferences_that_cannot_be_changed(
-    run_here: RunHere, home: Path, josm_directory: Path
-) -> None:
+def test_preferences_that_cannot_be_changed(ask: Run, home: Path, josm_directory: Path) -> None:
     """Preferences in a layout of another program are told in the words of `josm-prefs`."""
     (josm_directory / "preferences.xml").write_text(
         f"<preferences xmlns='{NAMESPACE}'><tag key='josm.version' value='18646'/>\n"
@@ -431,7 +425,7 @@ def test_preferences_that_cannot_be_changed(
         " way that JOSM never writes); nothing was changed. Start JOSM, which restores it from its"
         " own copy, close it, and run this again."
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
@@ -456,13 +450,13 @@ def test_preferences_that_cannot_be_changed(
     ],
 )
 def test_damaged_entry_set(
-    run_here: RunHere, home: Path, josm_directory: Path, content: str, told: str, files: str
+    ask: Run, home: Path, josm_directory: Path, content: str, told: str, files: str
 ) -> None:
     """An entry set that JOSM cannot use is told, and none of what is in it is shown."""
     (josm_directory / "strava-heatmap.xml").write_text(content)
 
     changes = {"Entry set": f"{told}\n{RUN}", "Cartograph": files}
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 def test_folder_in_place_of_the_entry_set(tmp_path: Path, josm_directory: Path) -> None:
@@ -477,20 +471,20 @@ def test_folder_in_place_of_the_entry_set(tmp_path: Path, josm_directory: Path) 
 
 
 @pytest.mark.usefixtures("ready")
-def test_older_cookies_in_files(run_here: RunHere, home: Path, strava: Strava) -> None:
+def test_older_cookies_in_files(ask: Run, home: Path, strava: Strava) -> None:
     """Cookies that were refreshed for another program are not in the files yet."""
     strava.lifetime += 60  # within one second Strava would sign the same again
-    run_here("cookies", "--refresh")
+    ask("cookies", "--refresh")
 
     changes = {
         "Entry set": f"✗ 287 layers with other cookies than the kept ones\n{RUN}",
         "Cartograph": f"✗ 7 files with other cookies than the kept ones\n{RUN}",
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_files_without_kept_cookies(run_here: RunHere, home: Path) -> None:
+def test_files_without_kept_cookies(ask: Run, home: Path) -> None:
     """Without kept cookies nobody knows how new those in the files are."""
     (home / STATE / "cookies-today.json").unlink()
 
@@ -500,11 +494,11 @@ def test_files_without_kept_cookies(run_here: RunHere, home: Path) -> None:
         "Entry set": "– 287 layers; no cookies are kept to compare theirs with",
         "Cartograph": "– 7 files; no cookies are kept to compare theirs with",
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_cartograph_files_are_missing(run_here: RunHere, home: Path, josm_directory: Path) -> None:
+def test_cartograph_files_are_missing(ask: Run, home: Path, josm_directory: Path) -> None:
     """There is to be a file for each colour of the entry set, and it is to be one that is read."""
     (josm_directory / "cartograph" / "strava-heatmap-hot.onlinemap").unlink()
     (josm_directory / "cartograph" / "strava-heatmap-blue.onlinemap").write_text("{")
@@ -513,41 +507,39 @@ def test_cartograph_files_are_missing(run_here: RunHere, home: Path, josm_direct
         "Cartograph": "✗ strava-heatmap-hot.onlinemap is missing, strava-heatmap-blue.onlinemap"
         f" cannot be read\n{RUN}"
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
-def test_files_of_a_narrowed_set(run_here: RunHere, home: Path, export: Path) -> None:
+def test_files_of_a_narrowed_set(ask: Run, home: Path, export: Path) -> None:
     """Where the user has chosen a colour, no file of another is missed."""
-    run_here("josm-prefs", "--from", export, "--activity", "run", "--color", "blue")
+    ask("josm-prefs", "--from", export, "--activity", "run", "--color", "blue")
 
     changes = {
         "Entry set": "✓ 1 layer with the kept cookies",
         "Cartograph": "✓ 1 file with the kept cookies",
     }
-    assert Outcome(0, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(0, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
 def test_remote_control_of_a_josm_that_does_not_run(
-    run_here: RunHere, home: Path, josm_directory: Path
+    ask: Run, home: Path, josm_directory: Path
 ) -> None:
     """A remote control that is on need not answer before JOSM runs."""
     port = josm_app.free_port()
     turn_on_remote_control(josm_directory, port)
 
     changes = {"Remote control": f"✓ on, on port {port}, when JOSM runs"}
-    assert Outcome(0, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(0, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")
-def test_remote_control_that_does_not_listen(
-    run_here: RunHere, home: Path, josm_directory: Path
-) -> None:
+def test_remote_control_that_does_not_listen(ask: Run, home: Path, josm_directory: Path) -> None:
     """A JOSM that runs must listen, if its preferences say so."""
     port = josm_app.free_port()
     turn_on_remote_control(josm_directory, port)
     with josm_app.pretended(home, f"-Djosm.home={josm_directory}"):
-        outcome = diagnosis(run_here, home)
+        outcome = diagnosis(ask, home)
 
     changes = {
         "JOSM": "✓ version 18646, running",
@@ -559,7 +551,7 @@ def test_remote_control_that_does_not_listen(
 
 @pytest.mark.usefixtures("ready")
 def test_another_program_on_the_port(
-    run_here: RunHere, home: Path, josm_directory: Path, stand_in: StandIn
+    ask: Run, home: Path, josm_directory: Path, stand_in: StandIn
 ) -> None:
     """Another program where JOSM's remote control should be is told, whether JOSM runs or not."""
     turn_on_remote_control(josm_directory, stand_in.server_port)
@@ -569,7 +561,7 @@ def test_another_program_on_the_port(
         "end it and start JOSM again, or set another port as 'remote.control.port' in JOSM's"
         " Preferences > Advanced Preferences, and start JOSM again"
     }
-    assert Outcome(1, lines(changes), "") == diagnosis(run_here, home)
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 def test_josm_of_another_version(

@@ -4,15 +4,15 @@ import re
 import shlex
 
 import pytest
-from click.testing import CliRunner
 
 from stravacookies.cli import cli
 from stravacookies.commands import SHORT_HELP
+from tests.command import run_in_process
 
 
 def help_of(*command: str) -> str:
     """The help of a command, or of the program."""
-    return CliRunner().invoke(cli, [*command, "--help"], prog_name="stravacookies").stdout
+    return run_in_process(*command, "--help", environment={}).out
 
 
 def examples(text: str) -> list[list[str]]:

@@ -500,7 +500,11 @@ def test_force_registers_under_a_josm_that_runs(
 
 
 def test_secrets_are_in_no_title(
-    environment: dict[str, str], strava: Strava, stand_in: StandIn, josm_directory: Path
+    environment: dict[str, str],
+    strava: Strava,
+    stand_in: StandIn,
+    josm_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """While Strava is being asked, the system shows nobody what with."""
     shown: list[str] = []
@@ -510,7 +514,7 @@ def test_secrets_are_in_no_title(
         shown.extend(str(process.cmdline()) for process in psutil.Process().children())
         return real(request)
 
-    strava.answer = look  # type: ignore[method-assign]
+    monkeypatch.setattr(strava, "answer", look)
     login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
     run_stravacookies("josm-prefs", environment=environment | login, folder=josm_directory)
 

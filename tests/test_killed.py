@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from stravacookies import output
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import TODAY
 from stravacookies.josm.preferences import NAMESPACE, register
-from tests.command import run_stravacookies
+from tests.command import fork, run_stravacookies
 from tests.made_up import values
 from tests.standin.strava import Strava
 
@@ -30,19 +31,6 @@ BEFORE = f"""<preferences xmlns='{NAMESPACE}'>
   <tag key='a' value='{"b" * 99999}'/>
 </preferences>
 """.encode()
-
-
-def fork(work: Callable[[], object]) -> int:
-    """Do something in a process of its own; it ends with 0 unless that fails."""
-    process = os.fork()
-    if not process:
-        code = 1
-        try:
-            work()
-            code = 0
-        finally:
-            os._exit(code)
-    return process
 
 
 def cookies(run: int) -> HeatmapCookies:
@@ -87,7 +75,7 @@ def test_killed_at_any_moment(directory: Path) -> None:
         if run % 3 == 0:  # a first run changes the most
             (directory / "preferences.xml").write_bytes(BEFORE)
             (directory / "strava-heatmap.xml").unlink(missing_ok=True)
-        process = fork(lambda run=run: output.write(directory, LAYERS, [], cookies(run)))  # type: ignore[misc]
+        process = fork(partial(output.write, directory, LAYERS, [], cookies(run)))
         time.sleep(chance.uniform(0, lasts))
         os.kill(process, signal.SIGKILL)
         killed += os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
@@ -130,7 +118,7 @@ def test_side_by_side(directory: Path, number: int) -> None:
     for _ in range(5):
         (directory / "preferences.xml").write_bytes(BEFORE)
         processes = [
-            fork(lambda run=run: output.write(directory, LAYERS, [], cookies(run)))  # type: ignore[misc]
+            fork(partial(output.write, directory, LAYERS, [], cookies(run)))
             for run in range(number)
         ]
         codes = [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in processes]

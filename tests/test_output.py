@@ -1,8 +1,11 @@
 """The writing of all files: in order, private, and not at all if one could not be."""
 
 import os
+import re
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,7 @@ from stravacookies.errors import (
 from stravacookies.files import replace_all
 from stravacookies.heatmap import TODAY
 from stravacookies.josm.preferences import NAMESPACE, NEW, register
+from tests.command import fork
 from tests.made_up import values
 
 COOKIES = HeatmapCookies.from_values(values())
@@ -158,28 +162,24 @@ def test_litter_behind_a_link_is_swept(tmp_path: Path) -> None:
     assert {"preferences.xml", "strava-heatmap.xml"} == found(tmp_path / "elsewhere")
 
 
-def test_directory_that_cannot_be_written(tmp_path: Path) -> None:
+def test_directory_that_cannot_be_written() -> None:
     """Where the user may only read, the file is named, and all stays as it is."""
-    tmp_path.chmod(0o755)
-    for folder in tmp_path.parents[:-2]:
-        folder.chmod(folder.stat().st_mode | 0o055)
-    process = os.fork()
-    if not process:
-        code = 1
-        try:
-            if os.geteuid() == 0:
-                os.setuid(65534)
-            else:
-                tmp_path.chmod(0o555)
-            output.write(tmp_path, LAYERS, [], COOKIES)
-        except FileAccessError as error:
-            words = f"{tmp_path / 'cartograph'} could not be made: Permission denied."
-            code = 0 if str(error) == words else 2
-        finally:
-            os._exit(code)
 
-    assert 0 == os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    assert set() == found(tmp_path)
+    def write(directory: Path) -> None:
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        words = f"{directory / 'cartograph'} could not be made: Permission denied."
+        with pytest.raises(FileAccessError, match=re.escape(words)):
+            output.write(directory, LAYERS, [], COOKIES)
+
+    # pytest's own directories are closed to others.
+    with tempfile.TemporaryDirectory() as folder:
+        directory = Path(folder)
+        directory.chmod(0o555)
+        process = fork(partial(write, directory))
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        directory.chmod(0o755)
+        assert (0, set()) == (code, found(directory))
 
 
 def test_colours_left_out_leave_no_map_source(tmp_path: Path) -> None:

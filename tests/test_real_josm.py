@@ -204,7 +204,7 @@ def test_running_josm_is_not_written_under(mapper: Mapper) -> None:
     with mapper.josm() as josm:
         refused = mapper.run("josm-prefs")
         status = mapper.run("status")
-        answers = remote.is_josm(josm.remote_port)
+        answers = remote.answers(josm.remote_port)
         unchanged = (mapper.josm_home / "preferences.xml").read_bytes()
         files = [path.name for path in mapper.josm_home.glob("strava*")]
     mapper.josm_prefs()

@@ -17,7 +17,7 @@ from stravacookies.errors import (
 )
 from stravacookies.josm import live
 from stravacookies.josm.preferences import NAMESPACE
-from tests.conftest import Run, RunHere
+from tests.conftest import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -106,7 +106,7 @@ def test_layers_are_opened(run: Run, remote: Remote, strava: Strava, josm_direct
     assert before == (josm_directory / "preferences.xml").read_bytes()
 
 
-def test_first_layer_of_the_menu_is_the_usual(run_here: RunHere, remote: Remote) -> None:
+def test_first_layer_of_the_menu_is_the_usual(run_here: Run, remote: Remote) -> None:
     """Without arguments, all activities in hot are opened; the classic host has them, too."""
     run_here("live")
     run_here("live", "--classic")
@@ -126,7 +126,7 @@ def test_first_layer_of_the_menu_is_the_usual(run_here: RunHere, remote: Remote)
     ],
 )
 def test_first_layer_of_the_menu_is_the_users(
-    run_here: RunHere,
+    run_here: Run,
     remote: Remote,
     home: Path,
     config: str,
@@ -142,14 +142,14 @@ def test_first_layer_of_the_menu_is_the_users(
     assert opened in remote.layers[0]
 
 
-def test_first_layer_of_the_menu_on_the_classic_host(run_here: RunHere, remote: Remote) -> None:
+def test_first_layer_of_the_menu_on_the_classic_host(run_here: Run, remote: Remote) -> None:
     """Of the layers to be shown, the first one that the host has is opened."""
     run_here("live", "--classic", STRAVACOOKIES_SHOW="sport_Hike:blue run:orange ride:hot")
 
     assert "/ride/hot/" in remote.layers[0]
 
 
-def test_layer_that_the_defaults_leave_out(run_here: RunHere, remote: Remote) -> None:
+def test_layer_that_the_defaults_leave_out(run_here: Run, remote: Remote) -> None:
     """What is named is opened, whatever the defaults are."""
     run_here("live", "run:orange", STRAVACOOKIES_ACTIVITIES="ride", STRAVACOOKIES_COLORS="hot")
 
@@ -157,7 +157,7 @@ def test_layer_that_the_defaults_leave_out(run_here: RunHere, remote: Remote) ->
 
 
 def test_directory_in_the_environment(
-    run_here: RunHere, remote: Remote, josm_directory: Path, tmp_path: Path
+    run_here: Run, remote: Remote, josm_directory: Path, tmp_path: Path
 ) -> None:
     """The JOSM on the directory that the environment names is asked, not the usual one."""
     (josm_directory / "preferences.xml").rename(tmp_path / "preferences.xml")
@@ -211,7 +211,7 @@ def test_no_josm_is_found_out_first(run: Run, stand_in: StandIn) -> None:
 
 
 @pytest.mark.usefixtures("nobody_listens")
-def test_no_josm(run_here: RunHere, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_josm(run_here: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no JOSM at all, it is to be started."""
     show_processes(monkeypatch, ["vim", "josm.txt"])
 
@@ -222,7 +222,7 @@ def test_no_josm(run_here: RunHere, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("nobody_listens")
 def test_josm_on_another_directory(
-    run_here: RunHere, monkeypatch: pytest.MonkeyPatch, josm_directory: Path
+    run_here: Run, monkeypatch: pytest.MonkeyPatch, josm_directory: Path
 ) -> None:
     """A JOSM that runs elsewhere is not there for nothing: it is said how to name it."""
     show_processes(monkeypatch, ["java", "-Djosm.home=/elsewhere", "-jar", "josm.jar"])
@@ -273,7 +273,7 @@ def test_session_from_a_source(
 
 
 def test_user_who_does_not_answer(
-    run_here: RunHere, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    run_here: Run, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where JOSM asks its user and nobody answers, that is no permission."""
     monkeypatch.setattr("stravacookies.josm.live._USERS_TIMEOUT", 0.1)
@@ -283,7 +283,7 @@ def test_user_who_does_not_answer(
         run_here("live")
 
 
-def test_connection_that_breaks(run_here: RunHere, remote: Remote) -> None:
+def test_connection_that_breaks(run_here: Run, remote: Remote) -> None:
     """A JOSM that ends instead of an answer has not opened the layer."""
     remote.breaks_off = True
 
@@ -309,7 +309,7 @@ def test_another_program_on_the_port(
     assert [] == stand_in.requests
 
 
-def test_unknown_layer(run_here: RunHere, remote: Remote) -> None:
+def test_unknown_layer(run_here: Run, remote: Remote) -> None:
     """A layer that is not to be had is exit 2, with a hint."""
     outcome = run_here("live", "rde:hot")
 

@@ -14,7 +14,7 @@ from stravacookies.errors import FileAccessError, NoICloudError, TemplateError
 from stravacookies.heatmap import TODAY
 from tests import command
 from tests.command import Outcome
-from tests.conftest import Run, RunHere
+from tests.conftest import Run
 from tests.made_up import values
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -111,7 +111,7 @@ def test_template_that_is_no_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["templates", ".", ".."])
-def test_folder_in_place_of_a_template(run_here: RunHere, tmp_path: Path, name: str) -> None:
+def test_folder_in_place_of_a_template(run_here: Run, tmp_path: Path, name: str) -> None:
     """A folder is there, and is no template."""
     (tmp_path / "templates").mkdir()
 
@@ -121,7 +121,7 @@ def test_folder_in_place_of_a_template(run_here: RunHere, tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize("file", ["my.txt", "./my.txt", "link"])
-def test_template_is_not_written_over(run_here: RunHere, tmp_path: Path, file: str) -> None:
+def test_template_is_not_written_over(run_here: Run, tmp_path: Path, file: str) -> None:
     """What somebody has written is not lost to what comes of it."""
     (tmp_path / "my.txt").write_text("{{ attribution }}")
     (tmp_path / "link").symlink_to("my.txt")
@@ -132,7 +132,7 @@ def test_template_is_not_written_over(run_here: RunHere, tmp_path: Path, file: s
     assert "{{ attribution }}" == (tmp_path / "my.txt").read_text()
 
 
-def test_template_for_the_classic_host(run_here: RunHere, tmp_path: Path) -> None:
+def test_template_for_the_classic_host(run_here: Run, tmp_path: Path) -> None:
     """With `--classic`, layers and cookies are those of the older host."""
     (tmp_path / "my.txt").write_text("{{ layers[0].tile_url(8, 1, 2) }}?{{ cookies.query() }}")
     outcome = run_here("render", "my.txt", "--classic")
@@ -186,7 +186,7 @@ def test_example_of_the_readme(
     assert {b"\x89PNG"} == {tile.read_bytes()[:4] for tile in tiles}
 
 
-def test_template_to_standard_output(run_here: RunHere, tmp_path: Path) -> None:
+def test_template_to_standard_output(run_here: Run, tmp_path: Path) -> None:
     """Without a file, the text is printed as it is."""
     (tmp_path / "my.txt").write_text("{{ layers | length }} layers")
 
@@ -196,7 +196,7 @@ def test_template_to_standard_output(run_here: RunHere, tmp_path: Path) -> None:
 UNTIL = r"\d\d \w+ \d{4}, \d\d:\d\d, that is for \d+ h \d+ min"
 
 
-def test_cartograph_elsewhere(run_here: RunHere, tmp_path: Path, home: Path) -> None:
+def test_cartograph_elsewhere(run_here: Run, tmp_path: Path, home: Path) -> None:
     """The map sources are written where they are wanted, privately, and nothing else is."""
     outcome = run_here("cartograph", "-o", "phone", "--color", "hot", "--color", "blue")
 
@@ -223,7 +223,7 @@ then run this again. They are yours alone: share none of these files.
     assert not (home / ".config").exists()
 
 
-def test_cartograph_with_some_activities(run_here: RunHere, tmp_path: Path) -> None:
+def test_cartograph_with_some_activities(run_here: Run, tmp_path: Path) -> None:
     """The activities that are chosen are in each file, and no other."""
     run_here("cartograph", "--activity", "ride", "--activity", "sport_Hike")
 
@@ -237,7 +237,7 @@ def test_cartograph_with_some_activities(run_here: RunHere, tmp_path: Path) -> N
         ]
 
 
-def test_cartograph_for_the_classic_host(run_here: RunHere, tmp_path: Path) -> None:
+def test_cartograph_for_the_classic_host(run_here: Run, tmp_path: Path) -> None:
     """With `--classic`, there is a file for each of its five colours."""
     run_here("cartograph", "--classic")
 
@@ -254,7 +254,7 @@ def test_cartograph_for_the_classic_host(run_here: RunHere, tmp_path: Path) -> N
     ],
 )
 def test_cartograph_in_no_place(
-    run_here: RunHere, tmp_path: Path, arguments: list[str], words: str
+    run_here: Run, tmp_path: Path, arguments: list[str], words: str
 ) -> None:
     """What can be no folder for the files is a usage error, and nothing is made."""
     outcome = run_here("cartograph", *arguments)
@@ -264,14 +264,14 @@ def test_cartograph_in_no_place(
     assert {"home"} == {path.name for path in tmp_path.iterdir()}
 
 
-def test_cartograph_in_a_folder_with_the_name_of_a_file(run_here: RunHere, tmp_path: Path) -> None:
+def test_cartograph_in_a_folder_with_the_name_of_a_file(run_here: Run, tmp_path: Path) -> None:
     """A folder that is there may have whatever name."""
     (tmp_path / "my.onlinemap").mkdir()
 
     assert 0 == run_here("cartograph", "-o", "my.onlinemap").code
 
 
-def test_cartograph_2(run_here: RunHere, tmp_path: Path) -> None:
+def test_cartograph_2(run_here: Run, tmp_path: Path) -> None:
     """For the app before, names are plain texts, and there are no folders or ids."""
     run_here("cartograph", "--version", "2")
     content = json.loads((tmp_path / "cartograph" / "strava-heatmap-hot.onlinemap").read_bytes())
@@ -288,7 +288,7 @@ def test_cartograph_2(run_here: RunHere, tmp_path: Path) -> None:
     assert ["Cookie"] == [header["key"] for header in first["headers"]]
 
 
-def test_cartograph_in_icloud(run_here: RunHere, home: Path) -> None:
+def test_cartograph_in_icloud(run_here: Run, home: Path) -> None:
     """On a Mac the app's folder in iCloud is found, from where files come to the phone."""
     folder = home / "Library/Mobile Documents/com~apple~CloudDocs/Cartograph Pro"
     folder.mkdir(parents=True)
@@ -303,7 +303,7 @@ def test_cartograph_in_icloud(run_here: RunHere, home: Path) -> None:
     assert "Android" not in outcome.out
 
 
-def test_cartograph_without_icloud(run_here: RunHere, home: Path) -> None:
+def test_cartograph_without_icloud(run_here: Run, home: Path) -> None:
     """Elsewhere it says that there is no such folder."""
     folder = home / "Library/Mobile Documents/com~apple~CloudDocs/Cartograph Pro"
 
@@ -315,9 +315,7 @@ def test_cartograph_without_icloud(run_here: RunHere, home: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["cartograph", "-o", "file"], ["render", "my.txt", "-o", "file/x"]]
 )
-def test_place_that_cannot_be_written(
-    run_here: RunHere, tmp_path: Path, arguments: list[str]
-) -> None:
+def test_place_that_cannot_be_written(run_here: Run, tmp_path: Path, arguments: list[str]) -> None:
     """A file in the way is told, for either command."""
     (tmp_path / "file").touch()
     (tmp_path / "my.txt").touch()

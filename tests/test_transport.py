@@ -116,7 +116,12 @@ def test_patience() -> None:
     assert 45 == PATIENCE
     assert {PATIENCE} == {
         inspect.signature(method).parameters["patience"].default
-        for method in (CookieFetcher.fetch, CookieFetcher.log_in, TileFetcher.thumbnail)
+        for method in (
+            CookieFetcher.fetch,
+            CookieFetcher.log_in,
+            TileFetcher.status,
+            TileFetcher.thumbnail,
+        )
     }
 
 

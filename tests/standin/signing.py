@@ -39,7 +39,7 @@ class Signer:
         statement = {"Resource": resource, "Condition": condition}
         policy = json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
         # CloudFront signs with SHA-1 to this day.
-        signature = self._key.sign(policy, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+        signature = self._key.sign(policy, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - as it does
         return {
             "Key-Pair-Id": self.key_pair_id,
             "Policy": base64.b64encode(policy).decode().translate(_TO_COOKIE),
@@ -55,7 +55,7 @@ class Signer:
                 signature,
                 policy,
                 padding.PKCS1v15(),
-                hashes.SHA1(),  # noqa: S303
+                hashes.SHA1(),  # noqa: S303 - as CloudFront
             )
             statement = json.loads(policy)["Statement"][0]
         except (InvalidSignature, ValueError, KeyError):
