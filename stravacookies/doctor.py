@@ -4,6 +4,7 @@ What it tells is there to be pasted into an issue: no secret is in it, and no pa
 """
 
 import json
+import os
 import platform
 import re
 import sys
@@ -217,6 +218,9 @@ def _tile(host: TileHost, cookies: HeatmapCookies | None) -> Finding:
 def _directory(
     directory: Path | None, josm_dir: Path | None, environ: Mapping[str, str]
 ) -> Finding:
+    if directory and not os.access(directory, os.W_OK):
+        detail = f"{directory}, which cannot be written into"
+        return Finding("JOSM directory", False, detail, f"make it yours to write: {directory}")
     if directory:
         return Finding("JOSM directory", True, str(directory))
     places = [josm_dir] if josm_dir else candidates(sys.platform, environ, Path.home())

@@ -41,7 +41,7 @@ complete_layer = _complete(names.LAYERS)
 def _usable_path(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse an empty path, as of a variable that is not set: it would be the current folder."""
     if path == Path():
-        raise click.BadParameter("the path is empty; for the current folder, name it in full.")
+        raise click.BadParameter("it is empty, or the current folder: name that in full.")
     return path.expanduser() if path else None
 
 
@@ -60,7 +60,7 @@ def _place(
             f"{text!r} is not on the map: latitude comes first, from -{MAX_LATITUDE} to"
             f" {MAX_LATITUDE}, then longitude, from -180 to 180."
         )
-    return latitude, longitude
+    return latitude + 0.0, longitude + 0.0  # there is no -0
 
 
 def _log_requests(context: click.Context, option: click.Parameter, wanted: bool) -> None:

@@ -11,6 +11,7 @@ from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import Layer
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.output import CARTOGRAPH, Removed, Written
+from stravacookies.sources import STANDARD_INPUT
 from stravacookies.vault import KEYRING, Kept
 
 if TYPE_CHECKING:
@@ -28,9 +29,8 @@ _COLORS: Mapping[bool | None, str] = {True: "green", False: "red", None: "yellow
 
 def of_login(source: str, cookies: HeatmapCookies, kept: Kept | None) -> str:
     """Tell until when a login lasts, and where its session is kept, if there is one."""
-    lines = [
-        f"Logged in to Strava with {source}. The cookies last until {_until(cookies.expires)}."
-    ]
+    until = _until(cookies.expires)
+    lines = [f"Logged in to Strava with {_source(source)}. The cookies last until {until}."]
     if kept and kept.session:
         end = kept.session.expires
         lasts = f"until {_local(end)} at least" if end else "for as long as Strava lets it"
@@ -152,7 +152,7 @@ def of_status(now: "Status") -> str:
     lines = ["Session  none: run 'stravacookies login'"]
     if session.stored:
         end = f", until {_local(session.expires)} at least" if session.expires else ""
-        lines = [f"Session  from {session.source}, kept in: {session.stored}{end}"]
+        lines = [f"Session  from {_source(session.source)}, kept in: {session.stored}{end}"]
     if not cookies.expires:
         lines.append("Cookies  none yet")
     else:
@@ -184,6 +184,11 @@ def of_findings(findings: "Sequence[Finding]", marks: Mapping[bool | None, str] 
             margin = " " * (len(marks[finding.ok]) + width + 3)
             lines.append(f"{margin}{finding.advice}")
     return "\n".join(lines)
+
+
+def _source(source: str | None) -> str:
+    """Write a source as people call it."""
+    return "standard input" if source == STANDARD_INPUT else str(source)
 
 
 def _local(time: datetime) -> str:

@@ -9,11 +9,17 @@ from queue import Empty, SimpleQueue
 
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.files import locked, make_private_directory, replace_all
-from stravacookies.heatmap import Layer, Tile
+from stravacookies.heatmap import ID_PREFIX, Layer, Tile
 from stravacookies.strava import PNG, TileFetcher
 
 IN_FLIGHT = 6
 """How many tiles Strava is asked for at a time: as many as a browser asks one host for."""
+
+_NO_HEAT = b"no heat"
+"""What is kept for a tile that there is not: an empty file may be what a crash has left."""
+
+_PNG_END = b"IEND\xaeB`\x82"
+"""What a PNG ends with: https://www.w3.org/TR/png-3/#11IEND."""
 
 _DAY = 24 * 60 * 60
 """Seconds for which a tile is kept; Strava makes new ones less often."""
@@ -93,7 +99,8 @@ class _Kept:
         self._directory = directory
         with suppress(OSError):
             make_private_directory(directory)
-            for path in directory.glob("*.png"):
+        for path in directory.glob(f"{ID_PREFIX}*.png"):
+            with suppress(OSError):  # another run may have removed it
                 if not _is_young(path):
                     path.unlink()
 
@@ -101,15 +108,17 @@ class _Kept:
         """Return a tile that is kept; None if it is not, or no longer."""
         path = self._path(layer, tile)
         try:
-            picture = path.read_bytes() if _is_young(path) else None
+            content = path.read_bytes() if path.is_file() and _is_young(path) else b""
         except OSError:
             return None
-        return None if picture and not picture.startswith(PNG) else picture
+        if content == _NO_HEAT:
+            return b""
+        return content if content.startswith(PNG) and content.endswith(_PNG_END) else None
 
     def store(self, layer: Layer, tile: Tile, picture: bytes) -> None:
         """Keep a tile, if there is a place for it."""
         with suppress(OSError), locked([self._directory]):
-            replace_all({self._path(layer, tile): picture})
+            replace_all({self._path(layer, tile): picture or _NO_HEAT})
 
     def _path(self, layer: Layer, tile: Tile) -> Path:
         return self._directory / f"{layer.id}-{tile.z}-{tile.x}-{tile.y}.png"

@@ -61,7 +61,7 @@ def test_login_from_standard_input(
     )
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert outcome.out.startswith("Logged in to Strava with -.")
+    assert outcome.out.startswith("Logged in to Strava with standard input.")
 
 
 def test_login_with_a_password(run: Run, strava: Strava) -> None:

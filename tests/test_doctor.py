@@ -1,6 +1,7 @@
 """The walk along the chain, as a user sees it: all well, and each link broken by itself."""
 
 import json
+import os
 import platform
 import re
 import shutil
@@ -531,6 +532,20 @@ def test_remote_control_of_a_josm_that_does_not_run(
 
     changes = {"Remote control": f"✓ on, on port {port}, when JOSM runs"}
     assert Outcome(0, lines(changes), "") == diagnosis(ask, home)
+
+
+@pytest.mark.usefixtures("ready")
+def test_directory_that_cannot_be_written(
+    ask: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A directory in which no run could write is not well, though all in it can be read."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    changes = {
+        "JOSM directory": "✗ ~/.config/JOSM, which cannot be written into\n"
+        "make it yours to write: ~/.config/JOSM"
+    }
+    assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
 @pytest.mark.usefixtures("ready")

@@ -96,6 +96,28 @@ def test_second_page_costs_nothing(run: Run, strava: Strava, stand_in: StandIn) 
     assert (0, "", []) == (outcome.code, outcome.err, stand_in.exchanges)
 
 
+def test_refresh_asks_though_all_tiles_are_kept(
+    run: Run, strava: Strava, stand_in: StandIn
+) -> None:
+    """What was typed is done: new cookies are asked for, or taken from the source."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    run("preview", *TURIN, **session)
+    stand_in.exchanges.clear()
+    refreshed = run("preview", *TURIN, "--refresh", **session)
+    nonsense = run("preview", *TURIN, "--from", "nonsense", **session)
+
+    assert (0, ["/maps"]) == (refreshed.code, [request.path for request in stand_in.requests])
+    assert 2 == nonsense.code
+
+
+def test_named_directory_must_be_there(run: Run, tmp_path: Path) -> None:
+    """A JOSM that was named is not passed over."""
+    outcome = run("preview", "--josm-dir", tmp_path / "nowhere")
+
+    assert 5 == outcome.code
+    assert f"There is no JOSM preferences directory (looked for: {tmp_path}/nowhere)" in outcome.err
+
+
 def test_all_layers(run: Run, strava: Strava, tmp_path: Path) -> None:
     """With `--all` there are 287, whatever the defaults of the user, and a list to jump from."""
     chosen = {"STRAVACOOKIES_ACTIVITIES": "ride", "STRAVACOOKIES_COLORS": "hot"}
@@ -168,7 +190,7 @@ def test_buttons_ask_the_port_of_josm(
         (["--at", "0,inf"], "'0,inf' is not on the map"),
         (["--zoom", "16"], "16 is not in the range 3<=x<=15."),
         (["--activity", "hike"], "'hike' is not to be had; did you mean sport_Hike?"),
-        (["--output", ""], "the path is empty"),
+        (["--output", ""], "it is empty, or the current folder"),
         (["--all", "--color", "hot"], "--all leaves nothing to choose with --activity or --color."),
     ],
 )
@@ -209,9 +231,11 @@ def test_interruption_is_not_waited_for(
     run_stravacookies("cookies", environment=environment | session, folder=tmp_path)
     stand_in.faults = forever((Place.SITE, silence))
     command = [sys.executable, "-m", "stravacookies", "preview", *TURIN]
+    own = signal.signal(signal.SIGINT, signal.SIG_DFL)  # it may be ignored where tests are run
     with subprocess.Popen(
         command, env=environment | session, cwd=tmp_path, stderr=subprocess.PIPE, text=True
     ) as process:
+        signal.signal(signal.SIGINT, own)
         deadline = time.monotonic() + 30
         while len(stand_in.connections) < 7:
             assert process.poll() is None

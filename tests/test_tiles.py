@@ -92,7 +92,7 @@ def test_tiles_are_kept_privately_for_a_day(
     assert 14 == len(list(directory.iterdir()))
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"\x89PN"])
+@pytest.mark.parametrize("content", [b"<html>", b"\x89PN", b"", PNG + b"cut short"])
 def test_damaged_tile_is_fetched_anew(
     cookies: HeatmapCookies, tmp_path: Path, content: bytes
 ) -> None:
@@ -103,6 +103,20 @@ def test_damaged_tile_is_fetched_anew(
         path.write_bytes(content)
 
     assert first == dict(thumbnails(LAYERS, TURIN, directory, lambda: cookies))
+
+
+def test_only_tiles_are_removed(cookies: HeatmapCookies, tmp_path: Path) -> None:
+    """What is old and not a tile of ours stays, whatever it is; so does what cannot be removed."""
+    others = [tmp_path / "photo.png", tmp_path / "strava-heatmap-folder.png" / "photo.png"]
+    old = tmp_path / "strava-heatmap-old.png"
+    others[1].parent.mkdir()
+    for path in [*others, old]:
+        path.touch()
+        os.utime(path, (1, 1))
+    os.utime(others[1].parent, (1, 1))
+    dict(thumbnails(LAYERS[:1], TURIN, tmp_path, lambda: cookies))
+
+    assert (True, True, False) == (others[0].exists(), others[1].exists(), old.exists())
 
 
 def test_no_place_to_keep_tiles(cookies: HeatmapCookies, tmp_path: Path) -> None:

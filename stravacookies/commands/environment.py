@@ -74,7 +74,13 @@ def find_josm() -> Path:
 
 
 def josm_if_any(josm_dir: Path | None) -> Path | None:
-    """Return JOSM's preferences directory, if one was named or is there."""
+    """Return JOSM's preferences directory, if one was named or is there.
+
+    Raises:
+        NoJosmDirectoryError: One was named and is not there.
+    """
+    if josm_dir and not josm_dir.is_dir():
+        raise NoJosmDirectoryError([josm_dir])
     try:
         return josm_dir or find_josm()
     except NoJosmDirectoryError:

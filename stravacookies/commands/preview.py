@@ -2,6 +2,7 @@
 
 import sys
 import webbrowser
+from functools import cache
 from pathlib import Path
 
 import click
@@ -60,12 +61,11 @@ def command(
     layers = options.layers(TODAY, activities, colors)
     josm = environment.josm_if_any(josm_dir)
     latitude, longitude = place or (josm and area.last_downloaded(josm)) or _LUCERNE
-    found = tiles.thumbnails(
-        layers,
-        Tile.at(latitude, longitude, zoom),
-        render.cache_directory() / "tiles",
-        lambda: credentials.cookies(TODAY, source, refresh=refresh),
-    )
+    cookies = cache(lambda: credentials.cookies(TODAY, source, refresh=refresh))
+    if refresh or source is not None:
+        cookies()  # even if all tiles are kept
+    tile = Tile.at(latitude, longitude, zoom)
+    found = tiles.thumbnails(layers, tile, render.cache_directory() / "tiles", cookies)
     with click.progressbar(
         found,
         length=len(layers),

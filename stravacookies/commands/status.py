@@ -21,7 +21,7 @@ from stravacookies.status import status
 @options.josm_dir
 @options.as_json
 def command(josm_dir: Path | None, as_json: bool) -> None:
-    """Tell what there is: session, cookies, JOSM. Ends with 1 when a refresh is due."""
+    """Tell what there is: session, cookies, JOSM. Ends with 1 if a run is due before you map."""
     now = status(environment.vault(), os.environ, environment.josm_if_any(josm_dir))
     if as_json:
         click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
