@@ -1,5 +1,6 @@
 """The command line: what a user types, and what a user reads."""
 
+import gc
 import io
 import logging
 import os
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: What stands behind the program's name; the process's own if left out.
     """
+    gc.disable()  # a run is over before circles of garbage matter; to look for them takes a while
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a path may hold what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
