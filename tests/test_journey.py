@@ -649,7 +649,7 @@ def test_empty_directory_is_none(run: Run, strava: Strava) -> None:
     outcome = run("josm-prefs", "--josm-dir", "", STRAVA_SESSION=strava.open_session())
 
     assert 2 == outcome.code
-    assert "the path is empty" in outcome.err
+    assert "it is empty, or the current folder" in outcome.err
 
 
 @pytest.mark.parametrize("variable", ["STRAVA_EMAIL", "STRAVA_PASSWORD"])
