@@ -46,13 +46,13 @@ def map_source(layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
     folder = dumps(f"strava-heatmap-{layers[0].color.key}")
     headers = dumps([{"key": "Cookie", "value": cookies.header()}])
     maps = [
-        f'{{"type": "onlinemap", "attribution": {dumps(heatmap.ATTRIBUTION)},'
+        f'{{"name": {{"default": {dumps(layer.name)}}},'
+        f' "description": {{"default": {dumps(layer.description)}}}, "type": "onlinemap",'
+        f' "url": {dumps(layer.tile_url())}, "attribution": {dumps(heatmap.ATTRIBUTION)},'
         ' "enable_tile_download": false, "defaultLatitude": 46.5, "defaultLongitude": 8.0,'
         f' "defaultZoom": 7, "minZoom": {heatmap.MIN_ZOOM}, "maxZoom": {heatmap.MAX_ZOOM},'
-        f' "projection": "EPSG_4326", "headers": {headers}, "folder_key": {folder},'
-        f' "name": {{"default": {dumps(layer.name)}}},'
-        f' "description": {{"default": {dumps(layer.description)}}},'
-        f' "url": {dumps(layer.tile_url())}, "unique_id": {dumps(layer.id)}}}'
+        f' "projection": "EPSG_4326", "headers": {headers}, "unique_id": {dumps(layer.id)},'
+        f' "folder_key": {folder}}}'
         for layer in layers
     ]
     return (
