@@ -1,7 +1,7 @@
 """The user's own defaults, in `config.toml`."""
 
-from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 from stravacookies import names
 from stravacookies.errors import ConfigError
@@ -13,8 +13,7 @@ _KNOWN = {"activities": names.ACTIVITIES, "colors": names.COLORS, "show": names.
 """What there is, for the settings that choose from it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What the user wants where no option and no environment variable says otherwise.
 
     Attributes:
@@ -51,19 +50,20 @@ def load(directory: Path) -> Config:
         settings = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(path, str(error)) from None
-    by_key = {field.name.replace("_", "-"): field for field in fields(Config)}
+    by_key = {name.replace("_", "-"): name for name in Config._fields}
     values: dict[str, str | tuple[str, ...]] = {}
     for key, value in settings.items():
         if key not in by_key:
             raise ConfigError(path, f"there is no setting {key!r}; there are {', '.join(by_key)}")
-        one = by_key[key].default is None
+        name = by_key[key]
+        one = Config._field_defaults[name] is None
         texts = [value] if one else value
         if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
             raise ConfigError(path, f"{key} is not {'a text' if one else 'a list of texts'}")
         for text in texts:
             if text not in _KNOWN.get(key, texts):
                 raise ConfigError(path, f"in {key}, {names.explain_unknown(text, _KNOWN[key])}")
-        values[by_key[key].name] = texts[0] if one else tuple(texts)
+        values[name] = texts[0] if one else tuple(texts)
     if values.get("source") in (PASSWORD, STANDARD_INPUT):
         raise ConfigError(path, "source is neither a browser nor a file")
     return Config(**values)  # type: ignore[arg-type]  # checked above

@@ -9,10 +9,10 @@ import platform
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -54,8 +54,7 @@ _RUN = "run 'stravacookies josm-prefs' (in a clone 'make josm-prefs')"
 _LOGIN = "run 'stravacookies login' (in a clone 'make login')"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What was found of one link of the chain.
 
     Attributes:
@@ -94,8 +93,7 @@ def examine(
         *_josm(directory, cookies),
     ]
     return [
-        replace(
-            finding,
+        finding._replace(
             detail=_without_home(finding.detail),
             advice=finding.advice and _without_home(finding.advice),
         )

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from stravacookies.cookies import CLASSIC_COOKIES, TODAY_COOKIES
@@ -63,8 +62,7 @@ def is_on_map(latitude: float, longitude: float) -> bool:
     return abs(latitude) <= MAX_LATITUDE and abs(longitude) <= 180
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """What people recorded: one sport, or a group of sports.
 
     Attributes:
@@ -76,8 +74,7 @@ class Activity:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Color:
+class Color(NamedTuple):
     """A ramp that Strava draws heat in.
 
     Attributes:
@@ -89,8 +86,7 @@ class Color:
     shades: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TileHost:
+class TileHost(NamedTuple):
     """A service of Strava that hands out the tiles of the heatmap.
 
     Attributes:
@@ -141,8 +137,7 @@ class TileHost:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One activity in one colour, as one host serves it."""
 
     host: TileHost

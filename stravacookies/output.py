@@ -5,8 +5,8 @@ import logging
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stravacookies import cartograph, templates
 from stravacookies.cookies import HeatmapCookies
@@ -35,8 +35,7 @@ _ATTEMPTS = 3
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What `write` did.
 
     Attributes:
@@ -52,8 +51,7 @@ class Written:
     backup: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(NamedTuple):
     """What `remove` did.
 
     Attributes:

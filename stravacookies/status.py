@@ -1,9 +1,9 @@
 """What there is now: a session, cookies, and what JOSM has of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from stravacookies import output
 from stravacookies.cookies import HeatmapCookies
@@ -13,8 +13,7 @@ from stravacookies.session import SESSION_VARIABLE
 from stravacookies.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStatus:
+class SessionStatus(NamedTuple):
     """Of the session.
 
     Attributes:
@@ -28,8 +27,7 @@ class SessionStatus:
     expires: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CookiesStatus:
+class CookiesStatus(NamedTuple):
     """Of the heatmap's cookies.
 
     Attributes:
@@ -41,8 +39,7 @@ class CookiesStatus:
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class JosmStatus:
+class JosmStatus(NamedTuple):
     """Of JOSM.
 
     Attributes:
@@ -60,8 +57,7 @@ class JosmStatus:
     running: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """All that there is."""
 
     session: SessionStatus

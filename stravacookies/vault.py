@@ -1,8 +1,8 @@
 """What is kept between runs, for one user: the session, where it came from, and the cookies."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from stravacookies import keystore
 from stravacookies.cookies import EXPIRES, HeatmapCookies
@@ -18,8 +18,7 @@ _SOURCE = "source"
 _PLACE = "place"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A session that was kept, or what is left of it.
 
     Attributes:

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -30,7 +29,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     findings = examine(environment.vault(), os.environ, josm_dir, environment.source())
     all_well = all(finding.ok for finding in findings)
     if as_json:
-        told = {"ok": all_well, "findings": [asdict(finding) for finding in findings]}
+        told = {"ok": all_well, "findings": [finding._asdict() for finding in findings]}
         click.echo(json.dumps(told, indent=2))
     else:
         text = summary.of_findings(findings, _marks())

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -51,8 +50,7 @@ def option_defaults() -> dict[str, Callable[[], object]]:
 
     The source is not among them: what is named with `--from` is read in each run.
     """
-    names = [field.name for field in fields(Config) if field.name != "source"]
-    return {name: partial(_default, name) for name in names}
+    return {name: partial(_default, name) for name in Config._fields if name != "source"}
 
 
 def _default(name: str) -> object:

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +23,8 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     """Tell what there is: session, cookies, JOSM. Ends with 1 if a run is due before you map."""
     now = status(environment.vault(), os.environ, environment.josm_if_any(josm_dir))
     if as_json:
-        click.echo(json.dumps(asdict(now), indent=2, default=datetime.isoformat))
+        parts = {name: part._asdict() for name, part in now._asdict().items()}
+        click.echo(json.dumps(parts, indent=2, default=datetime.isoformat))
     else:
         click.echo(summary.of_status(now))
     sys.exit(0 if now.is_ready else 1)
