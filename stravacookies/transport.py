@@ -4,7 +4,6 @@ import http.client
 import logging
 import re
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import urllib3
 from requests.cookies import RequestsCookieJar
 
 from stravacookies import __version__
+from stravacookies.deadline import DeadlineError, within
 from stravacookies.errors import ConnectionLostError, NetworkError, UnexpectedAnswerError
 from stravacookies.session import cookies_by_name
 
@@ -76,7 +76,8 @@ class Answer:
             return
         what = _status(self.status)
         if self.redirect:
-            what = f"a redirect to {f'{self.redirect.scheme}://{self.redirect.netloc}'!a}"
+            # Not all of it: whoever redirects may have put there what nobody should read.
+            what = f"a redirect to {f'{self.redirect.scheme}://{self.redirect.hostname}'[:80]!a}"
         raise UnexpectedAnswerError(self.url, what)
 
 
@@ -133,9 +134,6 @@ class Transport:
     ) -> Answer:
         """Send one request once, and follow no redirect: where it leads is the answer.
 
-        It is sent from a thread of its own: no timeout ends the lookup of a name, or an answer of
-        which a byte comes now and then.
-
         Args:
             method: The method.
             url: Where to.
@@ -148,35 +146,27 @@ class Transport:
             UnexpectedAnswerError: It could not be understood.
         """
         http_session = self._http
-        outcome: list[Answer | Exception] = []
 
-        def work() -> None:
-            try:
-                with http_session.request(
-                    method,
-                    url,
-                    params=query,
-                    data=form,
-                    timeout=_TIMEOUT,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    _log_answer(response)
-                    outcome.append(_read(response, url))
-            except Exception as error:  # noqa: BLE001 - it is raised again below
-                outcome.append(error)
+        def exchange() -> Answer:
+            with http_session.request(
+                method,
+                url,
+                params=query,
+                data=form,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                _log_answer(response)
+                return _read(response, url)
 
         _log_request(method, url, query, cookies_by_name(http_session.cookies), form or {})
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(max(0.0, until - monotonic()))
-        if not outcome:
-            self._http = _new_http()  # the thread may still put cookies into the one there was
-            raise NetworkError(urlsplit(url).netloc, "it did not answer in time")
-        if isinstance(outcome[0], Exception):
+        try:
             with _renamed_errors(url):
-                raise outcome[0]
-        return outcome[0]
+                return within(until - monotonic(), exchange)
+        except DeadlineError:
+            self._http = _new_http()  # the exchange may still put cookies into the one there was
+            raise NetworkError(urlsplit(url).netloc, "it did not answer in time") from None
 
 
 class _Http(requests.Session):

@@ -322,6 +322,10 @@ def test_cookie_that_cannot_be_used(
             "a redirect to 'http://www.strava.com'",
         ),
         (Response(302, [("Location", "/maps")]), "a redirect to 'https://www.strava.com'"),
+        (
+            Response(302, [("Location", f"https://user:password@{'long.' * 99}example.org/")]),
+            f"a redirect to 'https://{'long.' * 14}lo'",
+        ),
     ],
 )
 def test_unexpected_answer(

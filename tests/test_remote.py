@@ -2,8 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from time import monotonic, sleep
 from types import SimpleNamespace
 from urllib.parse import unquote
 
@@ -12,10 +15,12 @@ import pytest
 from stravacookies.errors import (
     JosmElsewhereError,
     JosmNotRunningError,
+    PortTakenError,
     RemoteControlAnswerError,
     RemoteControlRefusedError,
 )
 from stravacookies.josm import live
+from stravacookies.josm import remote as remote_control
 from stravacookies.josm.preferences import NAMESPACE
 from tests.conftest import Run
 from tests.standin.server import StandIn
@@ -26,7 +31,7 @@ class Remote(ThreadingHTTPServer):
     """What listens on JOSM's port, within a `with` block.
 
     Attributes:
-        application: What it says that it is.
+        says: What it answers who asks for its version.
         status: What it answers a layer with.
         asks_user: Whether it asks its user first, who does not answer.
         breaks_off: Whether it ends instead of an answer.
@@ -35,7 +40,7 @@ class Remote(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.application = "JOSM RemoteControl"
+        self.says = '{"application":"JOSM RemoteControl","version":18646}'
         self.status = 200
         self.asks_user = False
         self.breaks_off = False
@@ -49,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         assert isinstance(server, Remote)
         if self.path == "/version":
             self.send_response(200)
-            body = f'{{"application":"{server.application}","version":18646}}'.encode()
+            body = server.says.encode()
         elif server.asks_user:
             self.rfile.read()  # until the client has had enough
             return
@@ -292,11 +297,49 @@ def test_connection_that_breaks(run_here: Run, remote: Remote) -> None:
     assert "JOSM's remote control answered nothing, which was not expected." == str(error.value)
 
 
+@pytest.mark.parametrize("sent", ["HTTP/1.1 100 Continue\r\n\r\n", "H", "HTTP/1.1 200 OK\r\nX: "])
+def test_answer_without_end(monkeypatch: pytest.MonkeyPatch, sent: str) -> None:
+    """Whoever sends on and on is not listened to for longer than somebody who says nothing."""
+    monkeypatch.setattr("stravacookies.josm.remote._TIMEOUT", 0.5)
+
+    class Endless(StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(sent.encode())
+                    sleep(0.05)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Endless) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        begun = monotonic()
+        with pytest.raises(PortTakenError):
+            remote_control.version(server.server_address[1])
+        server.shutdown()
+    assert monotonic() - begun < 10
+
+
+@pytest.mark.parametrize("said", ["[" * 990, '{"application": {}}', "null", '{"version": 1}'])
+def test_answer_that_is_none_of_josm(remote: Remote, said: str) -> None:
+    """Whatever an answer holds, it is that of JOSM or of another program."""
+    remote.says = said
+
+    assert not remote_control.answers(remote.server_port)
+
+
+@pytest.mark.parametrize("version", ['"\\u001b[31m"', "null", "[]"])
+def test_version_that_is_no_number(remote: Remote, version: str) -> None:
+    """What is shown as JOSM's version is a number, or nothing."""
+    remote.says = f'{{"application": "JOSM RemoteControl", "version": {version}}}'
+
+    assert "" == remote_control.version(remote.server_port)
+
+
 def test_another_program_on_the_port(
     run: Run, remote: Remote, stand_in: StandIn, josm_directory: Path
 ) -> None:
     """Whatever else listens on the port gets no cookies."""
-    remote.application = "another"
+    remote.says = '{"application":"another","version":18646}'
     outcome = run("live", STRAVA_SESSION="any")
 
     assert (

@@ -16,7 +16,7 @@ from stravacookies.josm import remote
 from stravacookies.josm.imagery import tile_url
 from stravacookies.josm.process import is_running, runs_anywhere
 
-_USERS_TIMEOUT = 60.0
+_USERS_TIMEOUT = 45.0
 """Seconds to wait for JOSM's user, whom it may ask for permission."""
 
 

@@ -6,6 +6,7 @@ Source: https://josm.openstreetmap.de/wiki/Help/RemoteControlCommands
 import json
 from pathlib import Path
 
+from stravacookies.deadline import DeadlineError, within
 from stravacookies.errors import PortTakenError
 from stravacookies.josm import preferences
 from stravacookies.josm.directory import PREFERENCES
@@ -44,10 +45,11 @@ def version(port: int) -> str:
     try:
         answer = json.loads(ask(port, "/version", _TIMEOUT)[1])
         if answer["application"] == "JOSM RemoteControl":
-            return str(answer.get("version", ""))
+            revision = answer.get("version")
+            return str(revision) if isinstance(revision, int) else ""
     except ConnectionRefusedError:
         raise
-    except (OSError, ValueError, TypeError, LookupError):
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
         pass
     raise PortTakenError(port)
 
@@ -67,16 +69,27 @@ def answers(port: int) -> bool:
 
 
 def ask(port: int, path: str, timeout: float) -> tuple[int, bytes]:
-    """Return the status and the beginning of what is answered on a port."""
+    """Return the status and the beginning of what is answered on a port.
+
+    Raises:
+        TimeoutError: Nothing is, in so many seconds.
+        OSError: Nobody answers, or not in HTTP.
+    """
     # Imported here, since it takes long, and most often nobody is asked.
     from http.client import HTTPConnection, HTTPException
 
-    connection = HTTPConnection("127.0.0.1", port, timeout=timeout)
+    def exchange() -> tuple[int, bytes]:
+        connection = HTTPConnection("127.0.0.1", port, timeout=timeout)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read1(1000)
+        finally:
+            connection.close()
+
     try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read1(1000)
+        return within(timeout, exchange)
+    except DeadlineError:
+        raise TimeoutError from None
     except HTTPException:
         raise OSError("It does not speak HTTP.") from None
-    finally:
-        connection.close()
