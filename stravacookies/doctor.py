@@ -290,12 +290,12 @@ def _entry_set(
     name, path = "Entry set", directory / output.ENTRY_SET
     by_id = {layer.id: layer for layer in TODAY.layers()}
     try:
+        if path.exists() and not path.is_file():
+            return Finding(name, False, f"{path.name} is no file", f"remove it, and {_RUN}"), None
         content = path.read_bytes()
         root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
     except FileNotFoundError:
         return Finding(name, False, f"there is no {path.name}", _RUN), None
-    except IsADirectoryError:
-        return Finding(name, False, f"{path.name} is a folder", f"remove it, and {_RUN}"), None
     except OSError as error:
         detail = f"{path.name} could not be read: {error.strerror or error}"
         return Finding(name, False, detail, f"make it yours to read: {path}"), None
@@ -319,11 +319,13 @@ def _cartograph(
         return Finding(name, None, why)
     contents, wrong = [], []
     for file in cartograph.by_file(layers):
+        path = directory / output.CARTOGRAPH / file
         try:
-            content = (directory / output.CARTOGRAPH / file).read_bytes()
+            if not path.exists():
+                wrong.append(f"{file} is missing")
+                continue
+            content = path.read_bytes() if path.is_file() else b""
             json.loads(content)
-        except FileNotFoundError:
-            wrong.append(f"{file} is missing")
         except (OSError, ValueError, RecursionError):
             wrong.append(f"{file} cannot be read")
         else:

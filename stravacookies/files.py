@@ -74,23 +74,31 @@ def replace_all(
         for path, data in contents.items():
             partials[path] = _partial(targets[path])
             like = targets[path] if path in users_own else None
-            try:
+            with _named(path):
                 # Ours can be made anew, so only with a user's own file is a power cut waited for.
                 _write(partials[path], data, like, durable=bool(users_own))
-            except OSError as error:
-                raise type(error)(error.errno, error.strerror, str(path)) from None
         for path in users_own:
             _expect(path, users_own[path])
         for path, target in targets.items():
-            if path in users_own:
-                _exchange(partials[path], target, users_own[path])
-            else:
-                partials[path].replace(target)
+            with _named(path):
+                if path in users_own:
+                    _exchange(partials[path], target, users_own[path])
+                else:
+                    partials[path].replace(target)
     except BaseException:
         for partial in partials.values():
             with suppress(OSError):
                 partial.unlink()
         raise
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let errors name the file that is wanted, not the new one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from None
 
 
 def make_private_directory(path: Path) -> None:

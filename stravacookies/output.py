@@ -99,7 +99,8 @@ def is_registered(directory: Path) -> bool:
 def count_entries(directory: Path) -> int:
     """Count the entries of the entry set; a file that is not there has none."""
     try:
-        return (directory / ENTRY_SET).read_bytes().count(b"</entry>")
+        path = directory / ENTRY_SET
+        return path.read_bytes().count(b"</entry>") if path.is_file() else 0
     except OSError:
         return 0
 
@@ -152,15 +153,14 @@ def write(
 
     sources = _map_sources(map_sources, layers, cookies, 3)
     text = render.josm_entry_set(layers, shown, cookies).encode()
-    with _locked(directory, directory / PREFERENCES, entry_set):
-        with _renamed_errors(map_sources, "made"):
-            make_private_directory(map_sources)
-        with _locked(map_sources, *sources):
-            # The entry set behind the map sources: its mark tells that all before it is done.
-            contents = sources | {entry_set: text + mark}
-            change = _replace(directory, contents, preferences.register, force=force)
-            for path in unwanted:
-                _unlink(path)
+    with _renamed_errors(map_sources, "made"):
+        make_private_directory(map_sources)
+    with _locked(directory, directory / PREFERENCES, entry_set, *sources):
+        # The entry set behind the map sources: its mark tells that all before it is done.
+        contents = sources | {entry_set: text + mark}
+        change = _replace(directory, contents, preferences.register, force=force)
+        for path in unwanted:
+            _unlink(path)
     return Written(entry_set, tuple(sources), *change)
 
 
@@ -213,10 +213,7 @@ def remove(directory: Path) -> Removed:
         raise JosmRunningError
     entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
     files = [entry_set, *(map_sources / name for name in cartograph.FILE_NAMES)]
-    with ExitStack() as stack:
-        stack.enter_context(_locked(directory, directory / PREFERENCES, entry_set))
-        if map_sources.is_dir():
-            stack.enter_context(_locked(map_sources, *files[1:]))
+    with _locked(directory, directory / PREFERENCES, *files):
         changed, _ = _replace(directory, {}, unregister, force=False)
         # The backup last: until then it can undo what has been done.
         removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
@@ -250,6 +247,8 @@ def _hold(directory: Path, names: Collection[str], cookies: HeatmapCookies) -> b
 def _private_content(path: Path) -> bytes | None:
     """Return what is in a file; None if it is not there, or if others can read it."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return None
         with path.open("rb") as file:
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & 0o077:
                 return None
@@ -278,6 +277,10 @@ def _replace(
     Returns whether they were changed, and where they are as they were before.
     """
     path, backup = directory / PREFERENCES, directory / BACKUP
+    for each in contents:
+        if os.path.realpath(each) == os.path.realpath(path):
+            misled = OSError(errno.EEXIST, f"It leads to {PREFERENCES}")
+            raise FileAccessError(each, "written", misled)
     for _ in range(_ATTEMPTS):
         before, after = _preferences(directory, change)
         if after is None or after == before:
@@ -325,21 +328,32 @@ def _expect(directory: Path) -> None:
 
 
 def _unlink(path: Path) -> bool:
-    """Remove a file, and what it leads to if it is a symbolic link; tell whether it was there."""
+    """Remove a file, and tell whether it was there.
+
+    What a symbolic link leads to is removed, too, if it was written by us.
+    """
     with _renamed_errors(path, "removed"):
         there = path.is_symlink() or path.exists()
-        Path(os.path.realpath(path)).unlink(missing_ok=True)
+        target = Path(os.path.realpath(path))
+        if path.is_symlink() and _is_ours(target):
+            target.unlink()
         path.unlink(missing_ok=True)
         return there
 
 
+def _is_ours(path: Path) -> bool:
+    """Tell whether a file is an entry set or a map source of ours, and not JOSM's preferences."""
+    content = path.read_bytes() if path.is_file() else b""
+    return ID_PREFIX.encode() in content and preferences.NAMESPACE.encode() not in content
+
+
 @contextmanager
 def _locked(directory: Path, *paths: Path) -> Iterator[None]:
-    """Keep other runs away from a directory, and from where the files in it really are."""
-    places = {Path(os.path.realpath(path)).parent for path in paths}
-    there = [place for place in places if place.is_dir()]
+    """Keep other runs away from a directory, and from where files in and below it really are."""
     with ExitStack() as stack:
         with _renamed_errors(directory, "written"):
+            places = {Path(os.path.realpath(path)).parent for path in paths}
+            there = [place for place in places if place.is_dir()]
             stack.enter_context(locked([directory, *there]))
         yield
 

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -460,13 +461,16 @@ def test_damaged_entry_set(
     assert Outcome(1, lines(changes), "") == diagnosis(ask, home)
 
 
-def test_folder_in_place_of_the_entry_set(tmp_path: Path, josm_directory: Path) -> None:
-    """A folder cannot be replaced by a file: it has to be removed first."""
-    (josm_directory / "strava-heatmap.xml").mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_something_else_in_place_of_the_entry_set(
+    tmp_path: Path, josm_directory: Path, make: Callable[[Path], None]
+) -> None:
+    """A folder cannot be replaced by a file: it has to be removed first. A pipe is not read."""
+    make(josm_directory / "strava-heatmap.xml")
     findings = examine(Vault(tmp_path), {}, josm_directory)
 
     assert (
-        Finding("Entry set", False, "strava-heatmap.xml is a folder", f"remove it, and {RUN}")
+        Finding("Entry set", False, "strava-heatmap.xml is no file", f"remove it, and {RUN}")
         == findings[8]
     )
 

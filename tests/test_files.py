@@ -134,6 +134,22 @@ def test_directory_is_not_replaced(tmp_path: Path) -> None:
     assert not one.exists()
 
 
+def test_failure_of_the_last_step_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error names the file that was to be replaced, not the new one beside it."""
+
+    def fail(path: Path, _: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(Path, "replace", fail)
+
+    with pytest.raises(PermissionError) as error:
+        replace_all({tmp_path / "file": b"new"})
+    assert str(tmp_path / "file") == error.value.filename
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_device_is_not_replaced(tmp_path: Path) -> None:
     """What is no file, such as `/dev/null`, stays what it is."""
     os.mkfifo(tmp_path / "pipe")

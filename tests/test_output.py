@@ -458,6 +458,77 @@ def test_removal_of_a_link(tmp_path: Path, preferences: Path) -> None:
     assert {"preferences.xml"} == found(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "strava-heatmap.xml",
+        "preferences.xml.stravacookies.bak",
+        "cartograph/strava-heatmap-hot.onlinemap",
+    ],
+)
+@pytest.mark.parametrize("target", ["preferences.xml", "mine.txt"])
+def test_removal_of_a_link_to_what_is_not_ours(
+    tmp_path: Path, preferences: Path, name: str, target: str
+) -> None:
+    """Of a link to a file that was not written by us, the link alone goes."""
+    mine = SETTINGS.replace(b"<preferences", b"<!-- strava-heatmap-all-hot --><preferences")
+    preferences.write_bytes(mine)
+    (tmp_path / "mine.txt").write_text("mine")
+    (tmp_path / "cartograph").mkdir()
+    (tmp_path / name).symlink_to(tmp_path / target)
+    removed = output.remove(tmp_path)
+
+    assert (tmp_path / name,) == removed.files
+    assert {"preferences.xml", "mine.txt"} == found(tmp_path)
+    assert mine == preferences.read_bytes()
+
+
+def test_removal_of_a_link_to_a_device(tmp_path: Path, preferences: Path) -> None:
+    """A device is neither read nor removed."""
+    (tmp_path / "strava-heatmap.xml").symlink_to("/dev/full")
+    output.remove(tmp_path)
+
+    assert {"preferences.xml"} == found(tmp_path)
+    assert Path("/dev/full").exists()
+
+
+def test_entry_set_that_leads_to_the_preferences(tmp_path: Path, preferences: Path) -> None:
+    """Preferences that list the entry set already are not replaced by it."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    before = preferences.read_bytes()
+    (tmp_path / "strava-heatmap.xml").unlink()
+    (tmp_path / "strava-heatmap.xml").symlink_to(preferences)
+
+    with pytest.raises(FileAccessError) as error:
+        output.write(tmp_path, LAYERS, [], COOKIES)
+    assert (
+        f"{tmp_path}/strava-heatmap.xml could not be written: It leads to preferences.xml."
+        == str(error.value)
+    )
+    assert before == preferences.read_bytes()
+
+
+def test_map_sources_beside_the_entry_set(tmp_path: Path, preferences: Path) -> None:
+    """A run does not wait for itself where two of its folders are the same."""
+    (tmp_path / "cartograph").symlink_to(".")
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert "strava-heatmap-hot.onlinemap" in found(tmp_path)
+    output.remove(tmp_path)
+    assert {"preferences.xml"} == found(tmp_path)
+
+
+def test_pipe_in_place_of_the_entry_set(tmp_path: Path) -> None:
+    """A pipe is not read, which would wait for ever, and not replaced."""
+    os.mkfifo(tmp_path / "strava-heatmap.xml")
+
+    assert not output.holds(tmp_path, COOKIES)
+    assert 0 == output.count_entries(tmp_path)
+    with pytest.raises(FileAccessError) as error:
+        output.write(tmp_path, LAYERS, [], COOKIES)
+    assert "could not be written: It is a device or a pipe." in str(error.value)
+
+
 def test_no_removal_while_josm_runs(tmp_path: Path, preferences: Path, running: list[bool]) -> None:
     """A JOSM that runs would put back what is taken out."""
     output.write(tmp_path, LAYERS, [], COOKIES)
