@@ -8,13 +8,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from stravacookies import __version__, options
 from stravacookies.commands import SHORT_HELP
-from stravacookies.errors import MissingPackageError, StravacookiesError
+from stravacookies.errors import MissingPackageError, NoHomeError, StravacookiesError
 
 _NO_OUTPUT = "The output could not be written"
 
@@ -91,6 +92,10 @@ def cli(context: click.Context) -> None:
 
     Defaults for the options may stand in config.toml; README.md tells how.
     """
+    try:
+        Path.home()
+    except RuntimeError:
+        raise NoHomeError from None
     # Only here, so that --help does not wait for it.
     from stravacookies.commands import environment
 

@@ -39,17 +39,21 @@ def load(directory: Path) -> Config:
     """
     path = directory / FILE
     try:
+        if not path.exists():
+            return Config()
+        if not path.is_file():
+            raise ConfigError(path, "it is no file")
         content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return Config()
     except OSError as error:
         raise ConfigError(path, error.strerror or str(error)) from None
     import tomllib  # only here, since most users have no such file
 
     try:
         settings = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:
         raise ConfigError(path, str(error)) from None
+    except RecursionError:
+        raise ConfigError(path, "it is nested too deeply") from None
     by_key = {name.replace("_", "-"): name for name in Config._fields}
     values: dict[str, str | tuple[str, ...]] = {}
     for key, value in settings.items():
@@ -58,7 +62,7 @@ def load(directory: Path) -> Config:
         name = by_key[key]
         one = Config._field_defaults[name] is None
         texts = [value] if one else value
-        if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        if not isinstance(texts, list) or not all(map(_is_text, texts)):
             raise ConfigError(path, f"{key} is not {'a text' if one else 'a list of texts'}")
         for text in texts:
             if text not in _KNOWN.get(key, texts):
@@ -67,3 +71,8 @@ def load(directory: Path) -> Config:
     if values.get("source") in (PASSWORD, STANDARD_INPUT):
         raise ConfigError(path, "source is neither a browser nor a file")
     return Config(**values)  # type: ignore[arg-type]  # checked above
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is a text that may name something."""
+    return isinstance(value, str) and value != "" and "\0" not in value

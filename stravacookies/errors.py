@@ -42,6 +42,13 @@ class MissingPackageError(StravacookiesError):
         super().__init__(f"A package that is needed could not be loaded ({why}): {REINSTALL}.")
 
 
+class NoHomeError(StravacookiesError):
+    """The user has no home directory, as in some containers."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no home directory: set HOME to a folder that is yours.")
+
+
 class NotLoggedInError(StravacookiesError):
     """There is no session, or Strava does not take the one there is."""
 

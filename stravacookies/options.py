@@ -39,10 +39,16 @@ complete_layer = _complete(names.LAYERS)
 
 
 def _usable_path(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse an empty path, as of a variable that is not set: it would be the current folder."""
+    """Refuse an empty path, as of a variable that is not set: it would be the current folder.
+
+    What begins with a tilde is below a home directory.
+    """
     if path == Path():
         raise click.BadParameter("it is empty, or the current folder: name that in full.")
-    return path.expanduser() if path else None
+    try:
+        return path.expanduser() if path else None
+    except RuntimeError:
+        raise click.BadParameter(f"there is no home directory for {str(path)!r}.") from None
 
 
 def _place(

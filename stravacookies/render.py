@@ -28,6 +28,10 @@ _STRICT: dict[str, Any] = {
 """How templates are read: what is not known is an error, and tags leave no blank lines."""
 
 
+_PART = 12
+"""How many characters of a cookie no error shows."""
+
+
 def josm_entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
     """Return an imagery file of JOSM with an entry for each layer.
 
@@ -151,8 +155,14 @@ class _Loader(jinja2.FileSystemLoader):
 
 
 def _holds_secret(text: str, cookies: HeatmapCookies) -> bool:
-    """Tell whether the value of a cookie is in a text."""
-    return any(value in text for value in cookies.values().values())
+    """Tell whether a part of a cookie that could be of use is in a text, as it is or disguised."""
+    shown = text.casefold()
+    return any(
+        value[begin : begin + _PART] in each
+        for value in map(str.casefold, cookies.values().values())
+        for begin in range(max(1, len(value) - _PART + 1))
+        for each in (shown, shown[::-1])
+    )
 
 
 def _place(error: Exception, path: Path) -> str:

@@ -192,8 +192,11 @@ def _source(source: str | None) -> str:
 
 
 def _local(time: datetime) -> str:
-    """Write a time as the clock on the wall shows it."""
-    return f"{time.astimezone():%d %B %Y, %H:%M}"
+    """Write a time as the clock on the wall shows it, or in UTC if there is none that can be."""
+    try:
+        return f"{time.astimezone():%d %B %Y, %H:%M}"
+    except ValueError:  # a TZ of 24 hours or more
+        return f"{time:%d %B %Y, %H:%M} UTC"
 
 
 def _until(end: datetime) -> str:

@@ -99,10 +99,10 @@ class _Kept:
         self._directory = directory
         with suppress(OSError):
             make_private_directory(directory)
-        for path in directory.glob(f"{ID_PREFIX}*.png"):
-            with suppress(OSError):  # another run may have removed it
-                if not _is_young(path):
-                    path.unlink()
+            for path in directory.glob(f"{ID_PREFIX}*.png"):
+                with suppress(OSError):  # another run may have removed it
+                    if not _is_young(path):
+                        path.unlink()
 
     def load(self, layer: Layer, tile: Tile) -> bytes | None:
         """Return a tile that is kept; None if it is not, or no longer."""

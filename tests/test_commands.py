@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from stravacookies.errors import NoHomeError
 from stravacookies.josm.preferences import NEW
 from stravacookies.sources import BROWSERS
 from tests import command
@@ -185,6 +186,57 @@ def test_standard_input_may_be_closed(environment: dict[str, str], tmp_path: Pat
 
     assert 3 == outcome.code
     assert outcome.err.startswith("stravacookies: Standard input holds no Strava session:")
+
+
+def test_standard_output_may_be_closed(environment: dict[str, str], tmp_path: Path) -> None:
+    """Without a standard output, `doctor` ends as it does with one: cookies are missing."""
+    line = f"{sys.executable} -m stravacookies doctor >&-"
+    outcome = command.run("sh", "-c", line, environment=environment, folder=tmp_path)
+
+    assert (1, "") == (outcome.code, outcome.err)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["josm-prefs", "--josm-dir", "~nobody-here/x"], ["preview", "-o", "~nobody-here"]]
+)
+def test_home_directory_of_nobody(run_here: Run, arguments: list[str]) -> None:
+    """A path below the home directory of a user who is not known is exit 2."""
+    outcome = run_here(*arguments)
+
+    assert 2 == outcome.code
+    assert f"there is no home directory for '{arguments[-1]}'.\n" in outcome.err
+
+
+def test_user_without_a_home_directory(run_here: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a home directory, as in some containers, is told to set one."""
+
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+
+    with pytest.raises(NoHomeError) as error:
+        run_here("status")
+    assert "There is no home directory: set HOME to a folder that is yours." == str(error.value)
+
+
+def test_directory_with_a_name_that_cannot_be(run: Run, tmp_path: Path) -> None:
+    """What is out of reach as JOSM's directory is exit 5, and named."""
+    directory = tmp_path / ("long" * 99)
+    outcome = run("status", "--josm-dir", directory)
+
+    assert (5, f"stravacookies: {directory} could not be read: File name too long.\n") == (
+        outcome.code,
+        outcome.err,
+    )
+
+
+def test_clock_that_cannot_be(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """With a time zone that is none, times are told in UTC."""
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session(), TZ="XXX+24")
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert " UTC, that is for 23 h 59 min." in outcome.out
 
 
 @pytest.mark.parametrize("name", ["login", "josm-prefs", "cookies"])

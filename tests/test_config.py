@@ -1,6 +1,8 @@
 """The user's own defaults, and what stands above them."""
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,8 @@ def test_all_settings(tmp_path: Path) -> None:
         ("colors = [5]", "colors is not a list of texts"),
         ('josm-dir = ["x"]', "josm-dir is not a text"),
         ('josm-dir = ""', "josm-dir is not a text"),
+        (r'josm-dir = "a\u0000b"', "josm-dir is not a text"),
+        (f"colors = {'[' * 5000}", "it is nested too deeply"),
         ('source = "password"', "source is neither a browser nor a file"),
         ('source = "-"', "source is neither a browser nor a file"),
         ("colors = [", "Invalid value (at end of document)"),
@@ -89,13 +93,14 @@ def test_byte_order_mark(tmp_path: Path) -> None:
     assert Config(source="firefox") == config.load(tmp_path)
 
 
-def test_folder_in_place_of_the_file(tmp_path: Path) -> None:
-    """What is no file cannot be read."""
-    (tmp_path / "config.toml").mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_something_else_in_place_of_the_file(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """What is no file is not read: a pipe would be waited for."""
+    make(tmp_path / "config.toml")
 
     with pytest.raises(ConfigError) as error:
         config.load(tmp_path)
-    assert f"{tmp_path}/config.toml cannot be used: Is a directory." == str(error.value)
+    assert f"{tmp_path}/config.toml cannot be used: it is no file." == str(error.value)
 
 
 def test_mistake_ends_with_2(run: Run, home: Path, josm_directory: Path) -> None:

@@ -1,8 +1,10 @@
 """The tiles of a preview: what is asked for them, and what is kept."""
 
+import errno
 import os
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,20 @@ def test_only_tiles_are_removed(cookies: HeatmapCookies, tmp_path: Path) -> None
 def test_no_place_to_keep_tiles(cookies: HeatmapCookies, tmp_path: Path) -> None:
     """Tiles that cannot be kept are shown all the same."""
     (tmp_path / "tiles").write_text("in the way")
+    found = dict(thumbnails(LAYERS, TURIN, tmp_path / "tiles", lambda: cookies))
+
+    assert set(LAYERS) == set(found)
+
+
+def test_place_out_of_reach_to_keep_tiles(
+    cookies: HeatmapCookies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that may not be looked into is done without, too."""
+
+    def refuse(path: Path, _: str) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "glob", refuse)
     found = dict(thumbnails(LAYERS, TURIN, tmp_path / "tiles", lambda: cookies))
 
     assert set(LAYERS) == set(found)

@@ -41,7 +41,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
 def _marks() -> Mapping[bool | None, str]:
     """Return the marks that standard output can show."""
     try:
-        "".join(summary.MARKS.values()).encode(sys.stdout.encoding or "ascii")
+        "".join(summary.MARKS.values()).encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except UnicodeEncodeError:
         return summary.PLAIN_MARKS
     return summary.MARKS

@@ -11,7 +11,7 @@ import platformdirs
 
 from stravacookies import sources
 from stravacookies.config import Config, load
-from stravacookies.errors import NoJosmDirectoryError
+from stravacookies.errors import FileAccessError, NoJosmDirectoryError
 from stravacookies.josm.directory import find
 from stravacookies.vault import Vault
 
@@ -76,9 +76,13 @@ def josm_if_any(josm_dir: Path | None) -> Path | None:
 
     Raises:
         NoJosmDirectoryError: One was named and is not there.
+        FileAccessError: One was named and is out of reach.
     """
-    if josm_dir and not josm_dir.is_dir():
-        raise NoJosmDirectoryError([josm_dir])
+    try:
+        if josm_dir and not josm_dir.is_dir():
+            raise NoJosmDirectoryError([josm_dir])
+    except OSError as error:
+        raise FileAccessError(Path(error.filename), "read", error) from None
     try:
         return josm_dir or find_josm()
     except NoJosmDirectoryError:
