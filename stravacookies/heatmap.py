@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from stravacookies.cookies import CLASSIC_COOKIES, TODAY_COOKIES
@@ -62,7 +63,8 @@ def is_on_map(latitude: float, longitude: float) -> bool:
     return abs(latitude) <= MAX_LATITUDE and abs(longitude) <= 180
 
 
-class Activity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Activity:
     """What people recorded: one sport, or a group of sports.
 
     Attributes:
@@ -74,7 +76,8 @@ class Activity(NamedTuple):
     name: str
 
 
-class Color(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Color:
     """A ramp that Strava draws heat in.
 
     Attributes:
@@ -86,7 +89,8 @@ class Color(NamedTuple):
     shades: tuple[str, str, str]
 
 
-class TileHost(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TileHost:
     """A service of Strava that hands out the tiles of the heatmap.
 
     Attributes:
@@ -137,7 +141,8 @@ class TileHost(NamedTuple):
         )
 
 
-class Layer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Layer:
     """One activity in one colour, as one host serves it."""
 
     host: TileHost

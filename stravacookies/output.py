@@ -3,7 +3,8 @@
 import errno
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -106,8 +107,8 @@ def count_entries(directory: Path) -> int:
 
 
 def holds(directory: Path, cookies: HeatmapCookies) -> bool:
-    """Tell whether the entry set has these cookies in it."""
-    return _hold(directory, [ENTRY_SET], cookies)
+    """Tell whether the entry set has these cookies in it, and is private."""
+    return cookies.signature.encode() in (_private_content(directory / ENTRY_SET) or b"")
 
 
 def write(
@@ -138,12 +139,11 @@ def write(
     entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
     names = cartograph.by_file(layers)
     unwanted = [map_sources / name for name in cartograph.FILE_NAMES if name not in names]
-    mark = f"<!-- {templates.checksum(layers, shown, cookies)} -->\n".encode()
+    checksum = templates.checksum(layers, shown, cookies)
     before, after = _preferences(directory, preferences.register)
     if (
         before == after
-        and _ends_with(entry_set, mark)
-        and _hold(map_sources, names, cookies)
+        and _is_done(entry_set, [map_sources / name for name in names], checksum)
         and not any(map(os.path.lexists, unwanted))
     ):
         return Written(entry_set, tuple(map_sources / name for name in names), False, None)
@@ -153,14 +153,16 @@ def write(
 
     sources = _map_sources(map_sources, layers, cookies, 3)
     text = render.josm_entry_set(layers, shown, cookies).encode()
-    with _renamed_errors(map_sources, "made"):
-        make_private_directory(map_sources)
-    with _locked(directory, directory / PREFERENCES, entry_set, *sources):
-        # The entry set behind the map sources: its mark tells that all before it is done.
-        contents = sources | {entry_set: text + mark}
-        change = _replace(directory, contents, preferences.register, force=force)
-        for path in unwanted:
-            _unlink(path)
+    mark = _mark(checksum, [*sources.values(), text])
+    with _locked(directory, directory / PREFERENCES, entry_set) as held:
+        with _renamed_errors(map_sources, "made"):
+            make_private_directory(map_sources)
+        with _locked(map_sources, *sources, held=held):
+            # The entry set behind the map sources: its mark tells that all before it is done.
+            contents = sources | {entry_set: text + mark}
+            change = _replace(directory, contents, preferences.register, force=force)
+            for path in unwanted:
+                _unlink(path)
     return Written(entry_set, tuple(sources), *change)
 
 
@@ -213,7 +215,10 @@ def remove(directory: Path) -> Removed:
         raise JosmRunningError
     entry_set, map_sources = directory / ENTRY_SET, directory / CARTOGRAPH
     files = [entry_set, *(map_sources / name for name in cartograph.FILE_NAMES)]
-    with _locked(directory, directory / PREFERENCES, *files):
+    with ExitStack() as stack:
+        held = stack.enter_context(_locked(directory, directory / PREFERENCES, entry_set))
+        if map_sources.is_dir():
+            stack.enter_context(_locked(map_sources, *files[1:], held=held))
         changed, _ = _replace(directory, {}, unregister, force=False)
         # The backup last: until then it can undo what has been done.
         removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
@@ -233,15 +238,23 @@ def _map_sources(
     }
 
 
-def _ends_with(path: Path, mark: bytes) -> bool:
-    """Tell whether a file is there to its end, and made of what a mark tells."""
-    return (_private_content(path) or b"").endswith(mark)
+def _mark(checksum: str, contents: Iterable[bytes]) -> bytes:
+    """Return the last line of an entry set: it tells what all files were made of, and are."""
+    total = 0
+    for content in contents:
+        total = zlib.crc32(content, total)
+    return f"<!-- {checksum} {total:08x} -->\n".encode()
 
 
-def _hold(directory: Path, names: Collection[str], cookies: HeatmapCookies) -> bool:
-    """Tell whether files are there, with these cookies in them."""
-    signature = cookies.signature.encode()
-    return all(signature in (_private_content(directory / name) or b"") for name in names)
+def _is_done(entry_set: Path, map_sources: Sequence[Path], checksum: str) -> bool:
+    """Tell whether all files are there as they were written, made of what the checksum tells."""
+    contents = [_private_content(path) for path in (*map_sources, entry_set)]
+    whole = [content for content in contents if content is not None]
+    if len(whole) < len(contents):
+        return False
+    *sources, written = whole
+    length = len(_mark(checksum, []))
+    return written.endswith(_mark(checksum, [*sources, written[:-length]]))
 
 
 def _private_content(path: Path) -> bytes | None:
@@ -348,14 +361,21 @@ def _is_ours(path: Path) -> bool:
 
 
 @contextmanager
-def _locked(directory: Path, *paths: Path) -> Iterator[None]:
-    """Keep other runs away from a directory, and from where files in and below it really are."""
+def _locked(
+    directory: Path, *paths: Path, held: Collection[Path] = ()
+) -> Iterator[Collection[Path]]:
+    """Keep other runs away from a directory, and from where the files in it really are.
+
+    Yields these places. Those that are held already are left out: a second lock of this process
+    would wait for the first.
+    """
     with ExitStack() as stack:
         with _renamed_errors(directory, "written"):
             places = {Path(os.path.realpath(path)).parent for path in paths}
-            there = [place for place in places if place.is_dir()]
-            stack.enter_context(locked([directory, *there]))
-        yield
+            there = {place for place in places if place.is_dir()}
+            there = (there | {Path(os.path.realpath(directory))}) - set(held)
+            stack.enter_context(locked(there))
+        yield there
 
 
 @contextmanager

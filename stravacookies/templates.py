@@ -24,7 +24,7 @@ def checksum(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCo
         shown: Those of them that JOSM puts in its Imagery menu by itself.
         cookies: What opens the tiles; nothing of them can be told from the text.
     """
-    lines = [__version__, cookies.header()]
+    lines = [__version__, cookies.header(), *(str(layer.host) for layer in layers[:1])]
     for group in (layers, shown):
         lines += [*(f"{layer.host.key} {layer.id}" for layer in group), ""]
     total = zlib.crc32("\n".join(lines).encode())

@@ -1,6 +1,7 @@
 """What is kept between runs, for one user: the session, where it came from, and the cookies."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,6 +97,8 @@ class Vault:
 
         Returns what was removed, and what is there but could not be removed.
         """
+        with suppress(OSError), locked([self.directory]):
+            pass  # this removes what killed runs have left
         removed, left = [], []
         files = [self._session_file, *map(self._cookies_file, (TODAY, CLASSIC))]
         in_keyring = "the session in the system's keyring"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies import files, output
+from stravacookies import files, output, templates
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     FileAccessError,
@@ -103,6 +104,41 @@ def test_damaged_files_are_written_again(
     output.write(tmp_path, LAYERS, [], COOKIES)
 
     assert before == (tmp_path / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["strava-heatmap.xml", "cartograph/strava-heatmap-hot.onlinemap"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content.replace(b"hot", b"h<t", 1),
+        lambda content: content + b" ",
+    ],
+)
+def test_damage_within_a_file_is_noticed(
+    tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
+) -> None:
+    """A file counts as written only if it is what was written, to the last byte."""
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    before = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_bytes(damage(before))
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert before == (tmp_path / name).read_bytes()
+
+
+def test_changed_template_is_rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a change of a template, files are written anew though the cookies are the same."""
+    changed = tmp_path / "templates"
+    shutil.copytree(templates.directory(), changed)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    before = (tmp_path / "strava-heatmap.xml").read_bytes()
+    with (changed / "cartograph.onlinemap.j2").open("a") as template:
+        template.write("{# changed #}")
+    monkeypatch.setattr(templates, "directory", lambda: changed)
+    output.write(tmp_path, LAYERS, [], COOKIES)
+
+    assert before != (tmp_path / "strava-heatmap.xml").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["strava-heatmap.xml", "cartograph/strava-heatmap-hot.onlinemap"])
@@ -515,6 +551,23 @@ def test_map_sources_beside_the_entry_set(tmp_path: Path, preferences: Path) -> 
 
     assert "strava-heatmap-hot.onlinemap" in found(tmp_path)
     output.remove(tmp_path)
+    assert {"preferences.xml"} == found(tmp_path)
+
+
+@pytest.mark.parametrize("linked", ["both", "one"])
+def test_files_that_are_all_elsewhere(tmp_path: Path, preferences: Path, linked: str) -> None:
+    """A run does not wait for itself where files of two of its folders lead to the same one."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    if linked == "both":
+        (tmp_path / "strava-heatmap.xml").symlink_to(elsewhere / "strava-heatmap.xml")
+        (tmp_path / "cartograph").symlink_to(elsewhere)
+    else:
+        (tmp_path / "cartograph").mkdir()
+        (tmp_path / "cartograph/strava-heatmap-hot.onlinemap").symlink_to("../hot.onlinemap")
+    output.write(tmp_path, LAYERS, [], COOKIES)
+    output.remove(tmp_path)
+
     assert {"preferences.xml"} == found(tmp_path)
 
 

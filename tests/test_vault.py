@@ -104,6 +104,15 @@ def test_emptied_vault(vault: Vault) -> None:
     assert [] == list(vault.directory.iterdir())
 
 
+def test_emptied_vault_holds_no_litter(vault: Vault) -> None:
+    """What a run has left that was killed goes with all else: it may hold a session."""
+    vault.keep_session(SESSION, "firefox")
+    (vault.directory / ".session.json.1.stravacookies-tmp").touch()
+    vault.empty()
+
+    assert [] == list(vault.directory.iterdir())
+
+
 def test_locked_keyring(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be removed from a keyring is told, and what tells of it stays."""
     monkeypatch.setattr(keystore, "store", lambda _: True)
