@@ -13,7 +13,6 @@ import os
 import shutil
 import sqlite3
 import sys
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,7 +27,8 @@ from stravacookies.errors import (
 )
 from stravacookies.session import REMEMBER_TOKEN, cookies_by_name, is_strava
 
-_one_at_a_time = threading.Lock()
+_ATTEMPTS = 3
+"""How often a store is copied that a browser keeps writing to."""
 
 
 def cookies_from_browser(name: str, profile: str | None = None) -> dict[str, str]:
@@ -101,15 +101,14 @@ def _prepared_copies(library: Any) -> Iterator[None]:
     with yt-dlp still finding their profiles; tests fail if they are gone.
     """
     ours = {"_open_database_copy": _open_prepared_copy, "_newest": _last_used}
-    with _one_at_a_time:
-        theirs = {name: getattr(library, name) for name in ours}
-        try:
-            for name, function in ours.items():
-                setattr(library, name, function)
-            yield
-        finally:
-            for name, function in theirs.items():
-                setattr(library, name, function)
+    theirs = {name: getattr(library, name) for name in ours}
+    try:
+        for name, function in ours.items():
+            setattr(library, name, function)
+        yield
+    finally:
+        for name, function in theirs.items():
+            setattr(library, name, function)
 
 
 def _last_used(stores: Iterable[str]) -> str | None:
@@ -122,14 +121,23 @@ def _last_used(stores: Iterable[str]) -> str | None:
     return max(stores, key=used, default=None)
 
 
+def _last_change(store: str) -> list[tuple[int, int]]:
+    """Return what changes when a browser writes to a store, or to its log."""
+    parts = [os.lstat(part) for part in (store, f"{store}-wal") if os.path.lexists(part)]
+    return [(part.st_mtime_ns, part.st_size) for part in parts]
+
+
 def _open_prepared_copy(path: str, folder: str) -> sqlite3.Cursor:
     """Copy a store of cookies into a private folder, put the copy right, and open it."""
     copy = Path(folder) / "cookies.sqlite"
-    # The log comes first: should the browser move it into the store meanwhile, it is there twice,
-    # which does no harm; the other way round it would be nowhere.
-    with suppress(FileNotFoundError):
-        shutil.copyfile(f"{path}-wal", f"{copy}-wal")
-    shutil.copyfile(path, copy)
+    for _ in range(_ATTEMPTS):
+        before = _last_change(path)
+        Path(f"{copy}-wal").unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}-wal", f"{copy}-wal")
+        shutil.copyfile(path, copy)
+        if _last_change(path) == before:
+            break  # else the two may not belong together
     connection = sqlite3.connect(copy)
     try:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}

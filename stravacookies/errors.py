@@ -1,4 +1,4 @@
-"""What can go wrong: one class for each exit code, one below it for each failure, and its words.
+"""What can go wrong: a class for each failure, with its words and what the command line ends with.
 
 Each message is one sentence, or two where the second says what to do. None holds a secret.
 """
@@ -420,7 +420,7 @@ class NoICloudError(StravacookiesError):
 
 
 class NotKeptError(StravacookiesError):
-    """A session could not be kept for the next run."""
+    """A session, or cookies, could not be kept for the next run."""
 
     def __init__(self, what: str, error: OSError) -> None:
         super().__init__(f"{what} could not be kept for the next run: {error.strerror or error}.")
@@ -510,7 +510,7 @@ class RemoteControlAnswerError(RemoteControlError):
 
 
 class FileAccessError(JosmFilesError):
-    """A file of JOSM's cannot be read or written."""
+    """A file cannot be read or written, most often one of JOSM's."""
 
     def __init__(self, path: Path, doing: str, error: OSError) -> None:
         super().__init__(f"{path} could not be {doing}: {error.strerror or error}.")

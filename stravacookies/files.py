@@ -46,8 +46,9 @@ def replace_all(
 ) -> None:
     """Give files new content; whoever reads one meets the old or the new, never a part.
 
-    All new content is on the disk before the first file is replaced, in the order given. A symbolic
-    link stays one: the file that it leads to is replaced.
+    All new content is written before the first file is replaced, in the order given, and with a
+    user's own file among them it is on the disk, too. A symbolic link stays one: the file that it
+    leads to is replaced.
 
     Args:
         contents: All of the new content, by file. Files may be new, their directories not.
@@ -203,7 +204,12 @@ def _exchange(partial: Path, target: Path, expected: bytes | None) -> None:
         _expect(target, expected)
         partial.replace(target)
         return
-    if partial.read_bytes() == expected:
+    try:
+        is_expected = partial.read_bytes() == expected
+    except BaseException:
+        _swap(partial, target)  # what came out may be all that there is of a change
+        raise
+    if is_expected:
         partial.unlink()
         return
     # What came out goes back, and again if the other program has saved its file once more.

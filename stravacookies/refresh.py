@@ -110,9 +110,6 @@ def exchange(
         NotLoggedInError: Strava does not take it.
         StravaError: Strava or the network did not do what they should.
     """
-    # Imported here, since requests takes longer to import than all the rest of a run.
-    from stravacookies.strava import CookieFetcher
-    from stravacookies.transport import PATIENCE
 
     def keep(what: str, how: Callable[[], None]) -> None:
         try:
@@ -125,6 +122,10 @@ def exchange(
     if isinstance(given, HeatmapCookies):
         cookies = given
     else:
+        # Imported here, since requests takes longer to import than all the rest of a run.
+        from stravacookies.strava import CookieFetcher
+        from stravacookies.transport import PATIENCE
+
         fetcher = CookieFetcher()
         until = (begun or time.monotonic()) + PATIENCE
         if isinstance(given, Login):
@@ -154,7 +155,9 @@ def _from_source(
 ) -> HeatmapCookies:
     """Read a source anew, unless it has only what Strava has just refused."""
     source = sources.canonical(source)
+    before = time.monotonic()
     given = sources.read(source, host)
+    begun += time.monotonic() - before  # a keyring may have asked its owner
     if refused and given == refused.session:
         raise SessionRefusedError(source)
     return exchange(given, source, host, vault, begun=begun)

@@ -50,13 +50,13 @@ def canonical(source: str) -> str:
         UnreadableSourceError: It is a file that cannot be reached.
     """
     name, colon, profile = source.partition(":")
-    if is_browser(name.lower()):
-        if Path(profile).name != profile:
-            profile = str(Path(profile).expanduser().absolute())
-        return f"{name.lower()}{colon if profile else ''}{profile}"
     if source in (PASSWORD, STANDARD_INPUT):
         return source
     try:
+        if is_browser(name.lower()):
+            if Path(profile).name != profile:
+                profile = str(Path(profile).expanduser().absolute())
+            return f"{name.lower()}{colon if profile else ''}{profile}"
         path = Path(source).expanduser()
         if source and path.is_dir():
             raise FolderSourceError(source)

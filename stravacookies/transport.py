@@ -4,8 +4,6 @@ import http.client
 import logging
 import re
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic, sleep
@@ -99,7 +97,7 @@ class Transport:
             method: `GET` or `HEAD`; others must not be repeated.
             url: Where to.
             until: When to give up, by the clock `time.monotonic`.
-            query: What stands behind the URL and is secret: no error and no log shows it.
+            query: What stands behind the URL and is secret: no error and no log of ours shows it.
 
         Raises:
             NetworkError: There was no answer.
@@ -139,7 +137,7 @@ class Transport:
             url: Where to.
             until: When to give up, by the clock `time.monotonic`.
             form: The fields of a form.
-            query: What stands behind the URL and is secret: no error and no log shows it.
+            query: What stands behind the URL and is secret: no error and no log of ours shows it.
 
         Raises:
             NetworkError: There was no answer.
@@ -162,11 +160,14 @@ class Transport:
 
         _log_request(method, url, query, cookies_by_name(http_session.cookies), form or {})
         try:
-            with _renamed_errors(url):
-                return within(until - monotonic(), exchange)
+            return within(until - monotonic(), exchange)
         except DeadlineError:
             self._http = _new_http()  # the exchange may still put cookies into the one there was
-            raise NetworkError(urlsplit(url).netloc, "it did not answer in time") from None
+            failure: Exception = NetworkError(urlsplit(url).netloc, "it did not answer in time")
+        except Exception as error:  # noqa: BLE001 - it is raised again below
+            failure = _renamed(error, url)
+        # Out here it has no context: the texts of what it comes from may hold what was sent.
+        raise failure
 
 
 class _Http(requests.Session):
@@ -214,37 +215,34 @@ def _pause(retry_after: str) -> float:
         return 0.0
 
 
-_BAD_PROXY = (
-    requests.exceptions.InvalidProxyURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.InvalidURL,
-)
-"""What is raised for a URL that is none: the others are our own."""
-
-
-@contextmanager
-def _renamed_errors(url: str) -> Iterator[None]:
-    """Rename what `requests` raises. The causes are cut off: their texts may hold what was sent."""
-    host = urlsplit(url).netloc
-    try:
-        yield
-    except (*_BAD_PROXY, urllib3.exceptions.LocationParseError):
-        raise NetworkError(host, "the proxy in HTTPS_PROXY cannot be used") from None
-    except requests.exceptions.Timeout:
-        raise NetworkError(host, "it did not answer in time") from None
-    except requests.exceptions.RequestException as error:
-        raise _renamed(error, url, host) from None
-    except ValueError:
-        raise UnexpectedAnswerError(url, _NONSENSE) from None
-    except OSError:
-        reason = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
-        raise NetworkError(host, reason) from None
-
-
 _NONSENSE = "something that cannot be understood"
 
 
-def _renamed(error: requests.exceptions.RequestException, url: str, host: str) -> Exception:
+def _renamed(error: Exception, url: str) -> Exception:
+    """Name what `requests` raises for a URL; what it does not raise stays as it is."""
+    host = urlsplit(url).netloc
+    match error:
+        case (
+            requests.exceptions.InvalidProxyURL()
+            | requests.exceptions.InvalidSchema()
+            | requests.exceptions.InvalidURL()
+            | urllib3.exceptions.LocationParseError()
+        ):  # the URLs that we ask for are our own
+            return NetworkError(host, "the proxy in HTTPS_PROXY cannot be used")
+        case requests.exceptions.Timeout():
+            return NetworkError(host, "it did not answer in time")
+        case requests.exceptions.RequestException():
+            return _named_by_cause(error, url, host)
+        case ValueError():
+            return UnexpectedAnswerError(url, _NONSENSE)
+        case OSError():
+            reason = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
+            return NetworkError(host, reason)
+        case _:
+            return error
+
+
+def _named_by_cause(error: Exception, url: str, host: str) -> Exception:
     """Name a failure by its innermost cause; `requests` itself names the same ones differently."""
     match _cause(error):
         case ssl.SSLCertVerificationError():

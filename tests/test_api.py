@@ -9,6 +9,7 @@ import pytest
 
 import stravacookies
 from stravacookies import errors
+from stravacookies.commands import SHORT_HELP
 from tests.conftest import Run
 from tests.standin.strava import Strava
 
@@ -50,7 +51,14 @@ def imported(statement: str) -> set[str]:
     return HEAVY & set(process.stdout.split())
 
 
-@pytest.mark.parametrize("statement", ["import stravacookies", "import stravacookies.cli"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import stravacookies",
+        "import stravacookies.cli",
+        *(f"import stravacookies.commands.{name.replace('-', '_')}" for name in SHORT_HELP),
+    ],
+)
 def test_import_is_light(statement: str) -> None:
     """What takes long to import waits until it is used."""
     assert set() == imported(statement)

@@ -60,6 +60,30 @@ def test_cookies_in_the_log_are_read(store: sqlite3.Connection) -> None:
     assert {"_strava4_session": "fresh"} == cookies_from_browser("firefox")
 
 
+def test_store_that_changes_meanwhile(
+    store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log and a store that do not belong together are not read: the copy would be damaged."""
+    for number in range(500):
+        add(store, f"old-{number}")
+    copy, left = shutil.copyfile, [True]
+
+    def work_meanwhile(source: str, target: str) -> None:
+        copy(source, target)
+        if left and source.endswith("-wal"):
+            left.clear()
+            store.execute("DELETE FROM moz_cookies")
+            store.commit()
+            add(store, "new")
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            store.execute("VACUUM")
+
+    monkeypatch.setattr(shutil, "copyfile", work_meanwhile)
+
+    assert {"_strava4_session": "new"} == cookies_from_browser("firefox")
+    assert not left
+
+
 @pytest.mark.parametrize("origin", ["^partitionKey=%28https%2Cexample.org%29", "^userContextId=2"])
 def test_partitions_and_containers_do_not_count(store: sqlite3.Connection, origin: str) -> None:
     """Strava framed by another site, or in a container, is not the user's login."""

@@ -106,6 +106,20 @@ def diagnosis(ask: Run, home: Path, **variables: str) -> Outcome:
     return Outcome(outcome.code, masked(outcome.out), outcome.err)
 
 
+def test_home_behind_a_link(run_here: Run, home: Path, tmp_path: Path) -> None:
+    """A home that is a symbolic link is shown by neither of its names."""
+    link = tmp_path / "link"
+    link.symlink_to(home)
+    shown = [
+        run_here("doctor", "--josm-dir", path / ".config" / "JOSM", HOME=str(link)).out
+        for path in (home, link)
+    ]
+
+    assert [1, 1] == [text.count("~/.config/JOSM") for text in shown], shown
+    assert str(home) not in shown[0]
+    assert str(link) not in shown[1]
+
+
 def turn_on_remote_control(josm_directory: Path, port: int) -> None:
     """Change JOSM's preferences so that it should listen on a port."""
     path = josm_directory / "preferences.xml"

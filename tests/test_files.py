@@ -134,6 +134,58 @@ def test_directory_is_not_replaced(tmp_path: Path) -> None:
     assert not one.exists()
 
 
+@pytest.mark.parametrize(("users_own", "synced"), [(None, 0), ({}, 1)])
+def test_users_own_file_survives_a_power_cut(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    users_own: dict[Path, bytes | None] | None,
+    synced: int,
+) -> None:
+    """With a user's own file, what is written is on the disk before anything is replaced."""
+    path = tmp_path / "file"
+    calls = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        calls.append(path.exists())
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    if users_own is not None:
+        users_own = {path: None}
+    replace_all({path: b"new"}, users_own=users_own)
+
+    assert [False] * synced == calls
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot swap two files")
+def test_interruption_loses_nothing_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is interrupted while it looks at what came out puts that back."""
+    path = tmp_path / "preferences.xml"
+    path.write_bytes(b"old")
+    swap, read = files._swap, Path.read_bytes
+
+    def save_and_swap(one: Path, other: Path) -> bool:
+        if read(path) == b"old":
+            path.write_bytes(b"saved")
+        return swap(one, other)
+
+    def interrupt(looked_at: Path) -> bytes:
+        if looked_at != path:
+            raise KeyboardInterrupt
+        return read(looked_at)
+
+    monkeypatch.setattr(files, "_swap", save_and_swap)
+    monkeypatch.setattr(Path, "read_bytes", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        replace_all({path: b"new"}, users_own={path: b"old"})
+    monkeypatch.undo()
+
+    assert {path: b"saved"} == {each: each.read_bytes() for each in tmp_path.iterdir()}
+
+
 def test_failure_of_the_last_step_names_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 
 from stravacookies import keystore, sources
+from stravacookies.commands import credentials
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
     LockedKeyringError,
     MissingCookieError,
+    NoBrowserHasSessionError,
     NoSessionError,
     SessionRefusedError,
     WrongPasswordError,
@@ -204,6 +206,37 @@ def test_all_sources_share_the_time(
         current_cookies(TODAY, vault, {"STRAVA_EMAIL": "a@b.c", "STRAVA_PASSWORD": "any"})
 
     assert [45.0, 25.0, 5.0, 2.0] == patiences
+
+
+def test_time_of_a_keyrings_owner_does_not_count(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To read a browser may take as long as its owner needs to unlock a keyring."""
+    now, patiences = [1000.0], []
+
+    def read(source: str, host: TileHost) -> Session:
+        now[0] += 60
+        return Session("any")
+
+    def refuse(*_: object, patience: float) -> None:
+        patiences.append(patience)
+        now[0] += 5
+        raise SessionRefusedError
+
+    clock = SimpleNamespace(monotonic=lambda: now[0])
+    monkeypatch.setattr("stravacookies.refresh.time", clock)
+    monkeypatch.setattr("stravacookies.commands.credentials.time", clock)
+    monkeypatch.setattr(sources, "read", read)
+    monkeypatch.setattr(
+        sources, "search", lambda host: ((name, read(name, host)) for name in ("firefox", "edge"))
+    )
+    monkeypatch.setattr(CookieFetcher, "fetch", refuse)
+    with pytest.raises(SessionRefusedError):
+        current_cookies(TODAY, vault, {}, source="firefox")
+    with pytest.raises(NoBrowserHasSessionError):
+        credentials.search(vault)
+
+    assert [45.0, 45.0, 40.0] == patiences
 
 
 def test_same_session_is_not_sent_again(

@@ -147,6 +147,13 @@ def test_first_layer_of_the_menu_is_the_users(
     assert opened in remote.layers[0]
 
 
+def test_directory_that_is_overridden(run_here: Run, remote: Remote, josm_directory: Path) -> None:
+    """A directory in the environment does not count, whatever it is, when one is typed."""
+    outcome = run_here("live", "--josm-dir", josm_directory, STRAVACOOKIES_JOSM_DIR=".")
+
+    assert (0, 1) == (outcome.code, len(remote.layers))
+
+
 def test_first_layer_of_the_menu_on_the_classic_host(run_here: Run, remote: Remote) -> None:
     """Of the layers to be shown, the first one that the host has is opened."""
     run_here("live", "--classic", STRAVACOOKIES_SHOW="sport_Hike:blue run:orange ride:hot")

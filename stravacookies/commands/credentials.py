@@ -46,19 +46,22 @@ def take(source: str, host: TileHost) -> tuple[Given, str]:
 
 def search(vault: Vault) -> tuple[str, Given, HeatmapCookies]:
     """Look through the browsers for a session that Strava takes."""
-    begun = time.monotonic()
+    asked = 0.0
     try:
         for name, found in sources.search(TODAY):
             if isinstance(found, NotLoggedInError):
                 click.echo(f"stravacookies: {found}", err=True)
                 continue
             click.echo(f"There is a Strava session in {name}.", err=True)
+            # To read a browser is not to ask Strava: a keyring may have asked its owner.
+            begun = time.monotonic() - asked
             try:
                 cookies = exchange(found, name, TODAY, vault, must_keep=True, begun=begun)
             except NotLoggedInError as error:
                 click.echo(f"stravacookies: {error}", err=True)
             else:
                 return name, found, cookies
+            asked = time.monotonic() - begun
     except BrowserExtraError as error:
         click.echo(f"stravacookies: {error}", err=True)
     raise NoBrowserHasSessionError

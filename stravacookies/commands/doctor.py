@@ -10,7 +10,6 @@ import click
 
 from stravacookies import options, summary
 from stravacookies.commands import environment
-from stravacookies.doctor import examine
 
 
 @click.command(
@@ -26,6 +25,9 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     Strava is asked for one tile; nothing is changed. The output holds no secret: you can paste it
     into an issue. Ends with 1 unless all is well.
     """
+    # Only here, so that --help does not wait for requests and lxml.
+    from stravacookies.doctor import examine
+
     findings = examine(environment.vault(), os.environ, josm_dir, environment.source())
     all_well = all(finding.ok for finding in findings)
     if as_json:

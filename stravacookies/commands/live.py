@@ -39,7 +39,7 @@ def command(
     its preferences. Without arguments, the first layer of those that josm-prefs shows is opened.
     """
     host = options.host(classic)
-    wanted = options.named_layers(host, layers) or _first_shown(host)
+    wanted = options.named_layers(host, layers) or _first_shown(host, josm_dir)
     port = live.find(environment.josm_if_any(josm_dir))
     cookies = credentials.cookies(host, source, refresh=refresh)
     for layer in wanted:
@@ -47,9 +47,11 @@ def command(
         click.echo(f"Opened in JOSM: {layer.name}")
 
 
-def _first_shown(host: TileHost) -> Sequence[Layer]:
-    """Return the first of the layers that `josm-prefs` without options would show."""
+def _first_shown(host: TileHost, josm_dir: Path | None) -> Sequence[Layer]:
+    """Return the first of the layers that `josm-prefs` would show without options for them."""
     root = click.get_current_context().find_root()
-    with josm_prefs.command.make_context("josm-prefs", [], root) as context:
+    # With the directory that counts: what stands behind it may be no directory.
+    arguments = ["--josm-dir", str(josm_dir)] if josm_dir else []
+    with josm_prefs.command.make_context("josm-prefs", arguments, root) as context:
         values = {name: context.params[name] for name in ("activities", "colors", "show")}
         return options.layers_and_shown(host, **values)[1][:1]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from stravacookies import options, output, render, summary, tiles
+from stravacookies import options, output, summary
 from stravacookies.commands import credentials, environment
 from stravacookies.heatmap import GROUPS, TODAY, Tile
 from stravacookies.josm import area, remote
@@ -52,6 +52,9 @@ def command(
     Each layer has buttons there, to open it in a JOSM that is running, and to copy the option that
     shows it in JOSM's menu. Tiles are kept for a day, so that they are asked for once.
     """
+    # Only here, so that --help does not wait for requests and Jinja2.
+    from stravacookies import render, tiles
+
     if everything and (options.is_typed("activities") or options.is_typed("colors")):
         raise click.UsageError("--all leaves nothing to choose with --activity or --color.")
     if everything:

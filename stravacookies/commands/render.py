@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from stravacookies import options, output, render
+from stravacookies import options, output
 from stravacookies.commands import credentials
 
 
@@ -33,6 +33,9 @@ def command(
 
     README.md tells which variables there are, and shows an example.
     """
+    # Only here, so that --help does not wait for Jinja2.
+    from stravacookies import render
+
     if file and file.resolve() == template.resolve():
         raise click.UsageError("--output is the template itself.")
     host = options.host(classic)
