@@ -1,10 +1,12 @@
 """The user's own defaults, in `config.toml`."""
 
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from stravacookies import names
 from stravacookies.errors import ConfigError
+from stravacookies.files import kind
 from stravacookies.sources import PASSWORD, STANDARD_INPUT
 
 FILE = "config.toml"
@@ -39,9 +41,9 @@ def load(directory: Path) -> Config:
     """
     path = directory / FILE
     try:
-        if not path.exists():
+        if not kind(path):
             return Config()
-        if not path.is_file():
+        if kind(path) != stat.S_IFREG:
             raise ConfigError(path, "it is no file")
         content = path.read_bytes()
     except OSError as error:

@@ -26,6 +26,7 @@ from stravacookies.errors import (
     PortTakenError,
     StravaError,
 )
+from stravacookies.files import kind
 from stravacookies.heatmap import TODAY, Layer, TileHost
 from stravacookies.josm import preferences, remote
 from stravacookies.josm.directory import PREFERENCES, candidates, find
@@ -321,7 +322,7 @@ def _cartograph(
     for file in cartograph.by_file(layers):
         path = directory / output.CARTOGRAPH / file
         try:
-            if not path.exists():
+            if not kind(path):
                 wrong.append(f"{file} is missing")
                 continue
             content = path.read_bytes() if path.is_file() else b""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -100,6 +101,24 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
+def kind(path: Path) -> int:
+    """Return of what kind a file is, as `stat.S_IFMT` has it; 0 if it is not there.
+
+    From Python 3.14 on, `Path.exists` and its like also call absent what cannot be looked at.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    try:
+        return stat.S_IFMT(path.stat().st_mode)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP):
+            return 0
+        raise
+    except ValueError:  # a name that no file can have
+        return 0
 
 
 def make_private_directory(path: Path) -> None:

@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import stat
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,7 +19,7 @@ from stravacookies.errors import (
     PreferencesError,
     UnusablePathError,
 )
-from stravacookies.files import ChangedError, locked, make_private_directory, replace_all
+from stravacookies.files import ChangedError, kind, locked, make_private_directory, replace_all
 from stravacookies.heatmap import ID_PREFIX, Layer
 from stravacookies.josm import preferences
 from stravacookies.josm.directory import PREFERENCES
@@ -322,9 +323,9 @@ def _preferences(directory: Path, change: _Change) -> tuple[bytes | None, bytes 
     with _renamed_errors(path, "read"):
         entry_set = Path(os.path.realpath(directory), ENTRY_SET)
         in_a_circle = os.path.islink(os.path.realpath(path))  # noqa: PTH114 - Path has no other way
-        if in_a_circle or (path.exists() and not path.is_file()):
+        if in_a_circle or kind(path) not in (0, stat.S_IFREG):
             raise PreferencesError(path, "it is no file")
-        before = path.read_bytes() if path.exists() else None
+        before = path.read_bytes() if kind(path) else None
     try:
         after = change(preferences.NEW if before is None else before, str(entry_set))
     except preferences.MalformedError as error:
@@ -336,7 +337,7 @@ def _preferences(directory: Path, change: _Change) -> tuple[bytes | None, bytes 
 
 def _expect(directory: Path) -> None:
     with _renamed_errors(directory, "read"):
-        if not directory.is_dir():
+        if kind(directory) != stat.S_IFDIR:
             raise NoJosmDirectoryError([directory])
 
 
@@ -346,7 +347,7 @@ def _unlink(path: Path) -> bool:
     What a symbolic link leads to is removed, too, if it was written by us.
     """
     with _renamed_errors(path, "removed"):
-        there = path.is_symlink() or path.exists()
+        there = path.is_symlink() or bool(kind(path))
         target = Path(os.path.realpath(path))
         if path.is_symlink() and _is_ours(target):
             target.unlink()
@@ -356,7 +357,7 @@ def _unlink(path: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     """Tell whether a file is an entry set or a map source of ours, and not JOSM's preferences."""
-    content = path.read_bytes() if path.is_file() else b""
+    content = path.read_bytes() if kind(path) == stat.S_IFREG else b""
     return ID_PREFIX.encode() in content and preferences.NAMESPACE.encode() not in content
 
 

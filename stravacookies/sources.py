@@ -1,5 +1,6 @@
 """Where a session may be taken from, as a user names it: a browser, an exported file, or `-`."""
 
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -18,6 +19,7 @@ from stravacookies.errors import (
     UnreadableSourceError,
 )
 from stravacookies.exported import LONGEST, cookies_from_export
+from stravacookies.files import kind
 from stravacookies.heatmap import TileHost
 from stravacookies.session import Session
 
@@ -58,9 +60,9 @@ def canonical(source: str) -> str:
                 profile = str(Path(profile).expanduser().absolute())
             return f"{name.lower()}{colon if profile else ''}{profile}"
         path = Path(source).expanduser()
-        if source and path.is_dir():
+        if source and kind(path) == stat.S_IFDIR:
             raise FolderSourceError(source)
-        if source and path.exists():
+        if source and kind(path):
             return str(path.absolute())
     except PermissionError as error:
         raise UnreadableSourceError(source, error) from None

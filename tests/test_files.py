@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies import files
-from stravacookies.files import ChangedError, locked, make_private_directory, replace_all
+from stravacookies.files import ChangedError, kind, locked, make_private_directory, replace_all
 
 
 def mode(path: Path) -> int:
@@ -380,6 +380,18 @@ def test_lock_leaves_no_file(tmp_path: Path) -> None:
     """The directory itself is locked, so there is nothing to clean up."""
     with locked([tmp_path, tmp_path / "." / ".." / tmp_path.name]):
         assert [] == list(tmp_path.iterdir())
+
+
+def test_kind_of_a_file(tmp_path: Path) -> None:
+    """What is not there has no kind; what cannot be looked at is an error, in every Python."""
+    (tmp_path / "file").touch()
+    (tmp_path / "circle").symlink_to("circle")
+    missing = [tmp_path / "missing", tmp_path / "file" / "x", tmp_path / "circle", Path("a\0b")]
+
+    assert [0, 0, 0, 0] == [kind(path) for path in missing]
+    assert [stat.S_IFREG, stat.S_IFDIR] == [kind(tmp_path / "file"), kind(tmp_path)]
+    with pytest.raises(OSError, match="File name too long"):
+        kind(tmp_path / ("long" * 99))
 
 
 def test_private_directory(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a command finds: the user's defaults, what is kept, and JOSM's preferences directory."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,7 @@ import platformdirs
 from stravacookies import sources
 from stravacookies.config import Config, load
 from stravacookies.errors import FileAccessError, NoJosmDirectoryError
+from stravacookies.files import kind
 from stravacookies.josm.directory import find
 from stravacookies.vault import Vault
 
@@ -79,7 +81,7 @@ def josm_if_any(josm_dir: Path | None) -> Path | None:
         FileAccessError: One was named and is out of reach.
     """
     try:
-        if josm_dir and not josm_dir.is_dir():
+        if josm_dir and kind(josm_dir) != stat.S_IFDIR:
             raise NoJosmDirectoryError([josm_dir])
     except OSError as error:
         raise FileAccessError(Path(error.filename), "read", error) from None
