@@ -178,8 +178,8 @@ class BrowserExtraError(NotLoggedInError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Reading a browser needs an optional part: pip install 'stravacookies[browser]', or in"
-            " a clone: make browser."
+            "Reading a browser needs an optional part: run 'make browser' in a clone; or, with what"
+            " installed this, pipx install --force '.[browser]' or pip install '.[browser]' there."
         )
 
 
@@ -187,8 +187,11 @@ class NoBrowserError(NotLoggedInError):
     """A browser, or a profile of it, is not there."""
 
     def __init__(self, name: str, profile: str | None) -> None:
-        what = f"profile {profile!r} of {name}" if profile else f"{name} on this computer"
-        super().__init__(f"There is no {what}.")
+        super().__init__(
+            f"There is no profile {profile!r} of {name}."
+            if profile
+            else f"There is no {name} on this computer, or it was never started."
+        )
 
 
 class BrowserError(NotLoggedInError):
@@ -225,12 +228,13 @@ class BadLoginError(NotLoggedInError):
 class SessionRefusedError(NotLoggedInError):
     """Strava asks the session to log in: it has ended, or it never was logged in."""
 
-    def __init__(self, source: str | None = None) -> None:
+    def __init__(self, source: str | None = None, *, in_variable: bool = False) -> None:
+        first = f"unset {source}, which comes first, and " if in_variable else ""
         super().__init__(
             f"The session{f' from {source}' if source else ''} is not logged in at Strava: it has"
             " ended, or is an anonymous one, which every visitor has. Log in at"
-            " https://www.strava.com in your browser, wait half a minute or close the browser, and"
-            " run 'stravacookies login' (in a clone 'make login')."
+            " https://www.strava.com in your browser, wait half a minute or close the browser,"
+            f" {'' if first else 'and '}{first}run 'stravacookies login' (in a clone 'make login')."
         )
 
 

@@ -132,7 +132,8 @@ at = click.option(
     "place",
     metavar="LAT,LON",
     callback=_place,
-    help="The place to look at, in degrees north and east.  [default: where JOSM downloaded last]",
+    help="The place to look at, in degrees north and east.  [default: where JOSM downloaded last,"
+    " or else Lucerne]",
 )
 zoom = click.option(
     "--zoom",

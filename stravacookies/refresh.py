@@ -135,7 +135,8 @@ def exchange(
         try:
             cookies = fetcher.fetch(given, host, patience=until - time.monotonic())
         except SessionRefusedError:
-            raise SessionRefusedError(source) from None
+            in_variable = source == SESSION_VARIABLE
+            raise SessionRefusedError(sources.spoken(source), in_variable=in_variable) from None
         if keep_session:
             renewed = fetcher.session() or given
             keep("The session", lambda: vault.keep_session(renewed, source))

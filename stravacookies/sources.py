@@ -71,6 +71,11 @@ def canonical(source: str) -> str:
     raise UnknownSourceError(source, BROWSERS)
 
 
+def spoken(source: str) -> str:
+    """Return a source as people call it."""
+    return "standard input" if source == STANDARD_INPUT else source
+
+
 def is_browser(source: str) -> bool:
     """Tell whether a source is a browser, which can be read again later."""
     return source.partition(":")[0] in BROWSERS

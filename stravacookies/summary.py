@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stravacookies import sources
 from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import Layer
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.output import CARTOGRAPH, Removed, Written
-from stravacookies.sources import STANDARD_INPUT
 from stravacookies.vault import KEYRING, Kept
 
 if TYPE_CHECKING:
@@ -27,10 +27,14 @@ PLAIN_MARKS: Mapping[bool | None, str] = {True: "ok", False: "no", None: "- "}
 _COLORS: Mapping[bool | None, str] = {True: "green", False: "red", None: "yellow"}
 
 
+_EXAMPLE = ("sport_Hike", "blue")
+"""The layer, as keys of activity and colour, to search for in an example, if it is there."""
+
+
 def of_login(source: str, cookies: HeatmapCookies, kept: Kept | None) -> str:
     """Tell until when a login lasts, and where its session is kept, if there is one."""
     until = _until(cookies.expires)
-    lines = [f"Logged in to Strava with {_source(source)}. The cookies last until {until}."]
+    lines = [f"Logged in to Strava with {sources.spoken(source)}. The cookies last until {until}."]
     if kept and kept.session:
         end = kept.session.expires
         lasts = f"until {_local(end)} at least" if end else "for as long as Strava lets it"
@@ -47,6 +51,8 @@ def of_run(
     """Tell what a run has written where, how long that lasts, and what to do next."""
     activities = len({layer.activity for layer in layers})
     colors = len({layer.color for layer in layers})
+    hikes = [each for each in layers if (each.activity.key, each.color.key) == _EXAMPLE]
+    example = (hikes or layers)[-1]
     in_menu = "\n".join(f"  {layer.name.partition(': ')[2]}" for layer in shown)
     next_step = "Next: start JOSM, and choose from its Imagery menu."
     if written.backup:
@@ -74,7 +80,8 @@ The cookies in these files last until {_until(cookies.expires)}.
 They are yours alone: share none of these files.
 
 {next_step}
-There are more layers in Imagery > Imagery preferences: search, for example, for 'hike blue'.
+There are more layers in Imagery > Imagery preferences: search, for example, for \
+'{example.activity.name.lower()} {example.color.key}'.
 Run this again before you map another day."""
 
 
@@ -97,7 +104,7 @@ def of_preview(
         f"  {layers} at {latitude:.4f}, {longitude:.4f}, zoom level {zoom}{no_heat}",
     ]
     if not opened:
-        lines += ["", "Next: open it in your browser; --open does that by itself."]
+        lines += ["", "Next: open it in your browser."]
     return "\n".join(lines)
 
 
@@ -152,7 +159,9 @@ def of_status(now: "Status") -> str:
     lines = ["Session  none: run 'stravacookies login'"]
     if session.stored:
         end = f", until {_local(session.expires)} at least" if session.expires else ""
-        lines = [f"Session  from {_source(session.source)}, kept in: {session.stored}{end}"]
+        lines = [
+            f"Session  from {sources.spoken(session.source or '')}, kept in: {session.stored}{end}"
+        ]
     if not cookies.expires:
         lines.append("Cookies  none yet")
     else:
@@ -168,9 +177,19 @@ def of_status(now: "Status") -> str:
         ]
     else:
         lines.append("JOSM     no preferences directory: start JOSM once")
-    advice = "start JOSM" if now.is_ready else "run 'stravacookies josm-prefs' before you map"
-    lines += ["", f"Next: {advice}."]
+    lines += ["", f"Next: {_next_step(now)}."]
     return "\n".join(lines)
+
+
+def _next_step(now: "Status") -> str:
+    """Tell what to do before mapping."""
+    run = "run 'stravacookies josm-prefs' before you map"
+    if not now.is_ready:
+        must_close = now.josm.running and not now.josm.registered
+        return f"close JOSM, and {run}" if must_close else run
+    if now.josm.running:
+        return "choose from JOSM's Imagery menu; what is missing there comes when JOSM starts again"
+    return "start JOSM"
 
 
 def of_findings(findings: "Sequence[Finding]", marks: Mapping[bool | None, str] = MARKS) -> str:
@@ -184,11 +203,6 @@ def of_findings(findings: "Sequence[Finding]", marks: Mapping[bool | None, str] 
             margin = " " * (len(marks[finding.ok]) + width + 3)
             lines.append(f"{margin}{finding.advice}")
     return "\n".join(lines)
-
-
-def _source(source: str | None) -> str:
-    """Write a source as people call it."""
-    return "standard input" if source == STANDARD_INPUT else str(source)
 
 
 def _local(time: datetime) -> str:

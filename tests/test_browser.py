@@ -138,7 +138,7 @@ def test_browser_that_is_not_there(name: str, home: Path, monkeypatch: pytest.Mo
 
     with pytest.raises(NoBrowserError) as error:
         cookies_from_browser(name)
-    assert f"There is no {name} on this computer." == str(error.value)
+    assert f"There is no {name} on this computer, or it was never started." == str(error.value)
 
 
 def test_damaged_store(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

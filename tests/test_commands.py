@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from stravacookies import summary
 from stravacookies.errors import NoHomeError
 from stravacookies.josm.preferences import NEW
 from stravacookies.sources import BROWSERS
+from stravacookies.status import CookiesStatus, JosmStatus, SessionStatus, Status
 from tests import command
 from tests.command import run_stravacookies
 from tests.conftest import Run
@@ -255,10 +257,8 @@ def test_browser_that_is_not_there(run: Run, home: Path) -> None:
     """A browser that is not installed is exit 3."""
     outcome = run("login", "--from", "vivaldi")
 
-    assert (3, "stravacookies: There is no vivaldi on this computer.\n") == (
-        outcome.code,
-        outcome.err,
-    )
+    words = "stravacookies: There is no vivaldi on this computer, or it was never started.\n"
+    assert (3, words) == (outcome.code, outcome.err)
     assert [] == files(home)
 
 
@@ -286,8 +286,9 @@ def test_browser_extra_is_missing(environment: dict[str, str], tmp_path: Path, h
 
     assert (
         3,
-        "stravacookies: Reading a browser needs an optional part: pip install"
-        " 'stravacookies[browser]', or in a clone: make browser.\n",
+        "stravacookies: Reading a browser needs an optional part: run 'make browser' in a clone; or"
+        ", with what installed this, pipx install --force '.[browser]' or pip install '.[browser]'"
+        " there.\n",
     ) == (outcome.code, outcome.err)
 
 
@@ -340,6 +341,30 @@ def test_status_when_all_is_ready(run: Run, josm_directory: Path, export: Path) 
         r"\nNext: start JOSM\.\n",
         outcome.out,
     ), outcome.out
+
+
+@pytest.mark.parametrize(
+    ("registered", "running", "advice"),
+    [
+        (True, False, "start JOSM"),
+        (
+            True,
+            True,
+            "choose from JOSM's Imagery menu; what is missing there comes when JOSM starts again",
+        ),
+        (False, False, "run 'stravacookies josm-prefs' before you map"),
+        (False, True, "close JOSM, and run 'stravacookies josm-prefs' before you map"),
+    ],
+)
+def test_status_tells_what_to_do(registered: bool, running: bool, advice: str) -> None:
+    """What to do next depends on whether JOSM runs: a first run would be refused then."""
+    now = Status(
+        SessionStatus(),
+        CookiesStatus(datetime.now(UTC), fresh=True),
+        JosmStatus("/josm", registered, entries=287, current=True, running=running),
+    )
+
+    assert summary.of_status(now).endswith(f"\n\nNext: {advice}.")
 
 
 def test_status_for_programs(

@@ -225,7 +225,9 @@ def test_no_session(run: Run, josm_directory: Path, home: Path, stand_in: StandI
 
 def test_refused_session(run: Run, josm_directory: Path, home: Path) -> None:
     """A session that Strava refuses ends with what to do, and nothing is kept."""
-    check_failure(run("josm-prefs", STRAVA_SESSION="ended"), 3, refused("STRAVA_SESSION"), home)
+    way_out = ", unset STRAVA_SESSION, which comes first, and run 'stravacookies"
+    words = refused("STRAVA_SESSION").replace(", and run 'stravacookies", way_out)
+    check_failure(run("josm-prefs", STRAVA_SESSION="ended"), 3, words, home)
 
 
 def test_kept_session_refused(run: Run, josm_directory: Path, strava: Strava) -> None:

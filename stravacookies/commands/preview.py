@@ -63,7 +63,15 @@ def command(
         activities = tuple(activity.key for activity in GROUPS)
     layers = options.layers(TODAY, activities, colors)
     josm = environment.josm_if_any(josm_dir)
-    latitude, longitude = place or (josm and area.last_downloaded(josm)) or _LUCERNE
+    if not place and josm:
+        place = area.last_downloaded(josm)
+    if not place:
+        click.echo(
+            "stravacookies: JOSM has downloaded nothing yet, so this is Lucerne; --at shows"
+            " another place.",
+            err=True,
+        )
+    latitude, longitude = place or _LUCERNE
     cookies = cache(lambda: credentials.cookies(TODAY, source, refresh=refresh))
     if refresh or source is not None:
         cookies()  # even if all tiles are kept
