@@ -52,6 +52,8 @@ def load(directory: Path) -> Config:
 
     try:
         settings = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ConfigError(path, "it is not text in UTF-8") from None
     except ValueError as error:
         raise ConfigError(path, str(error)) from None
     except RecursionError:

@@ -172,7 +172,7 @@ def _next_session(detail: str, environ: Mapping[str, str], source: str | None) -
 
 def _without_profile(source: str) -> str:
     """Leave out of a browser its profile, which may be called by the user's name."""
-    return source.partition(":")[0] if sources.is_browser(source) else source
+    return source.partition(":")[0] if sources.is_browser(source) else sources.spoken(source)
 
 
 def _cookies(cookies: HeatmapCookies | None) -> Finding:

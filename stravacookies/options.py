@@ -288,7 +288,8 @@ def _usable(
     """Return what an option was given; of what stands as a default, only what is available."""
     if is_typed(parameter):
         return _known(given, available, option)
-    return tuple(name for name in _known(given, known, option) if name in available)
+    variable = f"STRAVACOOKIES_{parameter.upper()}"  # the names in config.toml have been checked
+    return tuple(name for name in _known(given, known, variable) if name in available)
 
 
 def _known(given: tuple[str, ...], known: Collection[str], option: str) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def choose(cookies: Mapping[str, str], source: str, host: TileHost) -> Session |
         NoSourceSessionError: There is neither.
         ExpiredTokenError: There is only a remember token, and it has expired.
     """
-    reason: NotLoggedInError = NoSourceSessionError(source)
+    reason: NotLoggedInError = NoSourceSessionError(spoken(source))
     try:
         if session := Session.from_cookies(cookies):
             return session

@@ -67,6 +67,25 @@ def test_login_from_standard_input(
     assert outcome.out.startswith("Logged in to Strava with standard input.")
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("ended", "The session from standard input is not logged in at Strava: "),
+        ("CloudFront-Policy=x; sp=y", "standard input holds no Strava session: "),
+    ],
+)
+def test_standard_input_is_named(
+    environment: dict[str, str], tmp_path: Path, typed: str, words: str
+) -> None:
+    """What comes in and cannot be used is called standard input, not `-`."""
+    outcome = run_stravacookies(
+        "login", "--from", "-", environment=environment, folder=tmp_path, typed=typed
+    )
+
+    assert 3 == outcome.code
+    assert outcome.err.startswith(f"stravacookies: {words}"), outcome.err
+
+
 def test_login_with_a_password(run: Run, strava: Strava) -> None:
     """The password comes from the environment; the remember token tells how long it lasts."""
     login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
