@@ -10,7 +10,6 @@ from typing import Any
 
 import jinja2
 import platformdirs
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from stravacookies import heatmap, templates
 from stravacookies.cookies import HeatmapCookies
@@ -103,6 +102,8 @@ def users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies)
     Raises:
         TemplateError: It cannot be read, is no template, or cannot be worked out.
     """
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # only here, where it is needed
+
     if path.is_dir():
         raise TemplateError(str(path), "it is a folder")
     environment = ImmutableSandboxedEnvironment(
