@@ -68,7 +68,7 @@ def check_export(text: str) -> None:
 
 
 def _is_ours(site: str) -> bool:
-    name = site.replace("\\", "/").rpartition("/")[2]
+    name = site.strip().replace("\\", "/").rpartition("/")[2]  # spaces around it are a spelling
     return name == "strava-heatmap.xml" and not site.lower().startswith(("http:", "https:"))
 
 
