@@ -1,155 +1,59 @@
-"""Bring the Strava heatmap into JOSM: a session becomes cookies, cookies become imagery entries."""
+"""Bring the Strava heatmap into JOSM: a session becomes cookies, cookies become imagery layers."""
 
 from typing import TYPE_CHECKING
 
-from stravacookies.cookies import HeatmapCookies
 from stravacookies.errors import (
-    BadCookieError,
-    BadExportError,
-    BadLoginError,
-    BadSessionError,
-    BrowserError,
-    BrowserExtraError,
-    CaptchaError,
-    ConfigError,
-    ConnectionLostError,
-    ExpiredCookiesError,
-    ExpiredTokenError,
-    FileAccessError,
-    FirewallError,
-    FolderSourceError,
-    JosmElsewhereError,
-    JosmFilesError,
-    JosmNotRunningError,
-    JosmRunningError,
-    LockedKeyringError,
-    LoginFormError,
     LoginRefusedError,
-    MissingCookieError,
-    MissingPackageError,
     NetworkError,
-    NoBrowserError,
-    NoBrowserHasSessionError,
-    NoBrowserSessionError,
-    NoHomeError,
-    NoICloudError,
-    NoJosmDirectoryError,
-    NoLoginError,
-    NoSessionError,
-    NoSourceSessionError,
-    NotKeptError,
     NotLoggedInError,
-    NotRemovedError,
-    OneTimeCodeError,
-    PortTakenError,
-    PreferencesError,
-    RemoteControlAnswerError,
-    RemoteControlError,
-    RemoteControlOffError,
-    RemoteControlRefusedError,
-    SessionRefusedError,
     StravacookiesError,
     StravaError,
-    TemplateError,
-    TileRefusedError,
-    UnexpectedAnswerError,
-    UnknownSourceError,
-    UnreadableSourceError,
-    UnusablePathError,
-    WrongPasswordError,
 )
-from stravacookies.heatmap import (
-    CLASSIC,
-    MAX_ZOOM,
-    MIN_ZOOM,
-    TODAY,
-    Activity,
-    Color,
-    Layer,
-    Tile,
-    TileHost,
-)
-from stravacookies.session import Login, Session
+from stravacookies.heatmap import CLASSIC, CURRENT, Layer
+from stravacookies.version import __version__
 
 if TYPE_CHECKING:
-    from stravacookies.strava import CookieFetcher
+    from stravacookies.credentials.acquire import current_cookies
+    from stravacookies.strava.cookies import HeatmapCookies
+    from stravacookies.strava.fetcher import CookieFetcher
+    from stravacookies.strava.session import Login, Session
 
 __all__ = [
     "CLASSIC",
-    "MAX_ZOOM",
-    "MIN_ZOOM",
-    "TODAY",
-    "Activity",
-    "BadCookieError",
-    "BadExportError",
-    "BadLoginError",
-    "BadSessionError",
-    "BrowserError",
-    "BrowserExtraError",
-    "CaptchaError",
-    "Color",
-    "ConfigError",
-    "ConnectionLostError",
+    "CURRENT",
     "CookieFetcher",
-    "ExpiredCookiesError",
-    "ExpiredTokenError",
-    "FileAccessError",
-    "FirewallError",
-    "FolderSourceError",
     "HeatmapCookies",
-    "JosmElsewhereError",
-    "JosmFilesError",
-    "JosmNotRunningError",
-    "JosmRunningError",
     "Layer",
-    "LockedKeyringError",
     "Login",
-    "LoginFormError",
     "LoginRefusedError",
-    "MissingCookieError",
-    "MissingPackageError",
     "NetworkError",
-    "NoBrowserError",
-    "NoBrowserHasSessionError",
-    "NoBrowserSessionError",
-    "NoHomeError",
-    "NoICloudError",
-    "NoJosmDirectoryError",
-    "NoLoginError",
-    "NoSessionError",
-    "NoSourceSessionError",
-    "NotKeptError",
     "NotLoggedInError",
-    "NotRemovedError",
-    "OneTimeCodeError",
-    "PortTakenError",
-    "PreferencesError",
-    "RemoteControlAnswerError",
-    "RemoteControlError",
-    "RemoteControlOffError",
-    "RemoteControlRefusedError",
     "Session",
-    "SessionRefusedError",
     "StravaError",
     "StravacookiesError",
-    "TemplateError",
-    "Tile",
-    "TileHost",
-    "TileRefusedError",
-    "UnexpectedAnswerError",
-    "UnknownSourceError",
-    "UnreadableSourceError",
-    "UnusablePathError",
-    "WrongPasswordError",
+    "__version__",
+    "current_cookies",
 ]
 
-__version__ = "2.0.0"
+_MODULES = {
+    "CookieFetcher": "strava.fetcher",
+    "HeatmapCookies": "strava.cookies",
+    "Login": "strava.session",
+    "Session": "strava.session",
+    "current_cookies": "credentials.acquire",
+}
+"""Where the names are that are imported when they are first used: `requests` takes 90 ms."""
+
+
+def __dir__() -> list[str]:
+    """List these names, too."""
+    return sorted(globals().keys() | _MODULES.keys())
 
 
 def __getattr__(name: str) -> object:
-    """Import the fetcher when it is first asked for: `requests` takes long to import."""
-    if name == "CookieFetcher":
-        from stravacookies.strava import CookieFetcher
+    """Import a name of the public API when it is first used."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return CookieFetcher
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

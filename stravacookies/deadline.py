@@ -1,43 +1,61 @@
-"""Waits for work that no timeout of its own ends, but not for ever."""
+"""A moment at which to give up, which can be paused, and blocking calls that end by then."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 _Result = TypeVar("_Result")
 
 
-class DeadlineError(Exception):
-    """The work has not ended in time."""
-
-
-def within(seconds: float, work: Callable[[], _Result]) -> _Result:
-    """Return what some work returns, or raise what it raises.
-
-    It is done in a thread of its own, which is left behind when its time is over: the timeout of a
-    socket ends neither the lookup of a name, nor an answer of which a byte comes now and then.
+class Deadline:
+    """A moment at which to give up.
 
     Args:
-        seconds: How long to wait.
-        work: What to do.
-
-    Raises:
-        DeadlineError: It has not ended in time.
+        seconds: How far away it is.
     """
-    results: list[_Result] = []
-    errors: list[Exception] = []
 
-    def run() -> None:
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left, never less than 0."""
+        return max(0.0, self._end - time.monotonic())
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Do not count the time that a `with` block takes, such as while a person is asked."""
+        begun = time.monotonic()
         try:
-            results.append(work())
-        except Exception as error:  # noqa: BLE001 - it is raised again below
-            errors.append(error)
+            yield
+        finally:
+            self._end += time.monotonic() - begun
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(max(0.0, seconds))
-    if errors:
-        raise errors[0]
-    if not results:
-        raise DeadlineError
-    return results[0]
+    def run(self, work: Callable[[], _Result]) -> _Result:
+        """Return what a blocking call returns, or raise what it raises.
+
+        The call runs in a thread, which is left behind at the deadline: a socket's own timeout ends
+        neither a name lookup nor an answer that arrives one byte at a time.
+
+        Raises:
+            TimeoutError: The call did not end in time.
+        """
+        results: list[_Result] = []
+        errors: list[Exception] = []
+
+        def run() -> None:
+            try:
+                results.append(work())
+            except Exception as error:  # noqa: BLE001 - raised again below
+                errors.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(self.left)
+        if errors:
+            raise errors[0]
+        if not results:
+            raise TimeoutError
+        return results[0]

@@ -1,0 +1,107 @@
+"""Exchanges an email and password for a session, and a session for the heatmap's cookies."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from stravacookies.deadline import Deadline
+from stravacookies.errors import (
+    LOG_IN_WITH_BROWSER,
+    NotLoggedInError,
+    SessionRefusedError,
+    StravaError,
+)
+from stravacookies.heatmap import CURRENT, TileHost
+from stravacookies.strava import login_page
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.http import PATIENCE, HttpClient, unexpected
+from stravacookies.strava.session import DOMAIN, Login, Session, cookies_by_name
+
+if TYPE_CHECKING:
+    import requests
+
+_LOGIN = "https://www.strava.com/login"
+_SESSION = "https://www.strava.com/session"
+
+
+class CookieFetcher:
+    """Asks Strava for the heatmap's cookies.
+
+    Like `requests`, it respects `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. It retries passing faults
+    up to three times, but never a login.
+
+    Args:
+        http: A session of `requests` to send with: its adapters, proxies, certificates and headers
+            are used, but none of its cookies. By default a new one.
+    """
+
+    def __init__(self, http: "requests.Session | None" = None) -> None:
+        self._http = HttpClient(http)
+
+    def fetch(
+        self, session: Session, host: TileHost = CURRENT, deadline: Deadline | None = None
+    ) -> HeatmapCookies:
+        """Exchange a session for the heatmap's cookies, with one request.
+
+        Args:
+            session: A session that is logged in.
+            host: The tile host that the cookies are for.
+            deadline: When to give up; by default after 45 seconds.
+
+        Raises:
+            SessionRefusedError: The session is not logged in.
+            NetworkError: Strava could not be reached, or did not answer in time.
+            StravaError: Strava's answer lacks a cookie, or makes no sense.
+        """
+        self._http.set_cookies(session.cookies())
+        answer = self._http.request_with_retries(
+            host.method, host.cookies_url, deadline or Deadline(PATIENCE)
+        )
+        if login_page.is_redirect_to_login(answer):
+            raise SessionRefusedError(
+                "The session is not logged in at Strava: it has ended, or it is one that every"
+                f" visitor has. {LOG_IN_WITH_BROWSER}"
+            )
+        answer.expect_ok()
+        # A cookie whose header was truncated has lost its domain, and perhaps a part of its value.
+        whole = [cookie for cookie in self._http.cookies if cookie.domain == DOMAIN]
+        cookies = HeatmapCookies.from_values(cookies_by_name(whole), host.cookies)
+        if not cookies.is_fresh(timedelta(0)):
+            raise StravaError(
+                f"The cookies that Strava has just sent expired at {cookies.expires:%Y-%m-%d %H:%M}"
+                " UTC: is the clock of this computer right?"
+            )
+        return cookies
+
+    def log_in(self, login: Login, deadline: Deadline | None = None) -> Session:
+        """Exchange an email and password for a session. Strava refuses most programs that try.
+
+        Never retry after a refusal: Strava locks accounts for hours.
+
+        Args:
+            login: The email and password.
+            deadline: When to give up; by default after 45 seconds.
+
+        Raises:
+            LoginRefusedError: Strava did not accept them, or wants something else, such as a
+                captcha. The message says which.
+            NetworkError: Strava could not be reached.
+            StravaError: Strava's answer makes no sense.
+        """
+        deadline = deadline or Deadline(PATIENCE)
+        self._http.set_cookies({})
+        page = self._http.request_with_retries("GET", _LOGIN, deadline)
+        fields = login_page.form_fields(page)
+        anonymous = self.session()
+        fields |= {"email": login.email, "password": login.password, "remember_me": "on"}
+        login_page.check_answer(self._http.request("POST", _SESSION, deadline, fields))
+        session = self.session()
+        if not session or session == anonymous:
+            raise unexpected(_SESSION, "without a session that is logged in")
+        return session
+
+    def session(self) -> Session | None:
+        """Return the session of the last call, which Strava may have renewed: the one to keep."""
+        try:
+            return Session.from_cookies(cookies_by_name(self._http.cookies))
+        except NotLoggedInError:
+            return None

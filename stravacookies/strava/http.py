@@ -1,0 +1,274 @@
+"""Requests to Strava: in limited time, retried after passing faults, with failures renamed."""
+
+import http.client
+import logging
+import re
+import ssl
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import sleep
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from urllib3.exceptions import ReadTimeoutError
+
+from stravacookies.deadline import Deadline
+from stravacookies.errors import ConnectionLostError, NetworkError, StravaError
+from stravacookies.strava.session import DOMAIN, cookies_by_name
+from stravacookies.version import __version__
+
+PATIENCE = 45.0
+"""Seconds after which a call to Strava gives up."""
+
+_TIMEOUT = (10.0, 20.0)
+"""Seconds to wait for a connection, and for each part of an answer."""
+
+_PAUSES = (1.0, 2.0, 4.0)
+"""Seconds to wait before each retry, unless Strava asks for more."""
+
+_LONGEST_PAUSE = 30.0
+
+_LARGEST = 4 * 2**20
+"""Bytes of an answer that are read. Strava's pages have a tenth of that."""
+
+_SHOWN = {"Content-Type", "Content-Length", "Content-Encoding", "Date", "Retry-After", "Server"}
+"""The headers of an answer that the log shows with their values."""
+
+_log = logging.getLogger(__name__)
+
+# urllib3 logs all headers of an answer, cookies included, if one of them is malformed.
+logging.getLogger("urllib3.connection").addFilter(
+    lambda record: "Failed to parse headers" not in record.msg
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Strava answered. Its cookies are in the jar of the client.
+
+    `url` is the one requested, without a secret query. `pause` is the number of seconds that Strava
+    asks to wait before a retry.
+    """
+
+    url: str
+    status: int
+    redirect: SplitResult | None = field(repr=False)
+    pause: float
+    body: bytes = field(repr=False)
+
+    def expect_ok(self) -> None:
+        """Raise a `StravaError` that names the answer, unless its status is 200."""
+        if self.status == 200:
+            return
+        if self.redirect:
+            # Only the beginning: the rest may hold something that must not be shown.
+            where = f"{self.redirect.scheme}://{self.redirect.hostname}"[:80]
+            raise unexpected(self.url, f"a redirect to {where!a}")
+        raise unexpected(self.url, _status(self.status))
+
+
+def unexpected(url: str, what: str) -> StravaError:
+    """Build the error for an answer that makes no sense."""
+    return StravaError(f"{url} answered {what}, which was not expected: try again later.")
+
+
+class HttpClient:
+    """Sends requests, over one connection if it can, and keeps the cookies that come back.
+
+    It never follows a redirect, since where Strava redirects to is the answer, and a session must
+    not travel along. It adds no password from `~/.netrc`, as `requests` would.
+    """
+
+    def __init__(self, http: requests.Session | None = None) -> None:
+        self.cookies = RequestsCookieJar()
+        if http is None:
+            http = requests.Session()
+            http.headers["User-Agent"] = f"stravacookies/{__version__}"
+        self._http = http
+
+    def set_cookies(self, cookies: dict[str, str]) -> None:
+        """Send these cookies from now on, and no others."""
+        self.cookies = RequestsCookieJar()
+        for name, value in cookies.items():
+            self.cookies.set(name, value, domain=DOMAIN, path="/", secure=True)
+
+    def request_with_retries(
+        self, method: str, url: str, deadline: Deadline, query: str = ""
+    ) -> Answer:
+        """Send a `GET` or `HEAD`, and retry after a passing fault as long as there is time.
+
+        urllib3's own retries would give up as soon as Strava asks for a longer pause than there is
+        time, and would not restore the cookies.
+        """
+        cookies = self.cookies.copy()
+        for pause in _PAUSES:
+            try:
+                answer = self.request(method, url, deadline, query=query)
+            except ConnectionLostError as error:
+                if pause > deadline.left:
+                    raise
+                _log.info("%s", error)
+            else:
+                pause = max(pause, answer.pause)
+                too_long = pause > min(_LONGEST_PAUSE, deadline.left)
+                if (answer.status != 429 and answer.status // 100 != 5) or too_long:
+                    return answer
+            _log.info("Trying again in %g seconds.", pause)
+            sleep(pause)
+            # A server in trouble may have sent a session that is not logged in.
+            self.cookies = cookies.copy()
+        return self.request(method, url, deadline, query=query)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        deadline: Deadline,
+        form: dict[str, str] | None = None,
+        query: str = "",
+    ) -> Answer:
+        """Send a request once. No error and no log shows `query`, which may be secret."""
+        jar = self.cookies
+        request = requests.Request(method, url, params=query, data=form or {}, cookies=jar)
+        _log_request(request)
+        try:
+            return deadline.run(lambda: self._exchange(request))
+        except TimeoutError:
+            self.cookies = jar.copy()  # the thread left behind may still write to the old one
+            failure: Exception = NetworkError(f"{urlsplit(url).netloc} did not answer in time.")
+        except Exception as error:  # noqa: BLE001 - raised again below
+            failure = _renamed(error, url)
+        # Raised out here it has no context, whose text could hold what was sent.
+        raise failure
+
+    def _exchange(self, request: requests.Request) -> Answer:
+        """Send a request with the settings of the session, and read the answer."""
+        url, headers = request.url, self._http.headers.items()
+        # `requests` would send a header of this name in place of the jar.
+        request.headers = {name: value for name, value in headers if name.title() != "Cookie"}
+        prepared = request.prepare()
+        # Not verify=True, which would override the certificates of the session.
+        settings = self._http.merge_environment_settings(url, {}, True, None, None)
+        adapter = self._http.get_adapter(url)
+        with adapter.send(prepared, timeout=_TIMEOUT, **settings) as response:  # type: ignore[arg-type]  # merged, so never None
+            extract_cookies_to_jar(request.cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
+            _log_answer(response)
+            return _read(response, url)
+
+
+def _read(response: requests.Response, url: str) -> Answer:
+    """Read an answer, but not one without end."""
+    body = b""
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > _LARGEST:
+            raise unexpected(url, f"more than {_LARGEST >> 20} MB")
+    redirect = None
+    if response.is_redirect:
+        try:
+            redirect = urlsplit(urljoin(url, response.headers["Location"]))
+        except ValueError:
+            raise unexpected(url, "a redirect that leads nowhere") from None
+    pause = _seconds(response.headers.get("Retry-After", "0"))
+    return Answer(url, response.status_code, redirect, pause, body)
+
+
+def _seconds(retry_after: str) -> float:
+    """Read the header `Retry-After`, which holds seconds or a date."""
+    try:
+        return urllib3.Retry().parse_retry_after(retry_after)
+    except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
+        return 0.0
+
+
+_LOST = (
+    ConnectionResetError,  # http.client.RemoteDisconnected, too
+    BrokenPipeError,
+    ConnectionAbortedError,
+    ssl.SSLEOFError,
+    http.client.IncompleteRead,
+)
+"""The innermost causes of a connection that broke."""
+
+_UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
+    # Our own URLs are valid, so these are about the proxy's.
+    (requests.exceptions.InvalidURL, "the proxy in HTTPS_PROXY cannot be used"),
+    (requests.exceptions.InvalidSchema, "the proxy in HTTPS_PROXY cannot be used"),
+    (urllib3.exceptions.LocationParseError, "the proxy in HTTPS_PROXY cannot be used"),
+    (ssl.SSLCertVerificationError, "its certificate could not be verified"),
+    (ssl.SSLError, "the server there does not speak TLS"),
+    (requests.exceptions.ProxyError, "the proxy in HTTPS_PROXY refuses the connection"),
+    (urllib3.exceptions.NameResolutionError, "its address could not be found"),
+    (requests.exceptions.ConnectionError, "there is no connection to it"),
+)
+"""Why a host could not be reached, by the error or its innermost cause; the first one counts."""
+
+
+def _renamed(error: Exception, url: str) -> Exception:
+    """Name what `requests` raised for a URL; leave other errors alone."""
+    host, cause = urlsplit(url).netloc, _cause(error)
+    if isinstance(error, StravaError):
+        return error
+    if isinstance(error, requests.exceptions.Timeout) or isinstance(cause, ReadTimeoutError):
+        return NetworkError(f"{host} did not answer in time.")
+    if isinstance(cause, _LOST):
+        return ConnectionLostError(f"{host} could not be reached: the connection broke.")
+    if not isinstance(cause, http.client.HTTPException):
+        for kind, why in _UNREACHABLE:
+            if isinstance(error, kind) or isinstance(cause, kind):
+                return NetworkError(f"{host} could not be reached: {why}.")
+    if isinstance(error, ValueError | requests.exceptions.RequestException):
+        return unexpected(url, "something that makes no sense")
+    if isinstance(error, OSError):
+        why = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
+        return NetworkError(f"{host} could not be reached: {why}.")
+    return error
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the innermost of the errors that an error of `requests` or `urllib3` holds."""
+    held = [getattr(error, "reason", None), *error.args]
+    inner = next((each for each in held if isinstance(each, BaseException)), None)
+    return _cause(inner) if inner else error
+
+
+def _status(code: int) -> str:
+    """Write a status, but not in the server's words, which may hold anything."""
+    try:
+        return f"{code} {HTTPStatus(code).phrase}"
+    except ValueError:
+        return str(code)
+
+
+def _log_request(request: requests.Request) -> None:
+    """Log what is sent, without the values."""
+    _log.info("> %s %s", request.method, request.url)
+    if request.params:
+        _log.info(">   query: %s", _masked(request.params))
+    for what, values in (("cookie", cookies_by_name(request.cookies)), ("field", request.data)):
+        for name, value in values.items():
+            _log.info(">   %s %a: %s", what, name, _masked(value))
+
+
+def _log_answer(response: requests.Response) -> None:
+    """Log what was answered, without the values that are secret or could be."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    _log.info("< %s", _status(response.status_code))
+    for name, value in response.raw.headers.items():
+        if name.title() in _SHOWN:
+            _log.info("<   %a: %a", name, value)
+        elif name.lower() == "set-cookie":
+            cookie, _, rest = value.partition(";")
+            cookie_name, _, cookie_value = cookie.partition("=")
+            domain = re.search(r"domain=([\w.-]{1,80})", rest, re.IGNORECASE | re.ASCII)
+            where = f" of {domain[1]}" if domain else ""
+            _log.info("<   cookie %a%s: %s", cookie_name, where, _masked(cookie_value))
+        else:
+            _log.info("<   %a: %s", name, _masked(value))
+
+
+def _masked(value: str) -> str:
+    return f"({len(value)} characters)"

@@ -1,0 +1,114 @@
+"""Strava's login page: its form, and what the answer to it means."""
+
+import re
+from typing import TYPE_CHECKING
+
+from stravacookies.errors import LoginRefusedError
+from stravacookies.strava.http import Answer
+from stravacookies.strava.session import is_strava
+
+if TYPE_CHECKING:
+    from lxml.html import FormElement, HtmlElement
+
+_LOGIN_PATH = re.compile(r"(^|/)login(/|$)", re.IGNORECASE)
+
+_ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
+"""The names of paths and fields where Strava asks for a code that it sends by mail."""
+
+_USE_THE_BROWSER = (
+    " The session of your browser works: log in there, then run 'stravacookies login' (in a clone:"
+    " 'make login')."
+)
+_FIREWALL = "Strava's firewall keeps programs away from the login page (403)." + _USE_THE_BROWSER
+_NO_FORM = "Strava's login page no longer has a form for email and password." + _USE_THE_BROWSER
+_CAPTCHA = (
+    "Strava asks for a captcha, which only a person in a browser can solve." + _USE_THE_BROWSER
+)
+_CODE = (
+    "Strava asks for a one-time code, which it sends by mail, instead of a password."
+    + _USE_THE_BROWSER
+)
+_REFUSED = (
+    "Strava says that the email or the password is wrong. Check them before you try again: Strava"
+    " locks an account after a few wrong tries."
+)
+
+
+def form_fields(page: Answer) -> dict[str, str]:
+    """Find the login form, and return the fields that a browser would send of it unfilled."""
+    if page.status == 403:
+        raise LoginRefusedError(_FIREWALL)
+    page.expect_ok()
+    document = _parse(page.body)
+    form = _login_form(document)
+    if form is None:
+        raise LoginRefusedError(_obstacle(document))
+    if _has_captcha(form):
+        raise LoginRefusedError(_CAPTCHA)
+    fields = dict(form.form_values())
+    for token in document.xpath("//meta[@name='csrf-token']/@content"):
+        fields.setdefault("authenticity_token", token)
+    return fields
+
+
+def check_answer(answer: Answer) -> None:
+    """Raise a `LoginRefusedError` if the answer to a login is a refusal."""
+    if answer.status == 403:
+        raise LoginRefusedError(_FIREWALL)
+    if answer.redirect is None:
+        answer.expect_ok()
+        document = _parse(answer.body)
+        form_again = _login_form(document) is not None and not _has_captcha(document)
+        raise LoginRefusedError(_REFUSED if form_again else _obstacle(document))
+    if _redirects_to(answer, _ONE_TIME_CODE):
+        raise LoginRefusedError(_CODE)
+    if is_redirect_to_login(answer):
+        raise LoginRefusedError(_REFUSED)
+
+
+def is_redirect_to_login(answer: Answer) -> bool:
+    """Return whether an answer redirects to Strava's own login page."""
+    return _redirects_to(answer, _LOGIN_PATH)
+
+
+def _redirects_to(answer: Answer, path: re.Pattern[str]) -> bool:
+    to = answer.redirect
+    if to is None or to.scheme != "https" or not is_strava(to.hostname or ""):
+        return False
+    return bool(path.search(to.path))
+
+
+def _login_form(document: "HtmlElement") -> "FormElement | None":
+    """Find the form that takes an email and a password; prefer one that can remember the user."""
+    forms = [form for form in document.forms if {"email", "password"} <= set(form.fields)]
+    return next((form for form in forms if "remember_me" in form.fields), next(iter(forms), None))
+
+
+def _obstacle(document: "HtmlElement") -> str:
+    """Name what a page asks for instead of a password."""
+    if _has_captcha(document):
+        return _CAPTCHA
+    for element in document.iter("input"):
+        name = element.get("name", "").replace("_", "-")
+        if element.get("autocomplete") == "one-time-code" or _ONE_TIME_CODE.search(name):
+            return _CODE
+    return _NO_FORM
+
+
+def _has_captcha(element: "HtmlElement") -> bool:
+    """Return whether a part of a page contains a captcha of Google or hCaptcha.
+
+    Sources: https://developers.google.com/recaptcha/docs/display, https://docs.hcaptcha.com
+    """
+    marks = "@data-sitekey or contains(@class, 'captcha') or contains(@name, 'aptcha')"
+    return bool(element.xpath(f".//*[{marks} or contains(@src, 'captcha') and self::iframe]"))
+
+
+def _parse(page: bytes) -> "HtmlElement":
+    """Parse HTML, however broken; treat an empty page as one without elements."""
+    from lxml import etree, html  # imported here: only a password login needs it
+
+    try:
+        return html.document_fromstring(page)
+    except (etree.ParserError, ValueError):
+        return html.document_fromstring("<html></html>")

@@ -1,0 +1,101 @@
+"""Heatmap tiles, fetched from Strava a few at a time."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from queue import Empty, SimpleQueue
+
+from stravacookies.deadline import Deadline
+from stravacookies.errors import StravaError
+from stravacookies.heatmap import CURRENT, Layer, Tile, TileHost
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
+
+PNG = b"\x89PNG\r\n\x1a\n"
+"""The first bytes of a PNG: https://www.w3.org/TR/png-3/#3PNGsignature."""
+
+IN_FLIGHT = 6
+"""How many tiles are requested at a time: as many as a browser requests from one host."""
+
+# Source: https://github.com/julcnx/strava-heatmap-extension
+_TEST_TILE = Tile(x=198, y=114, z=8)
+
+
+class TileFetcher:
+    """Fetches tiles with cookies, all over one connection if it can."""
+
+    def __init__(self, cookies: HeatmapCookies, host: TileHost = CURRENT) -> None:
+        self._host = host
+        self._query = cookies.query() if host.in_query else ""
+        self._http = HttpClient()
+        if not host.in_query:
+            self._http.set_cookies(cookies.values())
+
+    def status(self, deadline: Deadline | None = None) -> int:
+        """Request one small tile and return the status of the answer.
+
+        200, and 404 for a tile without heat, mean that the cookies open tiles; 403 that they do
+        not.
+        """
+        x, y, z = _TEST_TILE
+        return self._request(self._host.layer("all:hot").tile_url(z, x, y), deadline).status
+
+    def thumbnail(self, layer: Layer, tile: Tile, deadline: Deadline | None = None) -> bytes:
+        """Return a tile of the current host as a PNG of 256 pixels; empty where there is no heat.
+
+        Raises:
+            StravaError: Strava failed, or it does not open the tile with these cookies.
+        """
+        answer = self._request(f"{layer.tile_url(tile.z, tile.x, tile.y)}&px=256", deadline)
+        if answer.status == 404:
+            return b""
+        if answer.status == 403:
+            raise StravaError(
+                "Strava does not open heatmap tiles with these cookies (403 Forbidden): run this"
+                " again with --refresh, which gets new ones."
+            )
+        answer.expect_ok()
+        if not answer.body.startswith(PNG):
+            raise unexpected(answer.url, "something that is not a picture")
+        return answer.body
+
+    def _request(self, url: str, deadline: Deadline | None) -> Answer:
+        deadline = deadline or Deadline(PATIENCE)
+        return self._http.request_with_retries("GET", url, deadline, self._query)
+
+
+def thumbnails(
+    layers: Sequence[Layer], tile: Tile, cookies: HeatmapCookies
+) -> Iterator[tuple[Layer, bytes]]:
+    """Fetch one tile of each layer of the current host, and yield them as they come.
+
+    Raises:
+        StravaError: Strava or the network failed; no more tiles are fetched then.
+    """
+    wanted: SimpleQueue[Layer] = SimpleQueue()
+    for layer in layers:
+        wanted.put(layer)
+    found: SimpleQueue[tuple[Layer, bytes] | Exception] = SimpleQueue()
+    stop = threading.Event()
+
+    def work() -> None:
+        try:
+            fetcher = TileFetcher(cookies)
+            while not stop.is_set():
+                layer = wanted.get_nowait()
+                found.put((layer, fetcher.thumbnail(layer, tile)))
+        except Empty:
+            pass  # other threads fetch the last ones
+        except Exception as error:  # noqa: BLE001 - raised again below
+            found.put(error)
+
+    try:
+        for _ in range(min(IN_FLIGHT, len(layers))):
+            # Not in a pool, whose threads Python waits for when the user interrupts it.
+            threading.Thread(target=work, daemon=True).start()
+        for _ in layers:
+            outcome = found.get()
+            if isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
+    finally:
+        stop.set()

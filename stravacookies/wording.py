@@ -1,0 +1,37 @@
+"""How times, counts and paths are written for people."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def local_time(time: datetime) -> str:
+    """Write a time in the local time zone, or in UTC if that zone is invalid."""
+    try:
+        return f"{time.astimezone():%d %B %Y, %H:%M}"
+    except ValueError:  # a TZ of 24 hours or more
+        return f"{time:%d %B %Y, %H:%M} UTC"
+
+
+def until(end: datetime) -> str:
+    """Write a time, and how much time is left until then."""
+    minutes = int((end - datetime.now(UTC)).total_seconds()) // 60
+    if minutes < 0:
+        return f"{local_time(end)} (expired)"
+    return f"{local_time(end)} ({minutes // 60} h {minutes % 60} min left)"
+
+
+def count(number: int, what: str) -> str:
+    """Write a number of things: `1 layer`, `2 activities`."""
+    if number != 1:
+        what = what.removesuffix("y") + ("ies" if what.endswith("y") else "s")
+    return f"{number} {what}"
+
+
+def without_home(text: str) -> str:
+    """Write `~` for the user's home directory, which tells the user's name."""
+    home = Path.home()
+    for path in {home, home.resolve()}:
+        if path != Path(path.anchor):  # a home at the root tells nothing
+            text = re.sub(rf"{re.escape(str(path))}(?!\w)", "~", text)
+    return text

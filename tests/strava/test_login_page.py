@@ -1,0 +1,86 @@
+"""Strava's login page: forms that can be filled in, and refusals by name."""
+
+from collections.abc import Callable
+
+import pytest
+
+from stravacookies.errors import LoginRefusedError, StravaError
+from stravacookies.strava.fetcher import CookieFetcher
+from stravacookies.strava.session import Login
+from tests.standin.server import StandIn
+from tests.standin.strava import Guard, Response, Strava
+
+WRONG = "the email or the password is wrong"
+NO_FORM = "no longer has a form for email and password"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "logins"),
+    [
+        ({"guard": Guard.FIREWALL}, "firewall", 0),
+        ({"guard": Guard.NO_FORM}, NO_FORM, 0),
+        ({"guard": Guard.CAPTCHA}, "captcha", 0),
+        ({"guard": Guard.CODE}, "one-time code", 0),
+        ({"guard": Guard.CAPTCHA_AFTER}, "captcha", 1),
+        ({"guard": Guard.CODE_AFTER}, "one-time code", 1),
+        ({"guard": Guard.FORM_AGAIN}, WRONG, 1),
+        ({}, WRONG, 1),
+        ({"email": "other@example.org", "password": "wrong"}, WRONG, 1),
+        ({"before_login": "/en-GB/login"}, WRONG, 1),
+        ({"before_login": "/Login?x"}, WRONG, 1),
+        ({"before_login": "login"}, WRONG, 1),
+        ({"before_login": "/mfa/x"}, "one-time code", 1),
+    ],
+)
+def test_refusal_is_named(
+    fetcher: CookieFetcher, strava: Strava, settings: dict[str, object], words: str, logins: int
+) -> None:
+    """Each refusal has words of its own, and is final: Strava locks accounts."""
+    vars(strava).update(settings)
+
+    with pytest.raises(LoginRefusedError, match=words):
+        fetcher.log_in(Login("mapper@example.org", "wrong"))
+    assert logins == strava.logins
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"guard": Guard.TOKEN_IN_HEAD},
+        {"guard": Guard.CAPTCHA_ELSEWHERE},
+        {"guard": Guard.SIGN_UP_FIRST},
+        {"guard": Guard.ONLY_FORM},
+        {"after_login": "https://www.strava.com"},
+        {"after_login": "/"},
+        {"after_login": "/athlete/verify_footprint"},
+    ],
+)
+def test_login_succeeds(
+    fetcher: CookieFetcher, stand_in: StandIn, strava: Strava, settings: dict[str, object]
+) -> None:
+    """The form is found among others; any redirect but to the login is a success."""
+    vars(strava).update(settings)
+
+    assert fetcher.log_in(Login(strava.email, strava.password)).value
+    assert "✓" == stand_in.requests[-1].fields()["utf8"]  # a hidden field of the login form
+
+
+def test_visitors_session_is_no_login(fetcher: CookieFetcher, strava: Strava) -> None:
+    """The session that every visitor gets does not count as one that is logged in."""
+    strava.before_login = "/challenge"
+
+    with pytest.raises(StravaError, match="without a session that is logged in"):
+        fetcher.log_in(Login(strava.email, "wrong"))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x00\xff\xfe", b"<form><input name=email>", b"<!--", b"plain text"]
+)
+def test_broken_page_has_no_form(
+    fetcher: CookieFetcher, override: Callable[..., None], body: bytes
+) -> None:
+    """Anything else in place of the login page is a page without a form."""
+    override(lambda _: Response(body=body))
+
+    with pytest.raises(LoginRefusedError, match=NO_FORM):
+        fetcher.log_in(Login("mapper@example.org", "secret"))
