@@ -1,4 +1,6 @@
-"""Reads Strava's cookies out of what a browser's add-ons export; the form is told by the content.
+"""The forms in which Strava's cookies are exported, pasted and passed on: read and written.
+
+These are read; the content tells which form it is:
 
 - JSON: a list of objects with `name` and `value`, perhaps a `domain` (strava-cookie-exporter,
   Cookie-Editor);
@@ -10,49 +12,53 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from stravacookies.cookies import EXPIRES, TODAY_COOKIES, is_cookie_value
-from stravacookies.errors import BadExportError
-from stravacookies.session import SESSION, SESSION_COOKIES, is_strava
+from stravacookies.errors import NotLoggedInError
+from stravacookies.heatmap import CURRENT
+from stravacookies.strava.cookies import EXPIRES, HeatmapCookies, is_cookie_value
+from stravacookies.strava.session import DOMAIN, SESSION, SESSION_COOKIES, is_strava
 
-_WANTED = (*SESSION_COOKIES, *TODAY_COOKIES, EXPIRES)
+_WANTED = (*SESSION_COOKIES, *CURRENT.cookies, EXPIRES)
 
 LONGEST = 1_000_000
 """Bytes; a browser's whole store of cookies is smaller."""
 
 
-def cookies_from_export(content: bytes, source: str) -> dict[str, str]:
-    """Return the cookies by which Strava knows a user, by name.
-
-    Args:
-        content: What was exported.
-        source: Where it came from, for the error.
+def read_cookies(content: bytes, source: str) -> dict[str, str]:
+    """Return Strava's cookies by name from what was exported or pasted.
 
     Raises:
-        BadExportError: There is none of them in it, or one is there twice or cannot be a cookie.
+        NotLoggedInError: It contains none of them, or one twice, or one that is unusable.
     """
     if len(content) > LONGEST:
-        raise BadExportError(source, "it is far too long")
+        raise _no_session(source, "it is far too long")
     try:
         text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise BadExportError(source, "it is not text") from None
+        raise _no_session(source, "it is not text") from None
     found: dict[str, str] = {}
     for name, value in _pairs(text):
         if name not in _WANTED or not value:
             continue
         if not is_cookie_value(value):
-            raise BadExportError(source, f"its {name} holds characters that no cookie may hold")
+            raise _no_session(source, f"its {name} contains characters that no cookie may contain")
         if found.setdefault(name, value) != value:
-            raise BadExportError(source, f"it holds two different {name}")
+            raise _no_session(source, f"it contains two different {name}")
     if not found:
-        raise BadExportError(source, "there is none of Strava's cookies in it")
+        raise _no_session(source, "none of Strava's cookies is in it")
     return found
 
 
+def _no_session(source: str, why: str) -> NotLoggedInError:
+    return NotLoggedInError(
+        f"{source} contains no Strava session: {why}. Give what an add-on exports of the cookies of"
+        " strava.com (JSON, cookies.txt or a header), or the value of _strava4_session."
+    )
+
+
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Find names and values, of Strava's cookies and perhaps others."""
+    """Yield names and values, of Strava's cookies and perhaps of others."""
     if text.startswith(("[", "{")):
         return _from_json(text)
     lines = text.split("\n")
@@ -90,3 +96,27 @@ def _from_header(text: str) -> Iterator[tuple[str, str]]:
     for pair in re.sub("^cookie:", "", text, flags=re.IGNORECASE).split(";"):
         name, _, value = pair.strip().partition("=")
         yield name, value.strip("\"'")
+
+
+def as_json(cookies: HeatmapCookies) -> str:
+    """Return a JSON object of the cookies by name, with `expires` in ISO 8601 beside them."""
+    return json.dumps(cookies.values() | {"expires": cookies.expires.isoformat()}, indent=2)
+
+
+def as_netscape(cookies: HeatmapCookies) -> str:
+    """Return a cookies.txt, for curl and the like: https://curl.se/docs/http-cookies.html."""
+    expiry = int(cookies.expires.timestamp())
+    lines = (
+        "\t".join((DOMAIN, "TRUE", "/", "TRUE", str(expiry), name, value))
+        for name, value in cookies.values().items()
+    )
+    return "\n".join(("# Netscape HTTP Cookie File", *lines))
+
+
+FORMATS: Mapping[str, Callable[[HeatmapCookies], str]] = {
+    "header": HeatmapCookies.header,
+    "query": HeatmapCookies.query,
+    "json": as_json,
+    "netscape": as_netscape,
+}
+"""How cookies can be written, by the name of the format."""

@@ -1,0 +1,127 @@
+"""Where a session can be read from, as a user names it: a browser, an exported file, or `-`."""
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from stravacookies.credentials.browser_folders import BROWSERS
+from stravacookies.credentials.cookie_files import LONGEST, read_cookies
+from stravacookies.errors import NotLoggedInError, StravaError, UsageError
+from stravacookies.files import file_type
+from stravacookies.heatmap import TileHost
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.session import Session
+
+PASSWORD = "password"  # noqa: S105 - the name of a source
+STANDARD_INPUT = "-"
+
+
+def normalize(source: str) -> str:
+    """Return the name under which a source is found again, from any folder.
+
+    Raises:
+        UsageError: There is no such source.
+        NotLoggedInError: It is a file that cannot be reached.
+    """
+    if source in (PASSWORD, STANDARD_INPUT):
+        return source
+    name, _, profile = source.partition(":")
+    try:
+        if is_browser(name.lower()):
+            if Path(profile).name != profile:
+                profile = str(Path(profile).expanduser().absolute())
+            return f"{name.lower()}:{profile}" if profile else name.lower()
+        path = Path(source).expanduser()
+        kind = file_type(path) if source else 0
+        if kind == stat.S_IFDIR:
+            what = "name a file in it, or a browser's profile as firefox:FOLDER"
+            raise UsageError(f"{source} is a folder: {what}.")
+        if kind:
+            return str(path.absolute())
+    except PermissionError as error:
+        raise _unreadable(source, error) from None
+    except (OSError, ValueError, RuntimeError):
+        pass  # not a path that could exist
+    raise UsageError(  # without repeating it: it may be the session itself
+        "The source of the session is neither a file nor a known one. Known sources are"
+        f" {', '.join(BROWSERS)} (also with :PROFILE), - for standard input, and password."
+    )
+
+
+def label(source: str) -> str:
+    """Return a source as people call it."""
+    return "standard input" if source == STANDARD_INPUT else source
+
+
+def is_browser(source: str) -> bool:
+    """Return whether a source is a browser, which can be read again later."""
+    return source.partition(":")[0] in BROWSERS
+
+
+def read(source: str, host: TileHost) -> Session | HeatmapCookies:
+    """Return the session that a source contains, or else the heatmap cookies in it.
+
+    Raises:
+        NotLoggedInError: It contains neither, or cannot be read.
+    """
+    return _choose(_cookies(source), source, host)
+
+
+def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookies:
+    """Return the session, or else the heatmap cookies, in a text that was pasted or set.
+
+    Raises:
+        NotLoggedInError: It contains neither.
+    """
+    content = text.encode(errors="surrogateescape")
+    return _choose(read_cookies(content, source), source, host)
+
+
+def _choose(cookies: Mapping[str, str], source: str, host: TileHost) -> Session | HeatmapCookies:
+    """Choose a session from Strava's cookies by name, or else heatmap cookies with time left."""
+    failure = NotLoggedInError(
+        f"{label(source)} contains no Strava session: it has neither _strava4_session, nor"
+        " strava_remember_token with strava_remember_id, nor all heatmap cookies with time left."
+    )
+    try:
+        if session := Session.from_cookies(cookies):
+            return session
+    except NotLoggedInError as error:
+        failure = error
+    with suppress(StravaError):
+        heatmap_cookies = HeatmapCookies.from_values(cookies, host.cookies)
+        if heatmap_cookies.is_fresh(timedelta(0)):
+            return heatmap_cookies
+    raise failure
+
+
+def _cookies(source: str) -> dict[str, str]:
+    """Return Strava's cookies by name from a source."""
+    if is_browser(source):
+        from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3, 4 ms
+
+        name, _, profile = source.partition(":")
+        return read_browser(name, profile or None, os.environ)
+    if source == STANDARD_INPUT:
+        return read_cookies(_standard_input(), "Standard input")
+    try:
+        with Path(source).open("rb") as file:
+            content = file.read(LONGEST + 1)
+    except OSError as error:
+        raise _unreadable(source, error) from None
+    return read_cookies(content, source)
+
+
+def _standard_input() -> bytes:
+    try:
+        return sys.stdin.buffer.read(LONGEST + 1)
+    except (OSError, AttributeError):  # it is closed
+        return b""
+
+
+def _unreadable(source: str, error: OSError) -> NotLoggedInError:
+    return NotLoggedInError(f"{source} could not be read: {error.strerror or error}.")

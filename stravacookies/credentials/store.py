@@ -1,0 +1,193 @@
+"""What is kept between runs, for one user: the session, its source, and the heatmap cookies."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from stravacookies import paths
+from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError
+from stravacookies.files import locked, make_private_directory, replace_all
+from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
+from stravacookies.strava.cookies import EXPIRES, HeatmapCookies
+from stravacookies.strava.session import Session
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+KEYRING = "keyring"
+FILE = "file"
+
+_SOURCE = "source"
+_PLACE = "place"
+
+
+class StoredSession(NamedTuple):
+    """A session that was kept, or what is left of it.
+
+    Attributes:
+        session: The session; None if the keyring does not hand it out, or it has expired.
+        source: Where it came from, as the user named it.
+        place: Where it is kept: `KEYRING` or `FILE`.
+    """
+
+    session: Session | None
+    source: str
+    place: str
+
+    def read(self) -> Session:
+        """Return the session.
+
+        Raises:
+            NotLoggedInError: There is none; it says why.
+        """
+        if self.session:
+            return self.session
+        if self.place == KEYRING:
+            raise NotLoggedInError(
+                "The Strava session is kept in the system's keyring, which is locked or out of"
+                " reach: unlock it, or run 'stravacookies login' again."
+            )
+        raise NotLoggedInError(
+            f"The kept Strava session has expired or is damaged. {LOG_IN_WITH_BROWSER}"
+        )
+
+
+class CredentialStore:
+    """Keeps one user's session and cookies in private files; the session in a keyring if it can.
+
+    A file that cannot be read or understood counts as missing, and is written again. The directory,
+    by default the user's own, is created when something is first kept.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = directory or paths.state()
+        self._session_file = self.directory / "session.json"
+
+    def session(self) -> StoredSession | None:
+        """Return the session that was kept. A locked keyring may ask its owner."""
+        entry = _read(self._session_file)
+        if _SOURCE not in entry:
+            return None
+        place = KEYRING if entry.get(_PLACE) == KEYRING else FILE
+        cookies = _load_from_keyring() if place == KEYRING else entry
+        try:
+            session = Session.from_cookies(cookies)
+        except NotLoggedInError:
+            session = None
+        return StoredSession(session, entry[_SOURCE], place)
+
+    def keep_session(self, session: Session, source: str) -> None:
+        """Keep a session in place of the one before.
+
+        Raises:
+            OSError: The file could not be written.
+        """
+        in_keyring = _store_in_keyring(json.dumps(session.cookies()))
+        content = {_PLACE: KEYRING} if in_keyring else session.cookies()
+        self._write(self._session_file, {_SOURCE: source} | content)
+
+    def cookies(self, host: TileHost = CURRENT) -> HeatmapCookies | None:
+        """Return the cookies that were kept for a tile host, fresh or not."""
+        try:
+            return HeatmapCookies.from_values(_read(self._cookies_file(host)), host.cookies)
+        except StravaError:
+            return None
+
+    def keep_cookies(self, cookies: HeatmapCookies, host: TileHost = CURRENT) -> None:
+        """Keep the cookies for a tile host in place of those before.
+
+        Raises:
+            OSError: The file could not be written.
+        """
+        expiry = {EXPIRES: str(round(cookies.expires.timestamp() * 1000))}
+        self._write(self._cookies_file(host), cookies.values() | expiry)
+
+    def clear(self) -> tuple[list[str], list[str]]:
+        """Remove everything that is kept; return what was removed, and what could not be."""
+        with suppress(OSError), locked([self._session_file]):
+            pass  # this removes what killed runs have left
+        removed, left = [], []
+        files = [self._session_file, *map(self._cookies_file, (CURRENT, CLASSIC))]
+        in_keyring = "the session in the system's keyring"
+        if _delete_from_keyring():
+            removed.append(in_keyring)
+        elif _read(self._session_file).get(_PLACE) == KEYRING:
+            left.append(in_keyring)
+            files.remove(self._session_file)  # it says that there is something in the keyring
+        for path in files:
+            try:
+                path.unlink()
+                removed.append(str(path))
+            except (FileNotFoundError, NotADirectoryError):
+                pass
+            except OSError:
+                left.append(str(path))
+        return removed, left
+
+    def _cookies_file(self, host: TileHost) -> Path:
+        return self.directory / f"cookies-{host.key}.json"
+
+    def _write(self, path: Path, entry: dict[str, str]) -> None:
+        make_private_directory(self.directory)
+        with locked([path]):
+            replace_all({path: json.dumps(entry, indent=2).encode()})
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Return what is in a file; nothing if it is missing or damaged."""
+    try:
+        return _parse(path.read_bytes()) if path.is_file() else {}
+    except OSError:
+        return {}
+
+
+def _parse(text: str | bytes) -> dict[str, str]:
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {name: value for name, value in content.items() if isinstance(value, str)}
+
+
+# Keyrings raise what their systems do (locked, dismissed, no D-Bus), and more that no documentation
+# lists: a session that they do not take is kept in a file.
+_ENTRY = ("stravacookies", "session")
+
+
+def _store_in_keyring(secret: str) -> bool:
+    """Replace the secret in the keyring, and return whether that worked."""
+    with suppress(Exception):
+        if backend := _keyring():
+            backend.set_password(*_ENTRY, secret)
+            return backend.get_password(*_ENTRY) == secret
+    return False
+
+
+def _load_from_keyring() -> dict[str, str]:
+    """Return the cookies in the keyring; nothing if it is locked or out of reach."""
+    with suppress(Exception):
+        if backend := _keyring():
+            return _parse(backend.get_password(*_ENTRY) or "")
+    return {}
+
+
+def _delete_from_keyring() -> bool:
+    """Remove the secret, and return whether that worked; False if there was none."""
+    with suppress(Exception):
+        backend = _keyring()
+        if backend and backend.get_password(*_ENTRY) is not None:
+            backend.delete_password(*_ENTRY)
+            return backend.get_password(*_ENTRY) is None
+    return False
+
+
+def _keyring() -> "KeyringBackend | None":
+    """Return the system's keyring if it is a safe one; without the extra, raise `ImportError`."""
+    import keyring
+
+    backend = keyring.get_keyring()
+    # keyring gives 1 and more to what it recommends, less to plain files and to no keyring at all.
+    return backend if backend.priority >= 1 else None

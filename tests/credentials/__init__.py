@@ -1,0 +1,1 @@
+"""Tests of where a session comes from, and where it is kept."""
