@@ -9,15 +9,14 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from stravacookies.errors import FileError
+
 _SUFFIX = ".stravacookies-tmp"
 _STALE = 60 * 60
 """Seconds after which a partial file is litter, where no lock tells."""
 
-_PATIENCE = 10.0
+_LOCK_PATIENCE = 10.0
 """Seconds to wait for another run, which holds the lock for less than one."""
-
-
-_CHANGED = "Another program has changed it"
 
 
 class ChangedError(OSError):
@@ -25,68 +24,58 @@ class ChangedError(OSError):
 
 
 @contextmanager
-def locked(directories: Collection[Path]) -> Iterator[None]:
-    """Keep other runs from writing into directories, and remove what killed runs have left there.
+def locked(files: Collection[Path], patience: float = _LOCK_PATIENCE) -> Iterator[None]:
+    """Keep other runs from writing files; remove what killed runs have left beside them.
 
-    The lock ends with the process, however that ends, and leaves no file behind. Where the system
-    has no such lock (on Windows, on some network drives), nothing is waited for.
+    This locks the directories that exist and that the files really are in, with links followed. The
+    locks end with the process, however that ends, and leave no file behind. Where the system has
+    none (on Windows, on some network drives), this does not wait.
 
     Raises:
-        OSError: A directory is not there, or another run does not finish.
+        OSError: A directory cannot be locked, or another run does not finish.
     """
+    directories = {Path(os.path.realpath(path)).parent for path in files}
     with ExitStack() as stack:
-        # In the same order in every run, so that no two wait for each other.
-        for directory in sorted({Path(os.path.realpath(path)) for path in directories}):
-            is_locked = stack.enter_context(_locked(directory))
-            _sweep(directory, 0 if is_locked else _STALE)
+        # In the same order in every run, so that no two wait for each other; parents first.
+        for directory in sorted(directories):
+            if directory.is_dir():
+                is_locked = stack.enter_context(_directory_lock(directory, patience))
+                _remove_partials(directory, older_than=0 if is_locked else _STALE)
         yield
 
 
 def replace_all(
-    contents: Mapping[Path, bytes], *, users_own: Mapping[Path, bytes | None] | None = None
+    contents: Mapping[Path, bytes], *, preserve: Mapping[Path, bytes | None] | None = None
 ) -> None:
-    """Give files new content; whoever reads one meets the old or the new, never a part.
+    """Replace files; a reader sees the old content or the new, never a part.
 
-    All new content is written before the first file is replaced, in the order given, and with a
-    user's own file among them it is on the disk, too. A symbolic link stays one: the file that it
-    leads to is replaced.
-
-    Args:
-        contents: All of the new content, by file. Files may be new, their directories not.
-        users_own: Those files that are the user's, not ours to make anew, with what was read of
-            them; None if they were not there. They keep their mode and owner. All others can be
-            read and written by their owner only.
+    All new content is written before the first file is replaced, in the order given. A symbolic
+    link stays one: the file that it leads to is replaced. The files become private, except for the
+    user's own in `preserve`, which keep their mode and owner. `preserve` has the content that was
+    read from each of these, or None if there was no file.
 
     Raises:
-        ChangedError: A user's own file has changed since it was read; it stays as it is.
-        OSError: One could not be written, its `filename` tells which. Unless the last step failed,
-            which replaces files one by one, all are as they were.
+        ChangedError: One of the user's own files has changed since it was read; it stays.
+        OSError: A file could not be written; `filename` tells which. All files are as they were,
+            unless the last step failed, which replaces them one by one.
     """
-    users_own = users_own or {}
+    preserve = preserve or {}
     targets = {path: Path(os.path.realpath(path)) for path in contents}
-    for path, target in targets.items():
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if target.exists() and not target.is_file():
-            raise OSError(errno.EINVAL, "It is a device or a pipe", str(path))
-        if list(targets.values()).count(target) > 1:
-            raise OSError(errno.EEXIST, "It is the same file as another one", str(path))
-    partials: dict[Path, Path] = {}
+    _check_targets(targets)
+    partials = {path: _partial(target) for path, target in targets.items()}
     try:
         for path, data in contents.items():
-            partials[path] = _partial(targets[path])
-            like = targets[path] if path in users_own else None
-            with _named(path):
-                # Ours can be made anew, so only with a user's own file is a power cut waited for.
-                _write(partials[path], data, like, durable=bool(users_own))
-        for path in users_own:
-            _expect(path, users_own[path])
+            with _naming(path):
+                # Our own files can be written again, so only a user's own file is worth a sync.
+                like = targets[path] if path in preserve else None
+                _write(partials[path], data, like, durable=bool(preserve))
+        for path, expected in preserve.items():
+            _check_unchanged(path, expected)
         for path, target in targets.items():
-            with _named(path):
-                if path in users_own:
-                    _exchange(partials[path], target, users_own[path])
-                else:
-                    partials[path].replace(target)
+            if path in preserve:  # again, since it took time to replace the others
+                _check_unchanged(path, preserve[path])
+            with _naming(path):
+                partials[path].replace(target)
     except BaseException:
         for partial in partials.values():
             with suppress(OSError):
@@ -94,22 +83,10 @@ def replace_all(
         raise
 
 
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Let errors name the file that is wanted, not the new one beside it."""
-    try:
-        yield
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+def file_type(path: Path) -> int:
+    """Return the type of a file, as `stat.S_IFMT` does; 0 if it does not exist.
 
-
-def kind(path: Path) -> int:
-    """Return of what kind a file is, as `stat.S_IFMT` has it; 0 if it is not there.
-
-    From Python 3.14 on, `Path.exists` and its like also call absent what cannot be looked at.
-
-    Raises:
-        OSError: It cannot be looked at.
+    Raise an `OSError` if it is out of reach, which `Path.exists` no longer does in Python 3.14.
     """
     try:
         return stat.S_IFMT(path.stat().st_mode)
@@ -121,27 +98,91 @@ def kind(path: Path) -> int:
         return 0
 
 
-def make_private_directory(path: Path) -> None:
-    """Make a directory that only its owner can look into, and those above it as usual.
+def is_private(path: Path) -> bool:
+    """Return whether a file exists that only its owner can read."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(status.st_mode) and (os.name != "posix" or not status.st_mode & 0o077)
 
-    Raises:
-        OSError: It could not be made.
-    """
+
+def make_private_directory(path: Path) -> None:
+    """Create a directory that only its owner can enter, and its parents as usual."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
 
 
+def write_private(directory: Path, contents: Mapping[Path, bytes]) -> None:
+    """Write files that may hold cookies into a directory, which is created if needed.
+
+    Raises:
+        FileError: A file could not be written.
+    """
+    with renamed_errors(directory, "created"):
+        make_private_directory(directory)
+    with renamed_errors(directory, "written"), locked(contents):
+        replace_all(contents)
+
+
 @contextmanager
-def _locked(directory: Path) -> Iterator[bool]:
-    """Lock one directory, and tell whether the system could."""
+def renamed_errors(path: Path, participle: str) -> Iterator[None]:
+    """Turn the system's errors into `FileError`s: a file could not be `read`, or the like.
+
+    The file is the one that the error names, or else the path.
+    """
+    try:
+        yield
+    except OSError as error:
+        named = error.filename or path
+        raise FileError(f"{named} could not be {participle}: {error.strerror or error}.") from error
+
+
+def _check_targets(targets: Mapping[Path, Path]) -> None:
+    """Refuse files that cannot be replaced, before any is written."""
+    for path, target in targets.items():
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, "It is a device or a pipe", str(path))
+        if list(targets.values()).count(target) > 1:
+            raise OSError(errno.EEXIST, "It is the same file as another one", str(path))
+
+
+def _check_unchanged(path: Path, content: bytes | None) -> None:
+    """Refuse a file that has another content; None stands for a file that does not exist."""
+    try:
+        same = path.stat().st_size == len(content or b"") and path.read_bytes() == content
+    except FileNotFoundError:
+        same = content is None
+    if not same:
+        raise ChangedError(errno.EAGAIN, "Another program has changed it", str(path))
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let errors name the file that the caller wants, not the partial file beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+
+
+@contextmanager
+def _directory_lock(directory: Path, patience: float) -> Iterator[bool]:
+    """Lock one directory, and yield whether the system could.
+
+    The libraries for locks take longer to import (34 ms) than a run takes to write, and leave a
+    file behind.
+    """
     if sys.platform == "win32":
         yield False
         return
-    import fcntl  # there is none on Windows
+    import fcntl  # Windows does not have it
 
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        give_up = time.monotonic() + _PATIENCE
+        give_up = time.monotonic() + patience
         is_locked = False
         while not is_locked:
             try:
@@ -160,12 +201,12 @@ def _locked(directory: Path) -> Iterator[bool]:
 
 
 def _partial(target: Path) -> Path:
-    """Name a new file beside another; two runs, or threads, have two names."""
+    """Name a new file beside another, differently each time."""
     return target.with_name(f".{target.name[:100]}.{os.urandom(8).hex()}{_SUFFIX}")
 
 
 def _write(path: Path, data: bytes, like: Path | None, *, durable: bool) -> None:
-    """Write a new private file; if it is to be like another, with that one's mode and owner."""
+    """Write a new private file, or one with the mode and owner of another."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
@@ -177,7 +218,7 @@ def _write(path: Path, data: bytes, like: Path | None, *, durable: bool) -> None
 
 
 def _copy_mode(source: Path, descriptor: int) -> None:
-    """Give an open file the mode and owner of another, if that is there and the system has them."""
+    """Give an open file the mode and owner of another, if that exists and the system has them."""
     if os.name != "posix" or not source.exists():
         return
     status, own = source.stat(), os.fstat(descriptor)
@@ -188,79 +229,13 @@ def _copy_mode(source: Path, descriptor: int) -> None:
         try:
             os.fchown(descriptor, -1, status.st_gid)
         except PermissionError:
-            mode &= ~0o070  # a group that we are not in; ours shall not read it instead
+            mode &= ~0o070  # we are not in that group, and our own must not read it instead
     os.fchmod(descriptor, mode)
 
 
-def _expect(path: Path, content: bytes | None) -> None:
-    """Insist that a file has this content; None stands for a file that is not there."""
-    try:
-        same = path.stat().st_size == len(content or b"") and path.read_bytes() == content
-    except FileNotFoundError:
-        same = content is None
-    if not same:
-        raise ChangedError(errno.EAGAIN, _CHANGED, str(path))
-
-
-def _exchange(partial: Path, target: Path, expected: bytes | None) -> None:
-    """Put a new file in the place of a user's own, if that is still what is expected.
-
-    Another program may save it at any moment, even between a last look and the replacement. So the
-    two are swapped, and what comes out is looked at. A system that cannot swap takes the risk.
-    """
-    if expected is None:
-        try:
-            target.hardlink_to(partial)  # fails if there is a file now
-        except FileExistsError:
-            raise ChangedError(errno.EAGAIN, _CHANGED, str(target)) from None
-        except OSError:
-            partial.replace(target)
-        else:
-            partial.unlink()
-        return
-    put_in = partial.stat().st_ino
-    if not _swap(partial, target):
-        _expect(target, expected)
-        partial.replace(target)
-        return
-    try:
-        is_expected = partial.read_bytes() == expected
-    except BaseException:
-        _swap(partial, target)  # what came out may be all that there is of a change
-        raise
-    if is_expected:
-        partial.unlink()
-        return
-    # What came out goes back, and again if the other program has saved its file once more.
-    came_out = partial.stat().st_ino
-    while _swap(partial, target):
-        if partial.stat().st_ino == put_in:
-            break
-        put_in, came_out = came_out, partial.stat().st_ino
-    else:  # there is nothing to swap with any more, and what came out must not be lost
-        partial.replace(target)
-    raise ChangedError(errno.EAGAIN, _CHANGED, str(target))
-
-
-def _swap(one: Path, other: Path) -> bool:
-    """Swap two files in one step, and tell whether the system can: Linux, on most file systems.
-
-    Source: https://man7.org/linux/man-pages/man2/rename.2.html
-    """
-    import ctypes  # only here, since preferences are changed once in a lifetime
-
-    try:
-        rename = ctypes.CDLL(None).renameat2
-    except (AttributeError, OSError, TypeError):
-        return False
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    done: int = rename(here, os.fsencode(one), here, os.fsencode(other), exchange)
-    return done == 0
-
-
-def _sweep(directory: Path, age: float) -> None:
-    """Remove the partial files that are at least so many seconds old."""
+def _remove_partials(directory: Path, older_than: float) -> None:
+    """Remove the partial files of killed runs, if they are at least so many seconds old."""
     for path in directory.glob(f".*{_SUFFIX}"):
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime >= age:
+            if time.time() - path.stat().st_mtime >= older_than:
                 path.unlink()

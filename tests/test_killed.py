@@ -1,6 +1,6 @@
-"""Runs that end at any moment, run side by side, or have no room: nothing is lost or half-written.
+"""Runs that are killed at any moment, run side by side, or have no room: nothing is lost.
 
-The runs are forked, so that hundreds of them take seconds, and are killed as the system kills.
+The runs are forked, so that hundreds of them take seconds.
 """
 
 import json
@@ -18,75 +18,93 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from stravacookies import output
-from stravacookies.cookies import HeatmapCookies
-from stravacookies.heatmap import TODAY
-from stravacookies.josm.preferences import NAMESPACE, register
-from tests.command import fork, run_stravacookies
-from tests.made_up import values
+from stravacookies.josm import install
+from stravacookies.josm.preferences import register
+from stravacookies.josm.xml_edit import NAMESPACE
+from tests.command import fork, run_in_process
 from tests.standin.strava import Strava
 
-LAYERS = TODAY.layers()
 BEFORE = f"""<preferences xmlns='{NAMESPACE}'>
   <tag key='a' value='{"b" * 99999}'/>
 </preferences>
 """.encode()
+MAP_SOURCES = [f"cartograph/{number}.onlinemap" for number in range(7)]
+ENTRY_SET = "strava-heatmap.xml"
 
 
-def cookies(run: int) -> HeatmapCookies:
-    """Cookies that tell by which run they were written."""
-    return HeatmapCookies.from_values(values() | {"_strava_idcf": f"run-{run}-end"})
+def content(run: int) -> bytes:
+    """What a run writes into each file."""
+    return b"run %6d\n" % run * 20_000
+
+
+def write(directory: Path, run: int) -> None:
+    """Write all files."""
+    files = dict.fromkeys([*MAP_SOURCES, ENTRY_SET], content(run))
+    install.write(directory, files, install.prepare(directory))
+
+
+def run_of(path: Path) -> int:
+    """The run that has written all of a file."""
+    run = int(path.read_bytes()[4:10])
+    assert content(run) == path.read_bytes()
+    return run
+
+
+def check_whole(directory: Path) -> None:
+    """Each file is as one run wrote it and private; what is registered exists."""
+    preferences = (directory / "preferences.xml").read_bytes()
+    assert preferences in (BEFORE, register(BEFORE, f"{directory}/{ENTRY_SET}"))
+    assert preferences == BEFORE or (directory / ENTRY_SET).exists()
+    for path in [path for path in directory.rglob("*") if path.is_file()]:
+        assert 0o600 == path.stat().st_mode & 0o777, path
+        if path.suffix == ".bak":
+            assert BEFORE == path.read_bytes()
+        elif path.name == ENTRY_SET or path.suffix == ".onlinemap":
+            run_of(path)
 
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Iterator[Path]:
-    """JOSM's directory; whatever was done to it, what is in there is whole and private."""
-    (tmp_path / "preferences.xml").write_bytes(BEFORE)
-    (tmp_path / "preferences.xml").chmod(0o600)
+    """JOSM's directory; whatever is done to it, each file in it is whole and private."""
+    (tmp_path / "preferences.xml").touch(mode=0o600)
+    reset(tmp_path)
     yield tmp_path
-    after = register(BEFORE, f"{tmp_path}/strava-heatmap.xml")
-    assert (tmp_path / "preferences.xml").read_bytes() in (BEFORE, after)
-    for path in [path for path in tmp_path.rglob("*") if path.is_file()]:
-        assert 0o600 == path.stat().st_mode & 0o777, path
-        if path.suffix == ".bak":
-            assert BEFORE == path.read_bytes()
+    check_whole(tmp_path)
 
 
-def check_whole(directory: Path) -> None:
-    """All that is there of ours is as one run wrote it; nothing is registered that is not there."""
-    registered = (directory / "preferences.xml").read_bytes() != BEFORE
-    entry_set = directory / "strava-heatmap.xml"
-    if registered or entry_set.exists():
-        root = etree.parse(entry_set).getroot()
-        assert len(LAYERS) == len(root)
-        assert 1 == len({str(e.findtext("{*}url")).partition("run-")[2][:7] for e in root})
+def reset(directory: Path) -> None:
+    """Let nothing be registered."""
+    (directory / "preferences.xml").write_bytes(BEFORE)
+    (directory / ENTRY_SET).unlink(missing_ok=True)
+
+
+def exit_codes(processes: list[int]) -> list[int]:
+    """Wait for processes."""
+    return [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in processes]
 
 
 def test_killed_at_any_moment(directory: Path) -> None:
-    """After each of hundreds of kills all is whole; the next run leaves no litter of them."""
-    chance = random.Random(4)  # noqa: S311 - the same moments in each test run, roughly
-    output.write(directory, LAYERS, [], cookies(0))  # what it imports, the others have then
-    (directory / "preferences.xml").write_bytes(BEFORE)
+    """After each of hundreds of kills all is whole; the next run removes what they left."""
+    chance = random.Random(4)  # noqa: S311 - roughly the same moments in each test run
+    write(directory, 0)  # this imports what the others need
+    reset(directory)
     started = time.monotonic()
-    os.waitpid(fork(lambda: output.write(directory, LAYERS, [], cookies(0))), 0)
+    exit_codes([fork(partial(write, directory, 0))])
     lasts = time.monotonic() - started
     killed = 0
-    for run in range(300):
+    for run in range(200):
         if run % 3 == 0:  # a first run changes the most
-            (directory / "preferences.xml").write_bytes(BEFORE)
-            (directory / "strava-heatmap.xml").unlink(missing_ok=True)
-        process = fork(partial(output.write, directory, LAYERS, [], cookies(run)))
+            reset(directory)
+        process = fork(partial(write, directory, run))
         time.sleep(chance.uniform(0, lasts))
         os.kill(process, signal.SIGKILL)
-        killed += os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+        killed += exit_codes([process]) == [-signal.SIGKILL]
         check_whole(directory)
-    output.write(directory, LAYERS, [], cookies(1))
+    write(directory, 1)
 
-    assert killed > 100
-    assert {"preferences.xml", "preferences.xml.stravacookies.bak", "strava-heatmap.xml"} == {
-        path.name for path in directory.iterdir() if path.is_file()
-    }
-    assert 7 == len(list((directory / "cartograph").iterdir()))
+    assert killed > 60
+    names = {"preferences.xml", install.BACKUP, ENTRY_SET, *MAP_SOURCES}
+    assert names == {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()}
 
 
 def test_command_killed_at_any_moment(
@@ -94,13 +112,13 @@ def test_command_killed_at_any_moment(
 ) -> None:
     """What is kept between runs is whole and private, too, when the command is killed."""
     chance = random.Random(4)  # noqa: S311 - as above
-    session = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    environment |= {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
     command = [sys.executable, "-m", "stravacookies", "josm-prefs", "--refresh"]
-    for _ in range(20):
+    for _ in range(12):
         with subprocess.Popen(
-            command, env=environment | session, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            time.sleep(chance.uniform(0.2, 1.0))
+            time.sleep(chance.uniform(0.2, 0.8))
             process.kill()
         for path in [path for path in home.rglob("*") if path.is_file()]:
             assert 0o600 == path.stat().st_mode & 0o777 or path.suffix == ".cache", path
@@ -108,51 +126,42 @@ def test_command_killed_at_any_moment(
                 json.loads(path.read_bytes())
             elif path.suffix == ".xml":
                 etree.parse(path)
-    assert 0 == run_stravacookies("josm-prefs", environment=environment, folder=home).code
+
+    assert 0 == run_in_process("josm-prefs", environment=environment).code
     assert [] == list(home.rglob("*-tmp"))
 
 
 @pytest.mark.parametrize("number", [2, 8])
 def test_side_by_side(directory: Path, number: int) -> None:
     """Of several runs at once, all succeed, and the files are those of one of them."""
-    for _ in range(5):
-        (directory / "preferences.xml").write_bytes(BEFORE)
-        processes = [
-            fork(partial(output.write, directory, LAYERS, [], cookies(run)))
-            for run in range(number)
-        ]
-        codes = [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in processes]
-        assert [0] * number == codes
-        check_whole(directory)
-        ours = [directory / "strava-heatmap.xml", *(directory / "cartograph").iterdir()]
-        texts = [path.read_text() for path in ours]
-        assert 1 == len({text.partition("run-")[2].partition("-end")[0] for text in texts})
-        assert register(BEFORE, str(ours[0])) == (directory / "preferences.xml").read_bytes()
+    for _ in range(3):
+        reset(directory)
+        processes = [fork(partial(write, directory, run)) for run in range(number)]
+
+        assert [0] * number == exit_codes(processes)
+        assert 1 == len({run_of(directory / name) for name in [*MAP_SOURCES, ENTRY_SET]})
+        assert BEFORE != (directory / "preferences.xml").read_bytes()
 
 
 def test_written_and_removed_side_by_side(directory: Path) -> None:
     """Runs that write and runs that remove wait for each other; none fails."""
     for _ in range(10):
-        processes = [
-            *(fork(lambda: output.write(directory, LAYERS, [], cookies(0))) for _ in range(2)),
-            *(fork(lambda: output.remove(directory)) for _ in range(2)),
-        ]
-        codes = [os.waitstatus_to_exitcode(os.waitpid(each, 0)[1]) for each in processes]
-        assert [0] * 4 == codes
+        writes = [fork(partial(write, directory, 0)) for _ in range(2)]
+        removals = [fork(partial(install.remove, directory, MAP_SOURCES)) for _ in range(2)]
+
+        assert [0] * 4 == exit_codes(writes + removals)
         check_whole(directory)
 
 
 @pytest.mark.parametrize("room", [0, 1000, 50_000, 100_000, 150_000])
 def test_no_room(directory: Path, room: int) -> None:
-    """If a file cannot be written to its end, all are as before, and nothing is left of the try."""
+    """If a file cannot be written to its end, all are as before, and nothing else is left."""
 
-    def write() -> None:
+    def write_in_little_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-        output.write(directory, LAYERS, [], cookies(0))
+        write(directory, 0)
 
-    process = fork(write)
-
-    assert 1 == os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert [1] == exit_codes([fork(write_in_little_room)])
     assert BEFORE == (directory / "preferences.xml").read_bytes()
     assert ["preferences.xml"] == [p.name for p in directory.rglob("*") if p.is_file()]

@@ -1,6 +1,7 @@
 """What must hold for any preferences, any cookie and any paste, tried with generated ones."""
 
 import json
+from contextlib import suppress
 from urllib.parse import parse_qs
 from xml.sax.saxutils import quoteattr
 
@@ -9,14 +10,16 @@ import pytest
 from hypothesis import example, given, settings
 from lxml import etree
 
-from stravacookies import render
-from stravacookies.cookies import TODAY_COOKIES, HeatmapCookies
-from stravacookies.errors import BadCookieError, MissingCookieError
-from stravacookies.formats import FORMATS
-from stravacookies.heatmap import CLASSIC, TODAY
-from stravacookies.josm.preferences import DEFAULT_SITE, ENTRIES, NAMESPACE, NEW, OFFERED, SITES
+from stravacookies import cartograph
+from stravacookies.credentials.cookie_files import FORMATS
+from stravacookies.errors import StravaError
+from stravacookies.heatmap import CLASSIC, CURRENT
+from stravacookies.josm import entry_set
+from stravacookies.josm.preferences import DEFAULT_SITE, NEW, SITES
+from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from stravacookies.strava.cookies import HeatmapCookies
 from tests.made_up import values
-from tests.properties import SITE, check_export, check_preferences
+from tests.properties import ENTRIES, OFFERED, SITE, check_export, check_preferences
 
 # The same examples in each run; fuzz.py looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -27,31 +30,21 @@ TEXT = st.text(
     | st.sampled_from("\n\t'\"<>&/")
 )
 SPACE = st.sampled_from(["", "\n", "\n  ", "\r\n\t", "<!-- > /> -->", "<?x y?>"])
-VALUE = TEXT | st.sampled_from(
-    [
-        SITE,
-        f"file:{SITE}",
-        f"file://{SITE}",
-        "/old/strava-heatmap.xml",
-        r"C:\JOSM\strava-heatmap.xml",
-        "https://example.org/strava-heatmap.xml",
-        DEFAULT_SITE,
-        "strava-heatmap-all-hot",
-        "strava-heatmap-run-blue",
-    ]
-)
+SPELLINGS = [SITE, f"file:{SITE}", "/old/strava-heatmap.xml", r"C:\JOSM\strava-heatmap.xml"]
+OTHERS = ["https://example.org/strava-heatmap.xml", DEFAULT_SITE, "strava-heatmap-proxy"]
+VALUE = TEXT | st.sampled_from([*SPELLINGS, *OTHERS, "strava-heatmap-all-hot"])
 KEY = st.sampled_from([SITES, OFFERED, ENTRIES]) | TEXT
 
 
 def attribute(name: str, value: str) -> str:
-    """An attribute, with line breaks written as JOSM writes them."""
+    """Return an attribute, with line breaks written as JOSM writes them."""
     quoted = quoteattr(value, {"\n": "&#xA;", "\t": "&#x9;", "\r": "&#xD;"})
     return f"{name}={quoted}"
 
 
 @st.composite
 def elements(draw: st.DrawFn, name: str, key: str, inside: st.SearchStrategy[str]) -> str:
-    """An element, with or without an end tag."""
+    """Draw an element, with or without an end tag."""
     children = "".join(draw(st.lists(st.tuples(SPACE, inside).map("".join), max_size=4)))
     attributes = f" {attribute('key', key)}" if key else ""
     if not children and draw(st.booleans()):
@@ -73,28 +66,42 @@ SETTING = st.one_of(
 
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
-    """Preferences with any settings, in any layout and encoding."""
-    encoding = draw(st.sampled_from(["UTF-8", "utf-8-sig", "UTF-16", "ISO-8859-1", "US-ASCII"]))
+    """Draw preferences with any settings, in any layout, whatever encoding they declare."""
     inside = "".join(draw(st.lists(st.tuples(SPACE, SETTING).map("".join), max_size=6)))
-    declared = encoding.removesuffix("-sig")
-    text = f"<?xml version='1.0' encoding='{declared}'?>{draw(SPACE)}"
-    text += f"<preferences xmlns='{NAMESPACE}'>{inside}{draw(SPACE)}</preferences>{draw(SPACE)}"
-    return text.encode(encoding, "xmlcharrefreplace")
+    declared = draw(st.sampled_from(["UTF-8", "UTF-16", "windows-1252"]))
+    head = draw(st.just("") | st.just(f"<?xml version='1.0' encoding='{declared}'?>{draw(SPACE)}"))
+    root = f"<preferences xmlns='{NAMESPACE}'>{inside}{draw(SPACE)}</preferences>"
+    return f"{head}{root}{draw(SPACE)}".encode()
+
+
+def damaged(content: bytes, data: st.DataObject) -> bytes:
+    """Return content with something cut out or put in."""
+    start = data.draw(st.integers(0, len(content)))
+    end = data.draw(st.integers(start, min(start + 9, len(content))))
+    return content[:start] + data.draw(st.binary(max_size=4)) + content[end:]
 
 
 @given(documents())
 @example(NEW)
 def test_preferences(document: bytes) -> None:
-    """We are registered once and taken out again, and all else is as it was."""
+    """We are registered once and removed again, and all else is as it was."""
     check_preferences(document)
 
 
-@given(documents(), st.data())
-def test_damaged_preferences(document: bytes, data: st.DataObject) -> None:
-    """Preferences with something cut out or put in are refused, or edited as rightly."""
-    start = data.draw(st.integers(0, len(document)))
-    end = data.draw(st.integers(start, min(start + 9, len(document))))
-    check_preferences(document[:start] + data.draw(st.binary(max_size=4)) + document[end:])
+@given(documents(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1"]), st.data())
+def test_damaged_preferences(document: bytes, encoding: str, data: st.DataObject) -> None:
+    """Preferences that are damaged, or in another encoding, are refused or edited rightly."""
+    content = document.decode().encode(encoding, "xmlcharrefreplace")
+    check_preferences(damaged(content, data))
+
+
+@given(st.data())
+def test_damaged_entry_set(data: st.DataObject) -> None:
+    """An entry set that is damaged is read, or refused as malformed."""
+    cookies = HeatmapCookies.from_values(values(), CLASSIC.cookies)
+    content = entry_set.render(CLASSIC.layers(["all"], ["hot"]), [], cookies)
+    with suppress(MalformedError):
+        entry_set.read(damaged(content, data))
 
 
 @given(st.text() | st.binary().map(lambda data: data.decode(errors="surrogateescape")))
@@ -112,38 +119,35 @@ def test_pasted_json(cookie: dict[str, str | None]) -> None:
 COOKIE = st.text(max_size=60) | st.text(st.characters(min_codepoint=33, max_codepoint=126))
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(TODAY_COOKIES, COOKIE)))
+@given(st.fixed_dictionaries(dict.fromkeys(CURRENT.cookies, COOKIE)))
 def test_cookie_values(sent: dict[str, str]) -> None:
     """A cookie is refused, or comes out of every file and form as it went in."""
     try:
         cookies = HeatmapCookies.from_values(values() | sent)
-    except (BadCookieError, MissingCookieError):
+    except StravaError:
         return
-    (layer,) = TODAY.layers(["all"], ["hot"])
-    (classic,) = CLASSIC.layers(["all"], ["hot"])
-    header = "; ".join(f"{name}={sent[name]}" for name in TODAY_COOKIES)
-    query = {
-        "Key-Pair-Id": [sent["CloudFront-Key-Pair-Id"]],
-        "Policy": [sent["CloudFront-Policy"]],
-        "Signature": [sent["CloudFront-Signature"]],
-    }
+    layers = CURRENT.layers(["all"], ["hot"])
+    header = "; ".join(f"{name}={sent[name]}" for name in CURRENT.cookies)
+    query = {name.partition("-")[2]: [sent[name]] for name in CLASSIC.cookies}
 
-    today = etree.fromstring(render.josm_entry_set([layer], [], cookies).encode())
-    url = today.findtext("{*}entry/{*}url")
-    assert f"{{header(Cookie,{header})}}https://" == str(url)[: len(header) + 25]
-    old = etree.fromstring(render.josm_entry_set([classic], [], cookies).encode())
-    assert query == parse_qs(str(old.findtext("{*}entry/{*}url")).partition("?")[2])
-    (source,) = json.loads(render.cartograph_map_source([layer], cookies))["maps"]
+    content = entry_set.render(layers, [], cookies)
+    url = etree.fromstring(content).findtext("{*}entry/{*}url")
+    assert f"{{header(Cookie,{header})}}{layers[0].tile_url(z='{zoom}')}" == url
+    read = entry_set.read(content).cookies
+    assert read is None or sent == read.values()
+    (classic,) = CLASSIC.layers(["all"], ["hot"])
+    assert query == parse_qs(entry_set.tile_url(classic, cookies).partition("?")[2])
+    (source,) = json.loads(cartograph.render(layers, cookies))["maps"]
     assert [{"key": "Cookie", "value": header}] == source["headers"]
     assert sent == {name: json.loads(FORMATS["json"](cookies))[name] for name in sent}
 
 
-@pytest.mark.parametrize("name", TODAY_COOKIES)
+@pytest.mark.parametrize("name", CURRENT.cookies)
 @given(value=st.text(st.sampled_from('ab}{"<>,;\\\r\n\t \x00\x7f\xe9'), min_size=1))
 def test_what_could_break_out_is_refused(name: str, value: str) -> None:
-    """One character that could end a header, a template, a text or a line is one too many."""
+    """A value with a character that could end a header, a template, a text or a line is refused."""
     if set(value) <= set("ab"):
         HeatmapCookies.from_values(values() | {name: value})
         return
-    with pytest.raises(BadCookieError):
+    with pytest.raises(StravaError):
         HeatmapCookies.from_values(values() | {name: value})

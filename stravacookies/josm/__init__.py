@@ -1,1 +1,1 @@
-"""Everything that knows JOSM: where its preferences are, and how imagery is registered in them."""
+"""All that knows JOSM: where its preferences are, how imagery is registered, whether it runs."""

@@ -3,22 +3,20 @@
 Source: https://josm.openstreetmap.de/wiki/Help/Preferences#Storage
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from stravacookies.errors import NoJosmDirectoryError
 
 PREFERENCES = "preferences.xml"
-"""The file in that directory that holds JOSM's preferences, the user's tokens among them."""
+"""The file in that directory with JOSM's preferences, which include the user's OAuth tokens."""
 
 
 def candidates(platform: str, environ: Mapping[str, str], home: Path) -> list[Path]:
-    """List the directories that a JOSM may use, in the order that JOSM itself looks for them.
+    """List the directories that a JOSM may use, in the order in which JOSM looks for them.
 
-    Args:
-        platform: The system, as `sys.platform` names it.
-        environ: The environment variables.
-        home: The user's home directory.
+    The platform is the system as `sys.platform` names it.
     """
     if platform == "win32":
         return [Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "JOSM"]
@@ -31,31 +29,27 @@ def candidates(platform: str, environ: Mapping[str, str], home: Path) -> list[Pa
 def find(platform: str, environ: Mapping[str, str], home: Path) -> Path:
     """Return the directory that JOSM uses.
 
-    Where there is one of a plain JOSM and one of a Flatpak, the one used last is taken.
-
-    Args:
-        platform: The system, as `sys.platform` names it.
-        environ: The environment variables.
-        home: The user's home directory.
+    If both a plain JOSM and a Flatpak have one, it is the one that was used last.
 
     Raises:
         NoJosmDirectoryError: There is none.
     """
     places = candidates(platform, environ, home)
-    there = [place for place in places if _is_directory(place)]
-    if not there:
-        raise NoJosmDirectoryError(places)
-    if _flatpak(home) in there:
-        return max(there[0], _flatpak(home), key=_last_used)
-    return there[0]
+    # Unlike Path.is_dir, this returns False for what is out of reach.
+    existing = [place for place in places if os.path.isdir(place)]  # noqa: PTH112 - see above
+    if not existing:
+        raise not_found(places)
+    if _flatpak(home) in existing:
+        return max(existing[0], _flatpak(home), key=_last_used)
+    return existing[0]
 
 
-def _is_directory(place: Path) -> bool:
-    """Tell whether there is a directory; one behind a locked door counts as not there."""
-    try:
-        return place.is_dir()
-    except OSError:
-        return False
+def not_found(places: Iterable[Path]) -> NoJosmDirectoryError:
+    """Build the error that says where JOSM's directory was looked for."""
+    return NoJosmDirectoryError(
+        f"There is no JOSM preferences directory (looked in: {', '.join(map(str, places))}). Start"
+        " JOSM once, which creates it, or give its path with --josm-dir."
+    )
 
 
 def _flatpak(home: Path) -> Path:

@@ -1,63 +1,59 @@
-"""Opens layers in a JOSM that runs, through its remote control."""
+"""Opens layers in a JOSM that is running, through its remote control."""
 
 from pathlib import Path
 from urllib.parse import quote
 
-from stravacookies.cookies import HeatmapCookies
-from stravacookies.errors import (
-    JosmElsewhereError,
-    JosmNotRunningError,
-    RemoteControlAnswerError,
-    RemoteControlOffError,
-    RemoteControlRefusedError,
-)
+from stravacookies.errors import JosmStateError
 from stravacookies.heatmap import MAX_ZOOM, MIN_ZOOM, Layer
-from stravacookies.josm import remote
-from stravacookies.josm.imagery import tile_url
-from stravacookies.josm.process import is_running, runs_anywhere
+from stravacookies.josm import remote, settings
+from stravacookies.josm.entry_set import tile_url
+from stravacookies.josm.process import is_running, is_running_anywhere
+from stravacookies.strava.cookies import HeatmapCookies
 
-_USERS_TIMEOUT = 45.0
+_PERSONS_PATIENCE = 45.0
 """Seconds to wait for JOSM's user, whom it may ask for permission."""
 
+ENABLE = "tick 'Enable remote control' in JOSM's Preferences > Remote Control"
+FREE_PORT = (
+    "end that program and start JOSM again, or set another port as 'remote.control.port' in JOSM's"
+    " Preferences > Advanced Preferences, and start JOSM again"
+)
+"""What to do when the remote control does not answer."""
 
-def find(directory: Path | None) -> int:
-    """Return the port on which a JOSM that runs listens.
 
-    Args:
-        directory: JOSM's preferences directory, if there is one.
+def find_port(directory: Path | None) -> int:
+    """Return the port on which a running JOSM listens.
 
     Raises:
-        JosmNotRunningError: Nobody listens, since there is no JOSM.
-        JosmElsewhereError: Nobody listens, and there is a JOSM on another directory.
-        RemoteControlOffError: Nobody listens, though JOSM runs.
-        PortTakenError: Somebody else listens.
+        JosmStateError: JOSM does not listen; the message says why.
     """
-    port = remote.port_of(directory)
-    try:
-        remote.version(port)
-    except ConnectionRefusedError:
-        if directory and is_running(directory):
-            raise RemoteControlOffError(port) from None
-        if runs_anywhere():
-            raise JosmElsewhereError(directory) from None
-        raise JosmNotRunningError from None
-    return port
+    port = settings.remote_control(directory).port
+    match remote.probe(port).listener:
+        case remote.Listener.JOSM:
+            return port
+        case remote.Listener.OTHER:
+            raise JosmStateError(
+                f"Another program listens on port {port}, which JOSM's remote control needs:"
+                f" {FREE_PORT}."
+            )
+    if directory and is_running(directory):
+        raise JosmStateError(f"JOSM is running, but nothing listens on port {port}: {ENABLE}.")
+    if is_running_anywhere():
+        where = str(directory) if directory else "the usual one"
+        raise JosmStateError(
+            f"JOSM is running, but its preferences directory is not {where}: give its path with"
+            " --josm-dir."
+        )
+    raise JosmStateError("JOSM is not running: start it, and run this again.")
 
 
-def open_layer(layer: Layer, cookies: HeatmapCookies, port: int) -> None:
-    """Open a layer in a JOSM that runs, for as long as it runs.
+def open_layer(
+    layer: Layer, cookies: HeatmapCookies, port: int, patience: float = _PERSONS_PATIENCE
+) -> None:
+    """Open a layer in a running JOSM, for as long as it runs.
 
-    The cookies stand in the URL: a layer with a URL that JOSM has open already is for it the same
-    layer, and keeps its old cookies.
-
-    Args:
-        layer: What to open.
-        cookies: What opens the tiles.
-        port: Where JOSM listens.
-
-    Raises:
-        RemoteControlRefusedError: JOSM does not permit it, or nobody has when it asked.
-        RemoteControlAnswerError: Something else went wrong.
+    The cookies are in the URL: a layer whose URL JOSM already has open is for it the same layer,
+    and keeps its old cookies. If JOSM does not open it, a `JosmStateError` says why.
     """
     entry = {
         "title": layer.name,
@@ -68,12 +64,19 @@ def open_layer(layer: Layer, cookies: HeatmapCookies, port: int) -> None:
     }
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in entry.items())
     try:
-        status, _ = remote.ask(port, f"/imagery?{query}", _USERS_TIMEOUT)
+        status, _ = remote.request(port, f"/imagery?{query}", patience)
     except TimeoutError:
-        raise RemoteControlRefusedError from None
+        status = 403
     except OSError:
-        raise RemoteControlAnswerError("nothing") from None
+        raise _unexpected("nothing") from None
     if status == 403:
-        raise RemoteControlRefusedError
+        raise JosmStateError(
+            "JOSM does not permit it: tick 'Load imagery layers' in its Preferences > Remote"
+            " Control or, if it asked you, say yes."
+        )
     if status != 200:
-        raise RemoteControlAnswerError(str(status))
+        raise _unexpected(str(status))
+
+
+def _unexpected(what: str) -> JosmStateError:
+    return JosmStateError(f"JOSM's remote control answered {what}, which was not expected.")

@@ -1,12 +1,15 @@
-"""Whether a JOSM runs on a preferences directory."""
+"""Whether a JOSM is running on a preferences directory."""
 
 import os
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from os.path import realpath  # of a circle of links, too, unlike Path.resolve
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stravacookies.josm import remote, settings
 from stravacookies.josm.directory import candidates
 
 if TYPE_CHECKING:
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 _JAVA = re.compile(r"java(w|ws)?(\.exe)?", re.IGNORECASE)
 _OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
-"""What JOSM itself is called, as its installers for Windows and macOS have it."""
+"""The name of JOSM's own program, as its installers for Windows and macOS have it."""
 
 _JAR = re.compile(r"(^|[/\\:;])josm[^/\\:;]*\.(jar|jnlp)($|[:;])", re.IGNORECASE)
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
@@ -22,33 +25,27 @@ _DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
 
 
 def is_running(directory: Path) -> bool:
-    """Tell whether a JOSM runs on a preferences directory.
+    """Return whether a JOSM is running on a preferences directory.
 
-    The system's processes tell. Only if there is no JOSM among them, because it runs in a container
-    or for another user, does its remote control.
+    The system's processes tell. If there is no JOSM among them, it may be in a container or belong
+    to another user, so its remote control is asked.
     """
     found = _josms()
     if not found:
-        return _answers(directory)
-    usual = _real(directory) in map(_real, candidates(sys.platform, os.environ, Path.home()))
-    return any(
-        runs_on(
-            process.info["cmdline"],
-            directory,
-            folder=_folder(process),
-            usual=usual and _is_of_owner(process, directory),
-        )
-        for process in found
-    )
+        enabled, port = settings.remote_control(directory)
+        return enabled and remote.probe(port).listener is remote.Listener.JOSM
+    places = candidates(sys.platform, os.environ, Path.home())
+    usual = realpath(directory) in map(realpath, places)
+    return any(_runs_on(process, directory, usual=usual) for process in found)
 
 
-def runs_anywhere() -> bool:
-    """Tell whether a JOSM is among the system's processes, on whichever directory."""
+def is_running_anywhere() -> bool:
+    """Return whether a JOSM is among the system's processes, on any directory."""
     return bool(_josms())
 
 
 def is_josm(command: Sequence[str]) -> bool:
-    """Tell whether a command line is that of a JOSM."""
+    """Return whether a command line is that of a JOSM."""
     if not command:
         return False
     program = re.split(r"[/\\]", command[0])[-1]
@@ -60,56 +57,33 @@ def is_josm(command: Sequence[str]) -> bool:
     )
 
 
-def runs_on(command: Sequence[str], directory: Path, *, folder: Path, usual: bool) -> bool:
-    """Tell whether a JOSM runs on a preferences directory.
+def runs_on(command: Sequence[str], directory: Path, *, started_in: Path, usual: bool) -> bool:
+    """Return whether the command line of a JOSM means that it uses a preferences directory.
 
-    Args:
-        command: The program and its arguments.
-        directory: JOSM's preferences directory.
-        folder: Where the program was started.
-        usual: Whether a JOSM that names no directory uses this one.
+    If it names no directory, it does so if this is the usual one.
     """
     named = [match[1] for word in command if (match := _DIRECTORY.fullmatch(word))]
     if not named:
         return usual
-    return any(_real(folder / name) == _real(directory) for name in named)
+    return any(realpath(started_in / name) == realpath(directory) for name in named)
 
 
 def _josms() -> "list[psutil.Process]":
     """Return the JOSMs among the system's processes."""
-    import psutil  # only here, since few commands ask
+    import psutil  # imported here: 10 ms, and few commands ask
 
     processes = psutil.process_iter(["cmdline"])
     return [process for process in processes if is_josm(process.info["cmdline"] or ())]
 
 
-def _real(path: Path) -> str:
-    """Return where a path leads to; a circle of links leads to itself."""
-    return os.path.realpath(path)
-
-
-def _folder(process: "psutil.Process") -> Path:
+def _runs_on(process: "psutil.Process", directory: Path, *, usual: bool) -> bool:
+    """Return whether the process of a JOSM uses a preferences directory."""
     import psutil
 
-    try:
-        return Path(process.cwd())
-    except psutil.Error:
-        return Path()
-
-
-def _is_of_owner(process: "psutil.Process", directory: Path) -> bool:
-    """Tell whether a process is of the user whose directory it is, if the system tells."""
-    import psutil
-
-    try:
-        return process.uids().effective == directory.stat().st_uid
-    except (AttributeError, OSError, psutil.Error):
-        return True
-
-
-def _answers(directory: Path) -> bool:
-    """Tell whether a JOSM listens where the preferences in a directory say that theirs would."""
-    from stravacookies.josm import remote
-
-    enabled, port = remote.settings(directory)
-    return enabled and remote.answers(port)
+    started_in = Path()
+    with suppress(psutil.Error):
+        started_in = Path(process.cwd())
+    # The usual directory is another one for each user; Windows does not tell whose a process is.
+    with suppress(AttributeError, OSError, psutil.Error):
+        usual = usual and process.uids().effective == directory.stat().st_uid
+    return runs_on(process.info["cmdline"], directory, started_in=started_in, usual=usual)

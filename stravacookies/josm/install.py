@@ -1,0 +1,245 @@
+"""Puts files into JOSM's preferences directory and registers the entry set: all or nothing."""
+
+import logging
+import os
+import stat
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, suppress
+from os.path import realpath
+from pathlib import Path
+from typing import NamedTuple
+
+from stravacookies.errors import FileError, JosmStateError
+from stravacookies.files import (
+    ChangedError,
+    file_type,
+    is_private,
+    locked,
+    make_private_directory,
+    renamed_errors,
+    replace_all,
+)
+from stravacookies.heatmap import CURRENT, ID_PREFIX
+from stravacookies.josm import entry_set, preferences
+from stravacookies.josm.directory import PREFERENCES, not_found
+from stravacookies.josm.process import is_running
+from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+
+BACKUP = f"{PREFERENCES}.stravacookies.bak"
+"""JOSM's preferences as they were before our last change."""
+
+_ATTEMPTS = 3
+"""How often to try again when another program changes the preferences meanwhile."""
+
+_log = logging.getLogger(__name__)
+
+_Change = Callable[[bytes, str], bytes]
+"""Changes the content of JOSM's preferences, given the path of the entry set."""
+
+
+class Registration(NamedTuple):
+    """JOSM's preferences as they were read, if they exist, and changed, if they need a change."""
+
+    before: bytes | None
+    after: bytes | None
+
+
+class Installed(NamedTuple):
+    """Whether a run changed JOSM's preferences, and where they are as they were before."""
+
+    registered: bool = False
+    backup: Path | None = None
+
+
+class Removed(NamedTuple):
+    """Whether `remove` changed JOSM's preferences, and the files that it removed."""
+
+    registration: bool
+    files: tuple[Path, ...]
+
+
+def prepare(directory: Path, *, force: bool = False) -> Registration:
+    """Prepare the registration, and refuse what `write` would refuse, before Strava is asked.
+
+    Raises:
+        FileError: The directory does not exist, or its `preferences.xml` is not one of JOSM's.
+        JosmStateError: The preferences must be changed, and JOSM is running; not with `force`.
+    """
+    registration = read_registration(directory)
+    if registration.after is not None and not force:
+        _refuse_or_warn(directory)
+    return registration
+
+
+def read_registration(directory: Path) -> Registration:
+    """Return JOSM's preferences as they are, and with the entry set registered; see `prepare`."""
+    return _edit(directory, preferences.register)
+
+
+def is_current(
+    directory: Path, mark: bytes, names: Collection[str], obsolete: Collection[str] = ()
+) -> bool:
+    """Return whether an earlier run has already done all that `write` would do.
+
+    If so, all files exist and are private, the entry set ends with its mark, and no obsolete file
+    exists.
+    """
+    with suppress(OSError):
+        return (
+            all(is_private(directory / name) for name in (entry_set.FILE, *names))
+            and not any(os.path.lexists(directory / name) for name in obsolete)
+            and (directory / entry_set.FILE).read_bytes().endswith(mark)
+        )
+    return False
+
+
+def write(
+    directory: Path,
+    files: Mapping[str, bytes],
+    registration: Registration,
+    obsolete: Collection[str] = (),
+    *,
+    force: bool = False,
+) -> Installed:
+    """Write files and then, if needed, the registration that `prepare` returned.
+
+    If one cannot be written, none is. JOSM never has an entry set registered that does not exist.
+    The entry set must be the last of the files, since its mark says that those before it are done.
+    Obsolete files are removed. The names are paths below JOSM's preferences directory.
+
+    Raises:
+        FileError: As `prepare`, or a file could not be written.
+        JosmStateError: As `prepare`. With `force`, there is a warning instead.
+    """
+    contents = {directory / name: content for name, content in files.items()}
+    with renamed_errors(directory, "written"), _locked(directory, contents):
+        with renamed_errors(directory, "created"):  # here, where no other run removes them
+            for parent in {path.parent for path in contents}:
+                make_private_directory(parent)
+        change = _replace(directory, contents, registration, preferences.register, force=force)
+        for name in obsolete:
+            _unlink(directory / name)
+    return change
+
+
+def remove(directory: Path, names: Collection[str]) -> Removed:
+    """Take the entry set, and what JOSM has taken from it, out of the preferences; remove files.
+
+    The files are the entry set, our backup of the preferences, and those that are named.
+
+    Raises:
+        FileError: As `prepare`, or a file could not be removed.
+        JosmStateError: JOSM is running, and would put back what is taken out.
+    """
+    ids = {layer.id for layer in CURRENT.layers()}
+
+    def unregister(content: bytes, site: str) -> bytes:
+        return preferences.unregister(content, site, ids)
+
+    _refuse_or_warn(directory)
+    files = [directory / name for name in (entry_set.FILE, *names)]
+    with renamed_errors(directory, "written"), _locked(directory, files):
+        change = _replace(directory, {}, _edit(directory, unregister), unregister)
+        # The backup last: until then it can undo what was done.
+        removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
+        for folder in {path.parent for path in files} - {directory}:
+            with suppress(OSError):  # it does not exist, or the user's own files are in it
+                folder.rmdir()
+    return Removed(change.registered, tuple(removed))
+
+
+def _locked(directory: Path, files: Iterable[Path]) -> AbstractContextManager[None]:
+    """Keep other runs away from JOSM's preferences, our backup of them, and files."""
+    return locked([directory / PREFERENCES, directory / BACKUP, *files])
+
+
+def _replace(
+    directory: Path,
+    contents: Mapping[Path, bytes],
+    edit: Registration,
+    change: _Change,
+    *,
+    force: bool = False,
+) -> Installed:
+    """Replace files and then, if there is something to change, JOSM's preferences."""
+    path, backup = directory / PREFERENCES, directory / BACKUP
+    for each in contents:
+        if realpath(each) == realpath(path):
+            raise FileError(f"{each} could not be written: it leads to {PREFERENCES}.")
+    for _ in range(_ATTEMPTS):
+        wanted, preserve = dict(contents), {}
+        if edit.after is not None:
+            _refuse_or_warn(directory, force=force)
+            if edit.before is not None:
+                wanted[backup] = edit.before
+            wanted[path], preserve = edit.after, {path: edit.before}
+        with renamed_errors(directory, "written"), suppress(ChangedError):
+            replace_all(wanted, preserve=preserve)
+            return Installed(bool(preserve), backup if preserve.get(path) is not None else None)
+        edit = _edit(directory, change)  # JOSM has saved its preferences meanwhile
+    raise FileError(f"{path} could not be written: another program keeps changing it.")
+
+
+def _edit(directory: Path, change: _Change) -> Registration:
+    """Return JOSM's preferences as they are, and with a change."""
+    path = directory / PREFERENCES
+    with renamed_errors(path, "read"):
+        if file_type(directory) != stat.S_IFDIR:
+            raise not_found([directory])
+        in_a_circle = os.path.islink(realpath(path))  # noqa: PTH114 - Path cannot tell
+        if in_a_circle or file_type(path) not in (0, stat.S_IFREG):
+            raise _not_preferences(path, "it is not a file")
+        before = path.read_bytes() if file_type(path) else None
+    content = preferences.NEW if before is None else before
+    site = str(Path(realpath(directory), entry_set.FILE))
+    try:
+        after = change(content, site)
+    except MalformedError as error:
+        raise _not_preferences(path, str(error)) from None
+    except ValueError:
+        raise FileError(
+            f"{site!r} cannot be written into JOSM's preferences: it contains characters that XML"
+            " does not allow."
+        ) from None
+    return Registration(before, None if after == content else after)
+
+
+def _unlink(path: Path) -> bool:
+    """Remove a file, and return whether it existed.
+
+    If it is a symbolic link, what it leads to is removed, too, but only if we wrote that.
+    """
+    with renamed_errors(path, "removed"):
+        existed = path.is_symlink() or bool(file_type(path))
+        if _is_ours(target := Path(realpath(path))):
+            target.unlink()
+        path.unlink(missing_ok=True)
+        return existed
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file is an entry set or a map source of ours, and not JOSM's preferences."""
+    content = path.read_bytes() if file_type(path) == stat.S_IFREG else b""
+    return ID_PREFIX.encode() in content and NAMESPACE.encode() not in content
+
+
+def _refuse_or_warn(directory: Path, *, force: bool = False) -> None:
+    """Refuse to change the preferences of a JOSM that is running or, if forced to, warn."""
+    if not is_running(directory):
+        return
+    if not force:
+        raise JosmStateError(
+            "JOSM is running, and would undo a change of its preferences when it next saves them:"
+            " close JOSM and run this again. Nothing was changed."
+        )
+    _log.warning(
+        "JOSM is running. When it next saves its preferences, our change of them is lost: if the"
+        " layers are missing then, close JOSM and run this again."
+    )
+
+
+def _not_preferences(path: Path, why: str) -> FileError:
+    return FileError(
+        f"{path} is not a JOSM preferences file ({why}). Nothing was changed. Start JOSM, which"
+        " restores it from its own copy, close it, and run this again."
+    )

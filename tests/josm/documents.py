@@ -1,0 +1,39 @@
+"""Preferences of JOSM, written and read without the product."""
+
+from pathlib import Path
+
+from lxml import etree
+
+from stravacookies.josm.xml_edit import NAMESPACE
+
+SITE = "/home/mapper/.config/JOSM/strava-heatmap.xml"
+_SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent.parent / "data" / "preferences.xsd"))
+
+
+def document(inside: str, head: str = "<?xml version='1.0' encoding='UTF-8'?>\n") -> bytes:
+    """A `preferences.xml` with something in it."""
+    return (
+        f"{head}<preferences xmlns='{NAMESPACE}' version='18646'>{inside}</preferences>\n"
+    ).encode()
+
+
+def sites(content: bytes) -> list[str]:
+    """The sites that JOSM would read. It reads UTF-8, whatever a file declares."""
+    tree = etree.fromstring(content, etree.XMLParser(encoding="utf-8"))
+    assert _SCHEMA.validate(tree), _SCHEMA.error_log
+    lists = tree.xpath("/*/*[local-name()='list'][@key='imagery.layers.sites']")
+    return [entry.get("value") for entry in lists[-1].iter("{*}entry")]
+
+
+FULL = document(
+    """
+  <!-- mine -->
+  <tag key='a' value='line one
+line two'/>
+  <list key='imagery.layers.sites'>
+    <entry value='https://example.org/maps'/>
+  </list>
+  <tag key="z"   value="&lt;&#10;&apos;"/>
+"""
+)
+"""With a site of the user, a comment, line breaks in a value, and both kinds of quotes."""

@@ -1,0 +1,62 @@
+"""What listens on the port of JOSM's remote control."""
+
+import socket
+import threading
+from contextlib import suppress
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from time import monotonic, sleep
+
+import pytest
+
+from stravacookies.josm.remote import Listener, Probe, probe
+from tests.josm.remotes import HEAD, JOSM, Remote
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (JOSM, Probe(Listener.JOSM, "18646")),
+        (JOSM.replace(b"18646", b'"\\u001b[31m"'), Probe(Listener.JOSM)),
+        (JOSM.replace(b"18646", b"null"), Probe(Listener.JOSM)),
+        (JOSM.replace(b"JOSM", b"my"), Probe(Listener.OTHER)),
+        (HEAD + b'{"application": {}}', Probe(Listener.OTHER)),
+        (HEAD + b'{"version": 1}', Probe(Listener.OTHER)),
+        (HEAD + b"null", Probe(Listener.OTHER)),
+        (HEAD + b"[" * 990, Probe(Listener.OTHER)),
+        (HEAD + b"\xff", Probe(Listener.OTHER)),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", Probe(Listener.OTHER)),
+        (b"", Probe(Listener.OTHER)),
+    ],
+)
+def test_probe(remote: Remote, answer: bytes, expected: Probe) -> None:
+    """An answer is that of JOSM, whose version is a number, or of another program."""
+    remote.version = answer
+
+    assert expected == probe(remote.port)
+
+
+def test_silence(free_port: int) -> None:
+    """A program that says nothing is not JOSM; a port without one is free."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert Probe(Listener.OTHER) == probe(listener.getsockname()[1], patience=0.1)
+    assert Probe(Listener.NOTHING) == probe(free_port)
+
+
+@pytest.mark.parametrize("sent", [b"HTTP/1.1 100 Continue\r\n\r\n", b"H", HEAD[:-2] + b"X: "])
+def test_answer_without_end(sent: bytes) -> None:
+    """A program that sends on and on is not listened to for longer than a silent one."""
+
+    class Endless(StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(sent)
+                    sleep(0.02)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Endless) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        begun = monotonic()
+        assert Probe(Listener.OTHER) == probe(server.server_address[1], patience=0.2)
+        assert monotonic() - begun < 5
+        server.shutdown()
