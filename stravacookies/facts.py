@@ -1,0 +1,167 @@
+"""What is known of one user's session, cookies and JOSM, without asking Strava."""
+
+import errno
+import json
+import stat
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from stravacookies import cartograph
+from stravacookies.credentials.acquire import Prospect, Sources
+from stravacookies.credentials.store import CredentialStore, StoredSession
+from stravacookies.errors import FileError
+from stravacookies.files import file_type
+from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost
+from stravacookies.josm import directory as josm_directory
+from stravacookies.josm import entry_set, install, process, remote, settings
+from stravacookies.josm.entry_set import EntrySet
+from stravacookies.josm.install import Registration
+from stravacookies.josm.xml_edit import MalformedError
+from stravacookies.strava.cookies import HeatmapCookies
+
+
+class JosmFacts:
+    """What is known of one JOSM; each fact is looked up when a check first needs it.
+
+    Args:
+        directory: JOSM's preferences directory.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    @cached_property
+    def registration(self) -> Registration | FileError:
+        """JOSM's preferences with the entry set registered, or why they cannot be used."""
+        try:
+            return install.read_registration(self.directory)
+        except FileError as error:
+            return error
+
+    @cached_property
+    def is_registered(self) -> bool:
+        """Whether JOSM's preferences list the entry set."""
+        return isinstance(self.registration, Registration) and self.registration.after is None
+
+    @cached_property
+    def entry_set(self) -> EntrySet | OSError | MalformedError:
+        """The entry set, or why it cannot be read."""
+        try:
+            return entry_set.read(_content(self.directory / entry_set.FILE))
+        except (OSError, MalformedError) as error:
+            return error
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """The layers in the entry set."""
+        by_id = {layer.id: layer for layer in CURRENT.layers()}
+        ids = self.entry_set.ids if isinstance(self.entry_set, EntrySet) else ()
+        return [by_id[each] for each in ids if each in by_id]
+
+    @cached_property
+    def cookies(self) -> HeatmapCookies | None:
+        """The cookies in the entry set."""
+        return self.entry_set.cookies if isinstance(self.entry_set, EntrySet) else None
+
+    @cached_property
+    def map_sources(self) -> dict[str, str | Exception]:
+        """The text of each map source of the layers, by file name, or why it cannot be read."""
+        found: dict[str, str | Exception] = {}
+        for name in cartograph.by_file(self.layers):
+            try:
+                content = _content(self.directory / cartograph.DIRECTORY / name)
+                found[name] = json.dumps(json.loads(content))
+            except (OSError, ValueError, RecursionError) as error:
+                found[name] = error
+        return found
+
+    @cached_property
+    def is_running(self) -> bool:
+        """Whether JOSM is running on the directory."""
+        return process.is_running(self.directory)
+
+    @cached_property
+    def version(self) -> str:
+        """The version of JOSM: of the one that is running, or else the one that ran last."""
+        if self.is_running and self.probe.version:
+            return self.probe.version
+        try:
+            return settings.read(self.directory, [settings.VERSION])[settings.VERSION]
+        except (OSError, MalformedError, LookupError):
+            return "unknown"
+
+    @cached_property
+    def remote_control(self) -> settings.RemoteControl:
+        """How JOSM's remote control is set."""
+        return settings.remote_control(self.directory)
+
+    @cached_property
+    def probe(self) -> remote.Probe:
+        """What listens where the remote control should, if that is on."""
+        on, port = self.remote_control
+        return remote.probe(port) if on else remote.Probe(remote.Listener.NOTHING)
+
+
+class Facts:
+    """What is known of one user; each fact is looked up when a check first needs it.
+
+    Args:
+        store: Where session and cookies are kept.
+        environ: The environment variables.
+        josm_dir: JOSM's preferences directory; by default, where JOSM keeps it.
+        default_source: The user's default source of a session.
+    """
+
+    def __init__(
+        self,
+        store: CredentialStore,
+        environ: Mapping[str, str],
+        josm_dir: Path | None = None,
+        default_source: str | None = None,
+    ) -> None:
+        self.store = store
+        self.environ = environ
+        self.josm_dir = josm_dir
+        self.default_source = default_source
+
+    @cached_property
+    def session(self) -> StoredSession | None:
+        """The session that is kept."""
+        return self.store.session()
+
+    @cached_property
+    def prospects(self) -> list[Prospect]:
+        """What the next run would try, in order."""
+        return Sources(self.store, self.environ, self.default_source).survey(self.session)
+
+    @property
+    def josm_places(self) -> list[Path]:
+        """Where JOSM's preferences directory is looked for."""
+        usual = josm_directory.candidates(sys.platform, self.environ, Path.home())
+        return [self.josm_dir] if self.josm_dir else usual
+
+    @cached_property
+    def josm(self) -> JosmFacts | None:
+        """What is known of JOSM, if it has a preferences directory."""
+        try:
+            found = self.josm_dir or josm_directory.find(sys.platform, self.environ, Path.home())
+            return JosmFacts(found) if found.is_dir() else None
+        except (FileError, OSError):
+            return None
+
+    @cached_property
+    def host_and_cookies(self) -> tuple[TileHost, HeatmapCookies | None]:
+        """The cookies in JOSM's layers, or else the kept ones, and the tile host they are for."""
+        if self.josm and isinstance(self.josm.entry_set, EntrySet) and self.josm.cookies:
+            return self.josm.entry_set.host, self.josm.cookies
+        kept = ((host, self.store.cookies(host)) for host in (CURRENT, CLASSIC))
+        return next(((host, cookies) for host, cookies in kept if cookies), (CURRENT, None))
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a file; refuse a folder, and a pipe, which would be waited for."""
+    if file_type(path) not in (0, stat.S_IFREG):
+        raise OSError(errno.EINVAL, "it is not a file")
+    return path.read_bytes()

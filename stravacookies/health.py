@@ -1,0 +1,299 @@
+"""The checks from the session to JOSM's menu: one list, of which `status` and `doctor` are views.
+
+What the checks say can be pasted into an issue: it contains no secret and no path of a home.
+"""
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from stravacookies.credentials import acquire, sources
+from stravacookies.credentials.acquire import Origin
+from stravacookies.credentials.store import KEYRING
+from stravacookies.errors import (
+    LOG_IN_WITH_BROWSER,
+    REINSTALL,
+    FileError,
+    NetworkError,
+    StravaError,
+)
+from stravacookies.facts import Facts, JosmFacts
+from stravacookies.josm import entry_set, live
+from stravacookies.josm.directory import PREFERENCES
+from stravacookies.josm.remote import Listener
+from stravacookies.josm.xml_edit import MalformedError
+from stravacookies.version import __version__
+from stravacookies.wording import count, local_time, until, without_home
+
+_PACKAGES = ("click", "jinja2", "lxml", "platformdirs", "psutil", "requests")
+_EXTRAS = ("keyring", "yt-dlp")  # used only if they are installed
+
+_RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+_RENEW = "run 'stravacookies josm-prefs --refresh'"
+_LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
+
+
+class State(Enum):
+    """Whether a part of the chain works."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNKNOWN = "unknown"  # it could not be checked, because an earlier part does not work
+
+
+class Finding(NamedTuple):
+    """The result of one check.
+
+    Attributes:
+        name: What was checked.
+        state: Whether it works.
+        detail: What was found.
+        advice: What to do, if it does not work and the detail does not say so.
+    """
+
+    name: str
+    state: State
+    detail: str
+    advice: str | None = None
+
+
+_Result = tuple[State, str, str | None]  # a finding without its name
+
+
+def _good(detail: str) -> _Result:
+    return State.GOOD, detail, None
+
+
+def _bad(detail: str, advice: str | None = None) -> _Result:
+    return State.BAD, detail, advice
+
+
+def _unchecked(why: str) -> _Result:
+    return State.UNKNOWN, f"not checked: {why}", None
+
+
+def _program(_: Facts) -> _Result:
+    import platform  # imported here: 4 ms, and `status` does not need it
+
+    versions = f"stravacookies {__version__}, Python {platform.python_version()}"
+    return _good(f"{versions}, {platform.platform()}")
+
+
+def _packages(_: Facts) -> _Result:
+    from importlib import metadata  # imported here: 15 ms, and `status` does not need it
+
+    versions, missing = [], []
+    for name in _PACKAGES + _EXTRAS:
+        try:
+            versions.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            if name in _PACKAGES:
+                missing.append(name)
+    if missing:
+        return _bad(f"{', '.join(versions)}; not installed: {', '.join(missing)}", REINSTALL)
+    return _good(", ".join(versions))
+
+
+def _session(facts: Facts) -> _Result:
+    usable = next((each.candidate for each in facts.prospects if not each.failure), None)
+    if not usable:
+        return _no_session(facts)
+    source, kept = _without_profile(usable.source), facts.session
+    if usable.origin is Origin.VARIABLE:
+        return _good(f"from {source}")
+    if usable.origin is Origin.KEPT and kept and kept.session:
+        place = "the system's keyring" if kept.place == KEYRING else "a file"
+        end = kept.session.expires
+        lasts = f"; it lasts at least until {local_time(end)}" if end else ""
+        return _good(f"from {source}, kept in {place}{lasts}")
+    login = usable.origin is Origin.LOGIN
+    next_source = f"{acquire.EMAIL_VARIABLE} and {acquire.PASSWORD_VARIABLE}" if login else source
+    why = "the kept one cannot be used" if kept else "none yet"
+    return _good(f"{why}; the next run uses {next_source}")
+
+
+def _no_session(facts: Facts) -> _Result:
+    failures = " ".join(str(each.failure) for each in facts.prospects)
+    if not failures:
+        return _bad("none yet", _LOGIN)
+    variable = acquire.SESSION_VARIABLE
+    first = f"unset {variable}, then " if facts.environ.get(variable) else ""
+    detail = failures.replace(f" {LOG_IN_WITH_BROWSER}", "").removesuffix(".")
+    return _bad(detail, first + _LOGIN)
+
+
+def _cookies(facts: Facts) -> _Result:
+    _, cookies = facts.host_and_cookies
+    if not cookies:
+        return _bad("none yet", _RUN)
+    if not cookies.is_fresh(timedelta(0)):
+        return _bad(f"expired on {local_time(cookies.expires)}", _RUN)
+    if not cookies.is_fresh():
+        return _bad(f"a refresh is due: they expire on {until(cookies.expires)}", _RUN)
+    return _good(f"fresh until {until(cookies.expires)}")
+
+
+def _tile(facts: Facts) -> _Result:
+    host, cookies = facts.host_and_cookies
+    if not cookies or not cookies.is_fresh(timedelta(0)):
+        return _unchecked("no cookies could open it")
+    # Imported here: `status` asks Strava for nothing, and requests takes 90 ms.
+    from stravacookies.deadline import Deadline
+    from stravacookies.strava.tiles import TileFetcher
+
+    try:
+        status = TileFetcher(cookies, host).status(Deadline(seconds=20))
+    except NetworkError as error:
+        advice = "check that https://www.strava.com opens here; behind a proxy, set HTTPS_PROXY"
+        return _bad(str(error).removesuffix("."), advice)
+    except StravaError:
+        return _bad("Strava's answer makes no sense", "try again later")
+    answered = f"{host.servers[0]}.strava.com answered {status}"
+    match status:
+        case 200:
+            return _good(answered)
+        case 404:
+            return _good(f"{answered}: opened, but there is no heat")
+        case 403:
+            return _bad(f"{answered}: the cookies do not open it", _RENEW)
+    return _bad(f"{answered}, which was not expected", "try again later")
+
+
+def _directory(facts: Facts) -> _Result:
+    if not facts.josm:
+        return _bad(
+            f"none (looked in: {', '.join(map(str, facts.josm_places))})",
+            "start JOSM once, which creates it, or give its path with --josm-dir",
+        )
+    found = facts.josm.directory
+    if not os.access(found, os.W_OK):
+        return _bad(f"{found}, which is not writable", f"make it writable for you: {found}")
+    return _good(str(found))
+
+
+def _preferences(josm: JosmFacts) -> _Result:
+    if isinstance(josm.registration, FileError):
+        return _bad(str(josm.registration).removesuffix("."))
+    if josm.registration.before is None:
+        return _bad(f"there is no {PREFERENCES}", _RUN)
+    return _good("readable")
+
+
+def _registration(josm: JosmFacts) -> _Result:
+    if isinstance(josm.registration, FileError):
+        return _unchecked("the preferences cannot be used")
+    if josm.is_registered:
+        return _good(f"JOSM's preferences list {entry_set.FILE}")
+    return _bad(f"JOSM's preferences do not list {entry_set.FILE}", f"close JOSM, then {_RUN}")
+
+
+def _layers(josm: JosmFacts) -> _Result:
+    file = entry_set.FILE
+    match josm.entry_set:
+        case FileNotFoundError():
+            return _bad(f"there is no {file}", _RUN)
+        case OSError() as error:
+            why = error.strerror or error
+            return _bad(f"{file} could not be read: {why}", f"remove it, then {_RUN}")
+        case MalformedError() as error:
+            return _bad(f"{file} is malformed in {error}", _RENEW)
+    if not josm.layers:
+        return _bad(f"{file} contains no layers of ours", _RENEW)
+    found = count(len(josm.layers), "layer")
+    if not josm.cookies:
+        return _bad(f"{found} without usable cookies", _RENEW)
+    if not josm.cookies.is_fresh():
+        return _bad(f"{found}, whose cookies expire on {until(josm.cookies.expires)}", _RUN)
+    return _good(f"{found} with fresh cookies")
+
+
+def _josm(josm: JosmFacts) -> _Result:
+    return _good(f"version {josm.version}, {'running' if josm.is_running else 'not running'}")
+
+
+def _remote_control(josm: JosmFacts) -> _Result:
+    if isinstance(josm.registration, FileError):
+        return _unchecked("the preferences cannot be used")
+    on, port = josm.remote_control
+    if not on:
+        return _good("off (it is optional)")
+    match josm.probe.listener, josm.is_running:
+        case Listener.OTHER, _:
+            return _bad(f"another program listens on port {port}", live.FREE_PORT)
+        case Listener.NOTHING, True:
+            return _bad(f"on, but nothing listens on port {port}", live.ENABLE)
+        case Listener.NOTHING, False:
+            return _good(f"on, on port {port} when JOSM runs")
+        case Listener.JOSM, False:
+            return _good(f"on; a JOSM with another directory answers on port {port}")
+    return _good(f"JOSM answers on port {port}")
+
+
+def _cartograph(josm: JosmFacts) -> _Result:
+    if not josm.layers or not josm.cookies:
+        return _unchecked("the layers tell what to expect")
+    wrong = []
+    for name, content in josm.map_sources.items():
+        if isinstance(content, FileNotFoundError):
+            wrong.append(f"{name} is missing")
+        elif isinstance(content, Exception):
+            wrong.append(f"{name} cannot be read")
+        elif josm.cookies.signature not in content:
+            wrong.append(f"{name} has other cookies than JOSM's layers")
+    if wrong:
+        return _bad(", ".join(wrong), _RENEW)
+    return _good(f"{count(len(josm.map_sources), 'file')} with the cookies of JOSM's layers")
+
+
+_CHECKS: Mapping[str, Callable[[Facts], _Result]] = {
+    "Program": _program,
+    "Packages": _packages,
+    "Session": _session,
+    "Cookies": _cookies,
+    "Tile": _tile,
+    "JOSM directory": _directory,
+}
+_JOSM_CHECKS: Mapping[str, Callable[[JosmFacts], _Result]] = {
+    "Preferences": _preferences,
+    "Registration": _registration,
+    "Layers": _layers,
+    "JOSM": _josm,
+    "Remote control": _remote_control,
+    "Cartograph": _cartograph,
+}
+
+ALL = (*_CHECKS, *_JOSM_CHECKS)
+"""All checks, from the session to JOSM's menu."""
+
+QUICK = ("Session", "Cookies", "JOSM directory", "Registration", "Layers", "JOSM")
+"""The checks that ask no one and take milliseconds."""
+
+READY = ("Cookies", "Registration", "Layers")
+"""The checks that must be good before a mapper can start."""
+
+
+def examine(facts: Facts, checks: Collection[str] = ALL) -> list[Finding]:
+    """Make checks, in order; change nothing, and request one tile from Strava at most."""
+    return [_check(name, facts) for name in checks]
+
+
+def is_ready(facts: Facts) -> bool:
+    """Return whether a mapper could start JOSM now."""
+    return all(finding.state is State.GOOD for finding in examine(facts, READY))
+
+
+def _check(name: str, facts: Facts) -> Finding:
+    if name in _CHECKS:
+        state, detail, advice = _CHECKS[name](facts)
+    elif facts.josm:
+        state, detail, advice = _JOSM_CHECKS[name](facts.josm)
+    else:
+        state, detail, advice = _unchecked("there is no JOSM directory")
+    return Finding(name, state, without_home(detail), advice and without_home(advice))
+
+
+def _without_profile(source: str) -> str:
+    """Leave out the profile of a browser, which may be called by the user's name."""
+    return source.partition(":")[0] if sources.is_browser(source) else sources.label(source)

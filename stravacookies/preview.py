@@ -1,0 +1,110 @@
+"""A page with a tile of each layer at one place, and the tiles for it, which are kept for a day."""
+
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from stravacookies import templating
+from stravacookies.files import locked, make_private_directory, replace_all
+from stravacookies.heatmap import ID_PREFIX, Layer, Tile
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.tiles import PNG, thumbnails
+
+_NO_HEAT = b"no heat"
+"""The content of a kept tile without heat; an empty file may be what a crash has left."""
+
+_PNG_END = b"IEND\xaeB`\x82"
+"""The last bytes of a PNG: https://www.w3.org/TR/png-3/#11IEND."""
+
+_DAY = 24 * 60 * 60
+"""Seconds for which a tile is kept; Strava makes new ones less often."""
+
+
+def render(
+    pictures: Mapping[Layer, bytes], latitude: float, longitude: float, zoom: int, port: int
+) -> str:
+    """Return a page of HTML that shows layers at a place, and that loads nothing else.
+
+    Args:
+        pictures: A PNG of each layer; an empty one where there is no heat.
+        latitude: Degrees north.
+        longitude: Degrees east.
+        zoom: Zoom level.
+        port: The port of JOSM's remote control on the reader's computer.
+    """
+    return templating.render(
+        "preview.html.j2",
+        layers=list(pictures),
+        base64={layer.id: b64encode(png).decode() for layer, png in pictures.items()},
+        latitude=latitude,
+        longitude=longitude,
+        zoom=zoom,
+        port=port,
+    )
+
+
+def pictures(
+    layers: Sequence[Layer], tile: Tile, directory: Path, cookies: Callable[[], HeatmapCookies]
+) -> Iterator[tuple[Layer, bytes]]:
+    """Yield a small PNG for each layer, as they come; an empty one where there is no heat.
+
+    Args:
+        layers: Layers of the current host.
+        tile: Which of their tiles.
+        directory: Where tiles are kept; created if needed, and not used if that fails.
+        cookies: Returns what opens the tiles; only called if one of them is not kept.
+
+    Raises:
+        StravaError: Strava or the network failed; tiles fetched before that are kept.
+    """
+    cache = _TileCache(directory)
+    missing = []
+    for layer in layers:
+        picture = cache.load(layer, tile)
+        if picture is None:
+            missing.append(layer)
+        else:
+            yield layer, picture
+    if missing:
+        for layer, picture in thumbnails(missing, tile, cookies()):
+            cache.store(layer, tile, picture)
+            yield layer, picture
+
+
+class _TileCache:
+    """A directory of tiles; those that are older than a day are removed."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        with suppress(OSError):
+            make_private_directory(directory)
+            for path in directory.glob(f"{ID_PREFIX}*.png"):
+                with suppress(OSError):  # another run may have removed it
+                    if not _is_young(path):
+                        path.unlink()
+
+    def load(self, layer: Layer, tile: Tile) -> bytes | None:
+        """Return a kept tile; None if there is none."""
+        path = self._path(layer, tile)
+        try:
+            content = path.read_bytes() if path.is_file() and _is_young(path) else b""
+        except OSError:
+            return None
+        if content == _NO_HEAT:
+            return b""
+        return content if content.startswith(PNG) and content.endswith(_PNG_END) else None
+
+    def store(self, layer: Layer, tile: Tile, picture: bytes) -> None:
+        """Keep a tile, if that is possible."""
+        path = self._path(layer, tile)
+        with suppress(OSError), locked([path]):
+            replace_all({path: picture or _NO_HEAT})
+
+    def _path(self, layer: Layer, tile: Tile) -> Path:
+        return self._directory / f"{layer.id}-{tile.z}-{tile.x}-{tile.y}.png"
+
+
+def _is_young(path: Path) -> bool:
+    return 0 <= time.time() - path.stat().st_mtime < _DAY

@@ -1,0 +1,146 @@
+"""Jinja2 as it is set up here: for the built-in templates by name, and for users' own."""
+
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from stravacookies import heatmap, paths
+from stravacookies.errors import StravacookiesError
+from stravacookies.files import make_private_directory
+from stravacookies.heatmap import Layer
+from stravacookies.strava.cookies import HeatmapCookies
+
+_STRICT: dict[str, Any] = {
+    "undefined": jinja2.StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+}
+"""How templates are read: an unknown variable is an error, and tags leave no blank lines."""
+
+
+def render(template: str, **variables: Any) -> str:
+    """Render a built-in template with variables and the module `heatmap`."""
+    return _environment().get_template(template).render(heatmap=heatmap, **variables)
+
+
+def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
+    """Render a user's own template with layers and cookies.
+
+    The template can use these and the templates beside it, and nothing else of this program:
+    https://jinja.palletsprojects.com/en/stable/sandbox/
+
+    Args:
+        path: The template.
+        layers: What it gets as `layers`.
+        cookies: What it gets as `cookies`, and their expiry as `expires`.
+
+    Raises:
+        StravacookiesError: It cannot be read or rendered; the message contains no cookie.
+    """
+    if not path.is_file():
+        why = "it is a folder" if path.is_dir() else "there is no such file"
+        raise StravacookiesError(f"{path}: {why}.")
+    try:
+        template = _sandbox(path.parent).get_template(path.name)
+        text = template.render(
+            layers=layers,
+            cookies=cookies,
+            expires=cookies.expires,
+            min_zoom=heatmap.MIN_ZOOM,
+            max_zoom=heatmap.MAX_ZOOM,
+            attribution=heatmap.ATTRIBUTION,
+        )
+        text.encode()
+    except Exception as error:  # noqa: BLE001 - a template may do whatever Python can
+        raise _renamed(error, path) from None
+    return text
+
+
+def _renamed(error: Exception, path: Path) -> StravacookiesError:
+    """Build the error that says what is wrong with a user's template."""
+    match error:
+        case StravacookiesError():
+            return error
+        case jinja2.TemplateSyntaxError():
+            where = f"{path.parent / (error.name or '')}, line {error.lineno}"
+            return StravacookiesError(f"{where}: {str(error.message).rstrip('.')}.")
+        case UnicodeEncodeError():
+            code = ord(error.object[error.start])
+            return StravacookiesError(
+                f"{path}: its output contains U+{code:04X}, which is not a character."
+            )
+    # Its own words could contain a cookie, such as the name of a file to include.
+    return StravacookiesError(f"{_place(error, path)}: {type(error).__name__}.")
+
+
+def _sandbox(folder: Path) -> jinja2.Environment:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # imported here: few runs need it
+
+    return ImmutableSandboxedEnvironment(
+        loader=_Loader(folder),
+        autoescape=jinja2.select_autoescape(["html", "xml", "html.j2", "xml.j2"], default=False),
+        **_STRICT,
+    )
+
+
+class _Loader(jinja2.FileSystemLoader):
+    """Reads templates in a folder; an error names the one that is missing or not text."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Read a template."""
+        path = Path(self.searchpath[0], template)
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError:
+            raise StravacookiesError(f"{path}: it is not text in UTF-8.") from None
+
+
+def _place(error: Exception, path: Path) -> str:
+    """Return the template and line in which an error arose; Jinja2 puts both in the traceback."""
+    places = [
+        f"{name}, line {line}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if Path(name := frame.f_code.co_filename).parent == path.parent
+    ]
+    return places[-1] if places else str(path)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(paths.templates()),
+        bytecode_cache=_BytecodeCache(str(paths.cache())),
+        autoescape=jinja2.select_autoescape(["html.j2", "xml.j2"], default=False),
+        **_STRICT,
+    )
+    # Keys stay in the template's order: to sort them, JSON would be set up again for each map.
+    environment.policies["json.dumps_kwargs"] = {}
+    return environment
+
+
+class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """Keeps compiled templates in the user's cache: without it a refresh takes 28 ms more.
+
+    Whatever is wrong with the cache, templates are compiled again.
+    """
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Load a compiled template, unless it is damaged."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:  # noqa: BLE001 - Jinja2 unpickles the file, so anything may be raised
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep a compiled template, if that is possible."""
+        with suppress(OSError):
+            make_private_directory(Path(self.directory))
+            super().dump_bytecode(bucket)

@@ -1,0 +1,341 @@
+"""The checks behind `status` and `doctor`: all is well, and each part is damaged by itself."""
+
+import json
+import os
+import platform
+import re
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from stravacookies import health
+from stravacookies.credentials.store import CredentialStore
+from stravacookies.facts import Facts
+from stravacookies.health import Finding, State
+from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
+from stravacookies.josm import entry_set, live
+from stravacookies.strava.fetcher import CookieFetcher
+from stravacookies.strava.session import Session
+from tests import josm_app
+from tests.josm.remotes import JOSM, Remote
+from tests.made_up import token
+from tests.standin.strava import Response, Strava
+from tests.user import BLUE, DAMAGES, HOT, SECRETS, SESSION, User
+
+RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+RENEW = "run 'stravacookies josm-prefs --refresh'"
+LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
+
+ALL_WELL = {
+    "Program": "✓ stravacookies N, Python N, SYSTEM",
+    "Packages": "✓ click N, jinja2 N, lxml N, platformdirs N, psutil N, requests N, keyring N,"
+    " yt-dlp N",
+    "Session": "✓ from ~/cookies.json, kept in a file",
+    "Cookies": "✓ fresh until TIME",
+    "JOSM directory": "✓ ~/.config/JOSM",
+    "Preferences": "✓ readable",
+    "Registration": "✓ JOSM's preferences list strava-heatmap.xml",
+    "Layers": "✓ 7 layers with fresh cookies",
+    "JOSM": "✓ version 18646, not running",
+    "Remote control": "✓ off (it is optional)",
+    "Cartograph": "✓ 7 files with the cookies of JOSM's layers",
+}
+"""What each check but that of a tile finds, after its mark; advice follows in a second line."""
+
+MARKS = {State.GOOD: "✓", State.BAD: "✗", State.UNKNOWN: "–"}
+
+
+def findings(
+    user: User, *checks: str, environ: Mapping[str, str] = {}, source: str | None = None
+) -> dict[str, str]:
+    """Make checks, and return what they found; no finding may show a secret or the home."""
+    facts = Facts(CredentialStore(user.state), environ, None, source)
+    found = health.examine(facts, checks or tuple(ALL_WELL))
+    told = {finding.name: masked(finding) for finding in found}
+    text = "".join(told.values())
+    assert [] == [each for each in {*SECRETS, str(user.home), "jane"} if each in text]
+    return told
+
+
+def masked(finding: Finding) -> str:
+    """Write a finding without the parts that differ between days and computers."""
+    text = f"{MARKS[finding.state]} {finding.detail}"
+    text += f"\n{finding.advice}" if finding.advice else ""
+    text = text.replace(platform.platform(), "SYSTEM")
+    text = re.sub(r"\b\d+(\.\d+)+\b", "N", text)
+    text = re.sub(r"\((line|it is not).* again$", "(WHY)", text)
+    return re.sub(r"\d\d \w+ \d{4}, \d\d:\d\d( \((\d+ h \d+ min left|expired)\))?", "TIME", text)
+
+
+def pattern(finding: str) -> str:
+    """Return the pattern of a finding in which an ellipsis stands for any text."""
+    return re.escape(finding).replace("…", "(?s:.*)")
+
+
+@pytest.fixture
+def user(home: Path, josm_directory: Path, monkeypatch: pytest.MonkeyPatch) -> User:
+    """A user on whose computer everything is set up."""
+    monkeypatch.setenv("HOME", str(home))
+    return User(home, josm_directory)
+
+
+UNUSABLE_PREFERENCES = {
+    "Preferences": "✗ ~/.config/JOSM/preferences.xml is not a JOSM preferences file (WHY)",
+    "Registration": "– not checked: the preferences cannot be used",
+    "Remote control": "– not checked: the preferences cannot be used",
+}
+UNREGISTERED = {
+    "Registration": f"✗ JOSM's preferences do not list strava-heatmap.xml\nclose JOSM, then {RUN}"
+}
+NO_LAYERS = {"Cartograph": "– not checked: the layers tell what to expect"}
+
+DUE = {"Layers": f"✗ 7 layers, whose cookies expire on TIME\n{RUN}"}
+SITUATIONS = {
+    "nothing": {
+        "Session": f"✗ none yet\n{LOGIN}",
+        "Cookies": f"✗ none yet\n{RUN}",
+        "Layers": f"✗ there is no strava-heatmap.xml\n{RUN}",
+        **UNREGISTERED,
+        **NO_LAYERS,
+    },
+    "ready": {},
+    "second login": {},
+    "no kept cookies": {},
+    "cookies are due": DUE | {"Cookies": f"✗ a refresh is due: they expire on TIME\n{RUN}"},
+    "cookies have expired": DUE | {"Cookies": f"✗ expired on TIME\n{RUN}"},
+    "classic host": {
+        "Layers": "✓ 5 layers with fresh cookies",
+        "Cartograph": "✓ 5 files with the cookies of JOSM's layers",
+    },
+    "layers are malformed": {
+        "Layers": f"✗ strava-heatmap.xml is malformed in line 2: undefined entity\n{RENEW}",
+        **NO_LAYERS,
+    },
+    "layers are gone": {
+        "Layers": f"✗ strava-heatmap.xml contains no layers of ours\n{RENEW}",
+        **NO_LAYERS,
+    },
+    "layers without cookies": {
+        "Layers": f"✗ 1 layer without usable cookies\n{RENEW}",
+        **NO_LAYERS,
+    },
+    "map sources are damaged": {
+        "Cartograph": f"✗ {HOT} is missing, {BLUE} cannot be read\n{RENEW}",
+    },
+    "map source has other cookies": {
+        "Cartograph": f"✗ {HOT} has other cookies than JOSM's layers\n{RENEW}",
+    },
+    "not registered": UNREGISTERED,
+    "no preferences": {
+        "Preferences": f"✗ there is no preferences.xml\n{RUN}",
+        "JOSM": "✓ version unknown, not running",
+        **UNREGISTERED,
+    },
+    "preferences are cut short": {
+        "JOSM": "✓ version unknown, not running",
+        **UNUSABLE_PREFERENCES,
+    },
+    "preferences have another layout": UNUSABLE_PREFERENCES,
+    "no JOSM": {
+        "JOSM directory": "✗ none (looked in: ~/.josm, ~/.config/JOSM,"
+        " ~/.var/app/org.openstreetmap.josm/config/JOSM)\n"
+        "start JOSM once, which creates it, or give its path with --josm-dir",
+        **dict.fromkeys(list(ALL_WELL)[5:], "– not checked: there is no JOSM directory"),
+    },
+}
+"""The findings that differ from `ALL_WELL` after each of `DAMAGES`."""
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_situations(user: User, name: str) -> None:
+    """Each check finds what is wrong, and says what to do about it."""
+    DAMAGES[name](user)
+
+    assert ALL_WELL | SITUATIONS[name] == findings(user)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+@pytest.mark.parametrize("name", ["preferences.xml", entry_set.FILE, f"cartograph/{HOT}"])
+def test_something_else_in_place_of_a_file(
+    user: User, name: str, make: Callable[[Path], None]
+) -> None:
+    """A folder is not a file, and neither is a pipe, which is not read."""
+    path = user.josm / name
+    path.unlink()
+    make(path)
+    found = findings(user)
+
+    assert [
+        {
+            "preferences.xml": UNUSABLE_PREFERENCES["Preferences"],
+            entry_set.FILE: "✗ strava-heatmap.xml could not be read: it is not a file\nremove it,"
+            f" then {RUN}",
+        }.get(name, f"✗ {HOT} cannot be read\n{RENEW}")
+    ] == [text for text in found.values() if text.startswith("✗")]
+
+
+def test_directory_that_is_not_writable(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory in which no run could write is bad, even if all in it can be read."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    advice = "make it writable for you: ~/.config/JOSM"
+
+    directory = {"JOSM directory": f"✗ ~/.config/JOSM, which is not writable\n{advice}"}
+    assert ALL_WELL | directory == findings(user)
+
+
+def test_named_directory_that_does_not_exist(tmp_path: Path) -> None:
+    """Of a directory that the user named, no other place is looked at."""
+    facts = Facts(CredentialStore(tmp_path), {}, tmp_path / "nowhere")
+    (finding,) = health.examine(facts, ["JOSM directory"])
+
+    assert (State.BAD, f"none (looked in: {tmp_path}/nowhere)") == (finding.state, finding.detail)
+
+
+@pytest.mark.parametrize("name", ["home", "link"])
+def test_home_behind_a_link(user: User, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A home that is a symbolic link is shown by neither of its names."""
+    link = user.home.with_name("link")
+    link.symlink_to(user.home)
+    monkeypatch.setenv("HOME", str(link))
+    directory = user.home.with_name(name) / ".config" / "JOSM"
+    facts = Facts(CredentialStore(user.state), {}, directory)
+    (finding,) = health.examine(facts, ["JOSM directory"])
+
+    assert "~/.config/JOSM" == finding.detail
+
+
+MONTH = token(datetime.now(UTC) + timedelta(days=30))
+REMEMBERED = {"strava_remember_id": "7", "strava_remember_token": MONTH}
+FROM_JANE = {"source": "firefox:jane.doe"}
+EXPIRED = {"_strava4_session": ""}
+LOGIN_DATA = {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "other", "finding"),
+    [
+        (FROM_JANE, "", "✓ from firefox, kept in a file"),
+        (REMEMBERED, "", f"{ALL_WELL['Session']}; it lasts at least until TIME"),
+        ({"place": "keyring"}, "", f"✗ The Strava session is kept in the …\n{LOGIN}"),
+        (EXPIRED, "", f"✗ The kept Strava session has expired or is damaged\n{LOGIN}"),
+        (EXPIRED, "/nowhere", f"✗ The kept … is damaged. The source …\n{LOGIN}"),
+        (EXPIRED | FROM_JANE, "", "✓ the kept one cannot be used; the next run uses firefox"),
+        ({}, {"STRAVA_SESSION": SESSION}, "✓ from STRAVA_SESSION"),
+        ({}, {"STRAVA_SESSION": "{"}, f"✗ STRAVA_SESSION …\nunset STRAVA_SESSION, then {LOGIN}"),
+        (None, LOGIN_DATA, "✓ none yet; the next run uses STRAVA_EMAIL and STRAVA_PASSWORD"),
+        (None, "firefox:jane", "✓ none yet; the next run uses firefox"),
+        (None, "/dev/null", "✓ none yet; the next run uses /dev/null"),
+        (None, "/nowhere", f"✗ The source of the session is neither a file nor …\n{LOGIN}"),
+        (None, "", f"✗ none yet\n{LOGIN}"),
+    ],
+)
+def test_session(
+    user: User, kept: dict[str, str] | None, other: dict[str, str] | str, finding: str
+) -> None:
+    """The session that the next run would use is named, without a browser's profile.
+
+    It is the kept one, or another in the environment or from the user's default source.
+    """
+    path = user.state / "session.json"
+    content = json.loads(path.read_text())
+    path.write_text("" if kept is None else json.dumps(content | kept))
+    environ, source = ({}, other) if isinstance(other, str) else (other, None)
+
+    found = findings(user, "Session", environ=environ, source=source or None)["Session"]
+    assert re.fullmatch(pattern(finding), found)
+
+
+def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package is missing if the system knows no version of it; an extra may be missing."""
+    version = metadata.version
+
+    def without(name: str) -> str:
+        if name in ("lxml", "keyring"):
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(metadata, "version", without)
+
+    assert (
+        "✗ click N, jinja2 N, platformdirs N, psutil N, requests N, yt-dlp N; not installed: lxml\n"
+        "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
+        " 'make josm-prefs')"
+    ) == findings(user, "Packages")["Packages"]
+
+
+NEWER = JOSM.replace(b"18646", b"19000")
+OTHER = b"HTTP/1.1 200 OK\r\n\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "runs_on", "josm", "remote_control"),
+    [
+        (None, None, "18646, not running", "✓ on, on port PORT when JOSM runs"),
+        (None, "JOSM", "18646, running", f"✗ on, but nothing listens on port PORT\n{live.ENABLE}"),
+        (NEWER, "JOSM", "19000, running", "✓ JOSM answers on port PORT"),
+        (NEWER, "x", "18646, not running", "✓ on; a JOSM with another directory answers on …"),
+        (OTHER, None, "18646, not running", f"✗ another program …port PORT\n{live.FREE_PORT}"),
+    ],
+)
+def test_remote_control(
+    user: User, answer: bytes | None, runs_on: str | None, josm: str, remote_control: str
+) -> None:
+    """The remote control must answer if JOSM runs; no other program may answer in its place."""
+    with ExitStack() as stack:
+        port = josm_app.free_port()
+        if answer:
+            remote = stack.enter_context(Remote())
+            remote.version, port = answer, remote.port
+        if runs_on:
+            words = f"-Djosm.home={user.josm.with_name(runs_on)}"
+            stack.enter_context(josm_app.pretended(user.home, words))
+        user.turn_on_remote_control(port)
+        found = findings(user)
+
+    remote_control = pattern(remote_control.replace("PORT", str(port)))
+    assert re.fullmatch(remote_control, found.pop("Remote control"))
+    assert (ALL_WELL | {"JOSM": f"✓ version {josm}"}).items() >= found.items()
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "finding"),
+    [
+        (CURRENT, 200, "✓ content-a.strava.com answered 200"),
+        (CLASSIC, 200, "✓ heatmap-external-a.strava.com answered 200"),
+        (CURRENT, 404, "✓ content-a.strava.com answered 404: opened, but there is no heat"),
+        (CURRENT, 403, f"✗ content-a.strava.com answered 403: …\n{RENEW}"),
+        (CURRENT, 401, "✗ content-a.strava.com answered 401, which was not …\ntry again later"),
+        (CURRENT, None, "✗ content-a.strava.com could not be reached: …HTTPS_PROXY"),
+    ],
+)
+def test_tile(
+    user: User,
+    strava: Strava,
+    fetcher: CookieFetcher,
+    monkeypatch: pytest.MonkeyPatch,
+    host: TileHost,
+    status: int | None,
+    finding: str,
+) -> None:
+    """A tile without heat is as good as one with heat; the host of JOSM's layers is asked."""
+    cookies = fetcher.fetch(Session(strava.open_session()), host)
+    CredentialStore(user.state).keep_cookies(cookies, host)
+    user.install(host.layers(["ride"]))
+    if not status:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{josm_app.free_port()}")
+    elif status != 200:
+        monkeypatch.setattr(strava, "answer", lambda _: Response(status))
+
+    assert re.fullmatch(pattern(finding), findings(user, "Tile")["Tile"])
+
+
+@pytest.mark.parametrize("name", ["nothing", "cookies have expired"])
+def test_no_tile_without_cookies(user: User, name: str) -> None:
+    """Cookies that are missing or expired are not sent."""
+    DAMAGES[name](user)
+
+    assert "– not checked: no cookies could open it" == findings(user, "Tile")["Tile"]
