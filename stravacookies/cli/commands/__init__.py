@@ -1,0 +1,18 @@
+"""The commands: in each module what one command takes, does and says."""
+
+SHORT_HELP = {
+    "josm-prefs": "Write the layers, with fresh cookies, for JOSM.",
+    "live": "Open layers in a running JOSM.",
+    "preview": "Write a page that shows what the layers look like.",
+    "login": "Take the Strava session from a browser or a file.",
+    "logout": "Remove the kept session and cookies.",
+    "remove": "Take the heatmap out of JOSM again.",
+    "status": "Show whether you can start mapping now.",
+    "doctor": "Check everything, and say how to fix it.",
+    "cookies": "Print the cookies for other programs.",
+    "url": "Print the URL of a layer for JOSM.",
+    "cartograph": "Write map sources for Cartograph on the phone.",
+    "render": "Render a template of your own.",
+    "completion": "Print a script for completion in a shell.",
+}
+"""All commands with a short help, which is shown without importing them."""

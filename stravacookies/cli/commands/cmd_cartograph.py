@@ -1,0 +1,67 @@
+"""`stravacookies cartograph`: writes map sources for the phone."""
+
+from pathlib import Path
+
+import click
+
+from stravacookies import cartograph
+from stravacookies.cli import messages, options, selection, user
+from stravacookies.errors import StravacookiesError
+from stravacookies.files import write_private
+
+
+@click.command(
+    "cartograph",
+    epilog=options.examples(
+        "cartograph -o ~/Desktop/heatmap --color hot",
+        "cartograph --icloud",
+        "cartograph --version 2",
+    ),
+)
+@options.output("directory", "DIR", f"The folder.  [default: {cartograph.DIRECTORY}]")
+@click.option("--icloud", is_flag=True, help="Write into the app's folder in iCloud, on a Mac.")
+@click.option(
+    "--version",
+    type=click.Choice(["2", "3"]),
+    default="3",
+    show_default=True,
+    help="The version of the app.",
+)
+@options.activities
+@options.colors
+@options.source
+@options.classic
+@options.refresh
+@options.verbose
+def command(
+    directory: Path | None,
+    icloud: bool,
+    version: str,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    source: str | None,
+    classic: bool,
+    refresh: bool,
+) -> None:
+    """Write map source files for the app Cartograph Maps, to open on the phone."""
+    if icloud and directory:
+        raise click.UsageError("--icloud cannot be combined with --output.")
+    host = selection.host(classic)
+    layers = selection.layers(host, activities, colors)
+    place = _icloud() if icloud else directory or Path(cartograph.DIRECTORY)
+    if place.suffix == ".onlinemap" and not place.is_dir():
+        raise click.UsageError("--output is a folder; each colour gets a file in it.")
+    cookies = user.cookies(host, source, refresh=refresh)
+    sources = cartograph.map_sources(layers, cookies, int(version))
+    write_private(place, {place / name: content for name, content in sources.items()})
+    click.echo(messages.map_sources_summary(place, list(sources), cookies, icloud=icloud))
+
+
+def _icloud() -> Path:
+    place = Path.home() / cartograph.ICLOUD
+    if not place.is_dir():
+        raise StravacookiesError(
+            f"There is no folder of Cartograph in iCloud here (looked for: {place}). Only a Mac"
+            " with iCloud Drive has one; leave --icloud out to write into another folder."
+        )
+    return place

@@ -1,0 +1,81 @@
+"""`stravacookies josm-prefs`: writes the layers, with fresh cookies, for JOSM."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from stravacookies import cartograph
+from stravacookies.cli import messages, options, selection, user
+from stravacookies.heatmap import Layer
+from stravacookies.josm import entry_set, install
+from stravacookies.strava.cookies import HeatmapCookies
+
+_PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES}
+"""Where map sources are, below JOSM's directory."""
+
+
+@click.command(
+    "josm-prefs",
+    epilog=options.examples(
+        "josm-prefs",
+        "josm-prefs --from firefox",
+        "josm-prefs --show sport_Hike:blue --show sport_Ride:hot",
+        "josm-prefs --activity sport_Hike --color blue --color hot",
+    )
+    + options.CHOICES,
+)
+@options.josm_dir
+@options.source
+@options.activities
+@options.colors
+@options.show
+@options.classic
+@options.refresh
+@options.force
+@options.verbose
+def command(
+    josm_dir: Path | None,
+    source: str | None,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    show: tuple[str, ...],
+    classic: bool,
+    refresh: bool,
+    force: bool,
+) -> None:
+    """Write the heatmap's layers, with fresh cookies, into JOSM's preferences.
+
+    The Strava session comes from the first of these that exists: --from, STRAVA_SESSION, the
+    session that an earlier run or login kept, STRAVA_EMAIL and STRAVA_PASSWORD, your default
+    source (STRAVACOOKIES_SOURCE, or the one in config.toml). If there is none, you are asked.
+
+    Layers that you leave out also disappear from JOSM's menu, until you write them again.
+    """
+    host = selection.host(classic)
+    layers, shown = selection.layers_and_shown(host, activities, colors, show)
+    directory = user.josm(josm_dir)
+    registration = install.prepare(directory, force=force)
+    cookies = user.cookies(host, source, refresh=refresh)
+    map_sources = cartograph.by_file(layers)
+    names = [*(path for name, path in _PATHS.items() if name in map_sources), entry_set.FILE]
+    obsolete = [path for name, path in _PATHS.items() if name not in map_sources]
+    mark = entry_set.mark(layers, shown, cookies)
+    installed = install.Installed()
+    if (
+        refresh
+        or registration.after is not None
+        or not install.is_current(directory, mark, names, obsolete)
+    ):
+        files = _files(layers, shown, cookies)
+        installed = install.write(directory, files, registration, obsolete, force=force)
+    click.echo(messages.run_summary(directory, layers, shown, cookies, installed))
+
+
+def _files(
+    layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies
+) -> dict[str, bytes]:
+    """Return the content of all files, by their paths below JOSM's directory."""
+    map_sources = cartograph.map_sources(layers, cookies)
+    files = {_PATHS[name]: content for name, content in map_sources.items()}
+    return files | {entry_set.FILE: entry_set.render(layers, shown, cookies)}

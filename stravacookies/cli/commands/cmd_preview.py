@@ -1,0 +1,112 @@
+"""`stravacookies preview`: writes a page that shows what the layers look like."""
+
+import sys
+import webbrowser
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import click
+
+from stravacookies import paths
+from stravacookies.catalog import GROUPS
+from stravacookies.cli import messages, options, selection, user
+from stravacookies.files import write_private
+from stravacookies.heatmap import CURRENT, Layer, Tile
+from stravacookies.josm import settings
+
+_LUCERNE = 47.05, 8.31
+"""Latitude and longitude of a place with heat of every kind."""
+
+
+@click.command(
+    "preview",
+    epilog=options.examples(
+        "preview --open",
+        "preview --at 47.05,8.31 --zoom 13 --open",
+        "preview --activity sport_Hike --activity sport_Run -o hike.html",
+    ),
+)
+@options.at
+@options.zoom
+@options.output("file", "FILE", "The page.", "strava-heatmap-preview.html")
+@click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help=f"All {len(CURRENT.layers())} layers, not only the groups.",
+)
+@options.activities
+@options.colors
+@options.josm_dir
+@options.source
+@options.refresh
+@options.verbose
+def command(
+    place: tuple[float, float] | None,
+    zoom: int,
+    file: Path,
+    open_it: bool,
+    everything: bool,
+    activities: tuple[str, ...],
+    colors: tuple[str, ...],
+    josm_dir: Path | None,
+    source: str | None,
+    refresh: bool,
+) -> None:
+    """Write a page that shows what the layers look like at a place, to choose among them.
+
+    Each layer has two buttons: one opens it in a running JOSM, one copies the option that shows it
+    in JOSM's menu. Tiles are kept for a day, so that each one is requested once.
+    """
+    from stravacookies import preview  # imported here: --help needs neither requests nor Jinja2
+
+    layers = _layers(activities, colors, everything=everything)
+    josm = user.josm_if_any(josm_dir)
+    place = place or _place(josm)
+    cookies = cache(lambda: user.cookies(CURRENT, source, refresh=refresh))
+    if refresh or source is not None:
+        cookies()  # even if all tiles are kept
+    tile = Tile.at(*place, zoom)
+    found = preview.pictures(layers, tile, paths.cache() / "tiles", cookies)
+    with click.progressbar(
+        found,
+        length=len(layers),
+        label="Tiles",
+        file=sys.stderr,
+        hidden=not (sys.stderr and sys.stderr.isatty()),
+    ) as bar:
+        pictures = dict(bar)
+    ordered = {layer: pictures[layer] for layer in layers}
+    page = preview.render(ordered, *place, zoom, settings.remote_control(josm).port)
+    write_private(file.parent, {file: page.encode()})
+    opened = open_it and webbrowser.open(file.absolute().as_uri())
+    click.echo(messages.preview_summary(file, ordered, place, zoom, opened=opened))
+    if open_it and not opened:
+        click.echo("stravacookies: no browser could be opened.", err=True)
+
+
+def _layers(
+    activities: Sequence[str], colors: Sequence[str], *, everything: bool
+) -> Sequence[Layer]:
+    """Return the layers to show."""
+    if everything:
+        source = click.get_current_context().get_parameter_source
+        typed = click.core.ParameterSource.COMMANDLINE
+        if typed in (source("activities"), source("colors")):
+            raise click.UsageError("--all cannot be combined with --activity or --color.")
+        return CURRENT.layers()
+    return selection.layers(CURRENT, activities or [group.key for group in GROUPS], colors)
+
+
+def _place(josm: Path | None) -> tuple[float, float]:
+    """Return where JOSM was last, or else Lucerne."""
+    if josm and (downloaded := settings.last_downloaded(josm)):
+        return downloaded
+    click.echo(
+        "stravacookies: JOSM has not downloaded anything yet, so this is Lucerne; --at shows"
+        " another place.",
+        err=True,
+    )
+    return _LUCERNE

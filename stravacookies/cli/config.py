@@ -1,0 +1,100 @@
+"""The user's defaults, in `config.toml`."""
+
+import stat
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stravacookies.cli.layer_names import ACTIVITY, COLOR, LAYER
+from stravacookies.credentials.sources import PASSWORD, STANDARD_INPUT
+from stravacookies.errors import UsageError
+from stravacookies.files import file_type
+
+FILE = "config.toml"
+
+NAMES = {"activities": ACTIVITY, "colors": COLOR, "show": LAYER}
+"""The settings that choose from names."""
+
+VARIABLES = {
+    "activities": "STRAVACOOKIES_ACTIVITIES",
+    "colors": "STRAVACOOKIES_COLORS",
+    "show": "STRAVACOOKIES_SHOW",
+    "josm_dir": "STRAVACOOKIES_JOSM_DIR",
+    "source": "STRAVACOOKIES_SOURCE",
+}
+"""The environment variables that override settings."""
+
+
+class Config(NamedTuple):
+    """What the user wants unless an option or an environment variable says otherwise.
+
+    Attributes:
+        activities: Only these, by Strava's keys; all if empty.
+        colors: Only these, by Strava's keys; all if empty.
+        show: The layers to show in JOSM's menu, as ACTIVITY:COLOR; the usual ones if empty.
+        josm_dir: JOSM's preferences directory.
+        source: Where to take a session from if none is kept.
+    """
+
+    activities: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    josm_dir: str | None = None
+    source: str | None = None
+
+
+def load(directory: Path) -> Config:
+    """Read the file in a directory; if it does not exist, nothing is set.
+
+    Raises:
+        UsageError: It cannot be read, is not TOML, or contains something that is not a setting.
+    """
+    path = directory / FILE
+    try:
+        kind = file_type(path)
+        content = path.read_bytes() if kind == stat.S_IFREG else b""
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error)) from None
+    if kind not in (0, stat.S_IFREG):
+        raise _unusable(path, "it is not a file")
+    settings = {}
+    for key, value in (_parse(path, content) if content else {}).items():
+        name = key.replace("-", "_")
+        if name not in Config._fields or "_" in key:
+            names = ", ".join(field.replace("_", "-") for field in Config._fields)
+            raise _unusable(path, f"there is no setting {key!r}; settings are {names}")
+        settings[name] = _checked(path, key, value, Config._field_defaults[name])
+    if settings.get("source") in (PASSWORD, STANDARD_INPUT):
+        raise _unusable(path, "source is neither a browser nor a file")
+    return Config(**settings)
+
+
+def _parse(path: Path, content: bytes) -> dict[str, Any]:
+    import tomllib  # imported here: most users have no such file
+
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise _unusable(path, "it is not text in UTF-8") from None
+    except ValueError as error:
+        raise _unusable(path, str(error)) from None
+    except RecursionError:
+        raise _unusable(path, "it is nested too deeply") from None
+
+
+def _checked(path: Path, key: str, value: object, default: object) -> Any:
+    """Return the value of a setting: a text, or a list of texts, as its default is."""
+    is_text = default is None
+    texts = [value] if is_text else value
+    if not isinstance(texts, list) or not all(
+        isinstance(text, str) and text and "\0" not in text for text in texts
+    ):
+        raise _unusable(path, f"{key} is not {'a text' if is_text else 'a list of texts'}")
+    for text in texts if key in NAMES else []:
+        if text not in NAMES[key].known:
+            raise _unusable(path, f"in {key}: {NAMES[key].unknown(text)}")
+    return value if is_text else tuple(texts)
+
+
+def _unusable(path: Path, why: str) -> UsageError:
+    ending = "" if why.endswith((".", "?")) else "."
+    return UsageError(f"{path} cannot be used: {why}{ending}")

@@ -1,0 +1,52 @@
+"""The names that users type for activities, colours and layers."""
+
+import click
+from click.shell_completion import CompletionItem
+
+from stravacookies.heatmap import CURRENT
+
+
+class Name(click.ParamType[str]):
+    """The type of a parameter that takes one of some names: it checks and completes them.
+
+    Args:
+        name: What the names stand for.
+        known: All names.
+    """
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name = name
+        self.known = known
+
+    def unknown(self, value: str) -> str:
+        """Say that there is no such name, and which one the user may have meant."""
+        import difflib  # imported here: the run ends
+
+        similar = [name for name in self.known if value.lower() in name.lower()]
+        similar = similar[:4] or difflib.get_close_matches(value, self.known)
+        if similar:
+            hint = f"Did you mean {' or '.join(similar)}?"
+        elif len(self.known) < 10:
+            hint = f"Choose from {', '.join(self.known)}."
+        else:
+            hint = "'stravacookies josm-prefs --help' lists all."
+        return f"There is no {self.name} {value!r}. {hint}"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or end with a usage error."""
+        if value not in self.known:
+            self.fail(self.unknown(value), param, ctx)
+        return value
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the names that begin with what was typed: activities first, then layers."""
+        names = [name for name in self.known if name.startswith(incomplete)]
+        activities = [name for name in names if ":" not in name]
+        return [CompletionItem(name) for name in activities or names]
+
+
+ACTIVITY = Name("activity", tuple(each.key for each in CURRENT.activities))
+COLOR = Name("colour", tuple(each.key for each in CURRENT.colors))
+LAYER = Name("layer", tuple(each.key for each in CURRENT.layers()))

@@ -1,0 +1,184 @@
+"""What commands print at their end: summaries, findings, and what to do next."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stravacookies import cartograph
+from stravacookies.credentials import sources
+from stravacookies.credentials.acquire import Acquired
+from stravacookies.credentials.store import KEYRING, StoredSession
+from stravacookies.heatmap import Layer
+from stravacookies.josm import entry_set
+from stravacookies.josm.directory import PREFERENCES
+from stravacookies.josm.install import Installed, Removed
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.wording import count, local_time, until
+
+if TYPE_CHECKING:
+    from stravacookies.health import Finding
+
+_EXAMPLE = "sport_Hike:blue"
+"""The layer to search for in an example, if it was written."""
+
+_MARKS = {
+    "good": ("✓", "ok", "green"),
+    "bad": ("✗", "no", "red"),
+    "unknown": ("–", "- ", "yellow"),
+}
+"""For each state of a finding: its mark, the same in ASCII, and its colour."""
+
+
+def login_summary(acquired: Acquired, kept: StoredSession | None) -> str:
+    """Say how long a login lasts, and where its session is kept, if there is one."""
+    lines = [
+        f"Logged in to Strava with {sources.label(acquired.source)}.",
+        f"The cookies expire on {until(acquired.cookies.expires)}.",
+    ]
+    if acquired.session and kept and kept.session:
+        end = kept.session.expires
+        lasts = f"at least until {local_time(end)}" if end else "as long as Strava accepts it"
+        place = "the system's keyring" if kept.place == KEYRING else "a file that only you can read"
+        lines.append(f"The session is kept in {place}; it lasts {lasts}.")
+    else:
+        lines.append("There was no session to keep, so these cookies cannot be renewed.")
+    return "\n".join(lines)
+
+
+def run_summary(
+    directory: Path,
+    layers: Sequence[Layer],
+    shown: Sequence[Layer],
+    cookies: HeatmapCookies,
+    installed: Installed,
+) -> str:
+    """Say what a run has written, how long that lasts, and what to do next."""
+    activities = count(len({layer.activity for layer in layers}), "activity")
+    colors = len({layer.color for layer in layers})  # and map sources
+    in_menu = "\n".join(f"  {layer.title}" for layer in shown)
+    example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
+    registration, restart = _registration(installed)
+    return f"""\
+The Strava heatmap is ready for JOSM, in {directory}:
+
+  {entry_set.FILE:18}  {count(len(layers), "layer")}: {activities}, {count(colors, "colour")}
+  {PREFERENCES:18}  {registration}
+  {cartograph.DIRECTORY + "/":18}  {count(colors, "file")} for Cartograph Maps
+
+In the Imagery menu, unless you have removed them there:
+{in_menu}
+
+The cookies in these files expire on {until(cookies.expires)}.
+They are yours alone: do not share these files.
+
+Next: start JOSM, and choose a layer from its Imagery menu.
+{restart}More layers are in Imagery > Imagery preferences. Search for \
+'{example.activity.name.lower()} {example.color.name}', for example.
+Run this again before you map another day."""
+
+
+def _registration(installed: Installed) -> tuple[str, str]:
+    """Say what was done to JOSM's preferences, and how an open JOSM gets the new cookies."""
+    if installed.backup:
+        return f"now lists them (backup: {installed.backup.name})", ""
+    if installed.registered:
+        return "created (JOSM has not run here yet)", ""
+    return (
+        "unchanged (it already lists them)",
+        "An open JOSM gets the new cookies when you restart it. Or press 'Update default\n"
+        "entries' and OK in Imagery > Imagery preferences, then open the layers again.\n",
+    )
+
+
+def preview_summary(
+    file: Path,
+    pictures: Mapping[Layer, bytes],
+    place: tuple[float, float],
+    zoom: int,
+    *,
+    opened: bool,
+) -> str:
+    """Say what the preview shows and, unless it was opened, how to look at it."""
+    without = sum(not picture for picture in pictures.values())
+    no_heat = f"; {without} of them without heat there" if without else ""
+    where = f"{place[0]:.4f}, {place[1]:.4f}, zoom level {zoom}"
+    summary = f"""\
+The preview is ready, in {file}:
+
+  {count(len(pictures), "layer")} at {where}{no_heat}"""
+    return summary if opened else f"{summary}\n\nNext: open it in your browser."
+
+
+_TO_PHONE = """\
+On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself. Tap it in the Files app,
+and share it with Cartograph. On Android, copy a file to the phone, or mail it to yourself. Tap it,
+and open it with Cartograph."""
+
+_FROM_ICLOUD = """\
+On iPhone and iPad, they appear in iCloud Drive, in the folder Cartograph Pro. Tap one in the Files
+app, and share it with Cartograph."""
+
+
+def map_sources_summary(
+    directory: Path, names: Sequence[str], cookies: HeatmapCookies, *, icloud: bool = False
+) -> str:
+    """Say where map sources of Cartograph Maps are, and how they get into the app."""
+    files = "\n".join(f"  {name}" for name in names)
+    return f"""\
+{count(len(names), "file")} for Cartograph Maps, one for each colour, in {directory}:
+
+{files}
+
+{_FROM_ICLOUD if icloud else _TO_PHONE}
+
+The cookies in these files expire on {until(cookies.expires)}.
+Run this again then. They are yours alone: do not share these files."""
+
+
+def removal_summary(directory: Path, removed: Removed) -> str:
+    """Say what was taken out of JOSM."""
+    if not removed.registration and not removed.files:
+        return f"There is nothing of the Strava heatmap in {directory}."
+    lines = [f"The Strava heatmap is no longer in JOSM, in {directory}:", ""]
+    if removed.registration:
+        lines.append(f"  {PREFERENCES:18}  no longer lists it; everything else in it is unchanged")
+    lines += [f"  {path.relative_to(directory)!s:18}  removed" for path in removed.files]
+    lines += ["", "Session and cookies are still kept: 'stravacookies logout' removes them."]
+    return "\n".join(lines)
+
+
+def next_step(*, ready: bool, running: bool, registered: bool) -> str:
+    """Say what to do before mapping."""
+    run = "run 'stravacookies josm-prefs' before you map"
+    if not ready:
+        return f"close JOSM, then {run}" if running and not registered else run
+    if running:
+        return "choose from JOSM's Imagery menu; layers missing there appear when JOSM restarts"
+    return "start JOSM"
+
+
+def echo_findings(findings: "Sequence[Finding]") -> None:
+    """Print findings with marks that standard output can show, and below each what to do."""
+    width = max(len(finding.name) for finding in findings)
+    ascii_only = not _can_show("✓✗–")
+    # click leaves colours out where there is no terminal; https://no-color.org
+    colored = False if os.environ.get("NO_COLOR") else None
+    for finding in findings:
+        *marks, color = _MARKS[finding.state.value]
+        mark = marks[ascii_only]
+        line = f"{click.style(mark, fg=color)} {finding.name:{width}}  {finding.detail}"
+        if finding.advice:
+            line += f"\n{' ' * (len(mark) + width + 3)}{finding.advice}"
+        click.echo(line, color=colored)
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

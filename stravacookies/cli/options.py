@@ -1,0 +1,157 @@
+"""The options that several commands share."""
+
+import logging
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from stravacookies.cli.config import NAMES, VARIABLES
+from stravacookies.cli.layer_names import ACTIVITY, COLOR
+from stravacookies.heatmap import DEFAULT_SHOW, MAX_LATITUDE, MAX_ZOOM, MIN_ZOOM, is_on_map
+
+_Option = Callable[[Callable[..., None]], Callable[..., None]]
+"""What `click.option` returns: it adds an option to a command."""
+
+
+def _usable_path(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse an empty path, such as from an unset variable: it would be the current folder.
+
+    A path that begins with a tilde is below a home directory.
+    """
+    if path == Path():
+        raise click.BadParameter("it is empty, or the current folder: give its full path.")
+    try:
+        return path.expanduser() if path else None
+    except RuntimeError:
+        raise click.BadParameter(f"there is no home directory for {str(path)!r}.") from None
+
+
+def _place(
+    context: click.Context, option: click.Parameter, text: str | None
+) -> tuple[float, float] | None:
+    """Read a place, as map programs write it."""
+    if text is None:
+        return None
+    try:
+        latitude, longitude = map(float, text.split(","))
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a place; a place is, for example, 47.05,8.31."
+        ) from None
+    if not is_on_map(latitude, longitude):
+        raise click.BadParameter(
+            f"{text!r} is not on the map: latitude comes first, from -{MAX_LATITUDE} to"
+            f" {MAX_LATITUDE}, then longitude, from -180 to 180."
+        )
+    return latitude + 0.0, longitude + 0.0  # this turns -0.0 into 0.0
+
+
+def _log_requests(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        logging.getLogger("stravacookies").setLevel(logging.INFO)
+
+
+def _names(option: str, setting: str, metavar: str, explanation: str) -> _Option:
+    """Return an option that chooses from names, and can be repeated."""
+    return click.option(
+        option,
+        setting,
+        metavar=metavar,
+        multiple=True,
+        envvar=VARIABLES[setting],
+        show_envvar=True,
+        type=NAMES[setting],
+        help=explanation,
+    )
+
+
+josm_dir = click.option(
+    "--josm-dir",
+    metavar="DIR",
+    envvar=VARIABLES["josm_dir"],
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    callback=_usable_path,
+    help="JOSM's preferences directory.  [default: where JOSM keeps it]",
+)
+source = click.option(
+    "--from",
+    "source",
+    metavar="SOURCE",
+    help="Take the session from here: a browser (firefox, chrome, …, or firefox:PROFILE), a file"
+    " that an add-on exported, - for standard input, or password.",
+)
+activities = _names("--activity", "activities", "ACTIVITY", "Only this activity. Repeat for more.")
+colors = _names("--color", "colors", "COLOR", "Only this colour. Repeat for more.")
+show = _names(
+    "--show",
+    "show",
+    "ACTIVITY:COLOR",
+    "Show this layer in JOSM's Imagery menu, and write it. Repeat for more.  [default:"
+    f" {' '.join(DEFAULT_SHOW)}]",
+)
+classic = click.option(
+    "--classic", is_flag=True, help="Use Strava's older tile host: 5 groups, 5 colours."
+)
+refresh = click.option(
+    "--refresh", is_flag=True, help="Get new cookies from Strava even if the kept ones are fresh."
+)
+force = click.option(
+    "--force",
+    is_flag=True,
+    help="Change JOSM's preferences even while JOSM is running. JOSM may undo the change.",
+)
+at = click.option(
+    "--at",
+    "place",
+    metavar="LAT,LON",
+    callback=_place,
+    help="The place to look at, in degrees north and east.  [default: where JOSM downloaded last,"
+    " or else Lucerne]",
+)
+zoom = click.option(
+    "--zoom",
+    metavar="ZOOM",
+    type=click.IntRange(MIN_ZOOM, MAX_ZOOM),
+    default=12,
+    show_default=True,
+    help="The zoom level.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+verbose = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_log_requests,
+    help="Show the requests to Strava and the answers, without the values of cookies.",
+)
+
+
+def output(name: str, metavar: str, explanation: str, default: str | None = None) -> _Option:
+    """Return the option for the file or folder that a command writes."""
+    return click.option(
+        "-o",
+        "--output",
+        name,
+        metavar=metavar,
+        type=click.Path(path_type=Path),
+        callback=_usable_path,
+        default=default,
+        show_default=default is not None,
+        help=explanation,
+    )
+
+
+CHOICES = "".join(
+    f"\n\n\b\n{title}:\n{textwrap.fill(' '.join(kind.known), 78)}"
+    for title, kind in (("Activities", ACTIVITY), ("Colours", COLOR))
+)
+"""The part of a help text that lists activities and colours."""
+
+
+def examples(*lines: str) -> str:
+    """Return the part of a help text with examples."""
+    return "\n".join(["\b", "Examples:", *(f"  stravacookies {line}" for line in lines)])

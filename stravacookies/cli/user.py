@@ -1,0 +1,104 @@
+"""What a command uses of the user's: defaults, kept credentials, JOSM's preferences directory."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stravacookies import paths
+from stravacookies.cli import prompt, selection
+from stravacookies.cli.config import NAMES, VARIABLES, Config, load
+from stravacookies.credentials import acquire, sources
+from stravacookies.credentials.acquire import Candidate, Origin, Sources
+from stravacookies.credentials.store import CredentialStore
+from stravacookies.errors import NoJosmDirectoryError, UsageError
+from stravacookies.files import file_type, renamed_errors
+from stravacookies.heatmap import CURRENT, Layer, TileHost
+from stravacookies.josm import directory
+from stravacookies.strava.cookies import HeatmapCookies
+
+
+def config() -> Config:
+    """Return the user's defaults, which are read when they are first needed."""
+    root = click.get_current_context().find_root()
+    if root.obj is None:
+        root.obj = load(paths.config())
+    defaults: Config = root.obj
+    return defaults
+
+
+def option_defaults() -> dict[str, Callable[[], object]]:
+    """Return functions that return the user's default of each option, by the option's name.
+
+    The source is not among them: a source that is named with `--from` is read in each run.
+    """
+    return {name: partial(_setting, name) for name in Config._fields if name != "source"}
+
+
+def _setting(name: str) -> Any:
+    return getattr(config(), name)
+
+
+def default_source() -> str | None:
+    """Return the user's default source of a session, which must not need a person each time."""
+    named = os.environ.get(VARIABLES["source"])
+    if named in (sources.PASSWORD, sources.STANDARD_INPUT):
+        raise UsageError(f"{VARIABLES['source']} is neither a browser nor a file.")
+    return named or config().source
+
+
+def default_shown(host: TileHost) -> Sequence[Layer]:
+    """Return the layers that `josm-prefs` shows in JOSM's menu without options."""
+    return selection.layers_and_shown(host, *map(_default_names, NAMES))[1]
+
+
+def _default_names(setting: str) -> Sequence[str]:
+    """Return the names that a variable of the environment chooses, or else config.toml."""
+    names = os.environ.get(VARIABLES[setting], "").split()
+    for name in names:
+        if name not in NAMES[setting].known:
+            raise click.BadParameter(NAMES[setting].unknown(name), param_hint=VARIABLES[setting])
+    return names or list(_setting(setting))
+
+
+def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
+    """Return fresh cookies: from the value of `--from`, if there is one, or else the usual way."""
+    store = CredentialStore()
+    if source is None:
+        ask = prompt.for_anything if prompt.is_possible() else None
+        chosen = Sources(store, os.environ, default_source(), ask)
+    else:
+        chosen = Sources(store, named=candidate(source, host))
+    return acquire.current_cookies(chosen, host, refresh=refresh)
+
+
+def candidate(source: str, host: TileHost = CURRENT) -> Candidate:
+    """Return the source that a user named; one that needs a person asks at the terminal."""
+    source = sources.normalize(source)
+    if source == sources.STANDARD_INPUT and prompt.is_possible():
+        return Candidate(Origin.NAMED, "what you pasted", prompt.for_session)
+    if source == sources.PASSWORD:
+        return Candidate(Origin.NAMED, source, prompt.for_login)
+    return Candidate(Origin.NAMED, source, lambda: sources.read(source, host))
+
+
+def josm(josm_dir: Path | None) -> Path:
+    """Return JOSM's preferences directory: the one that the user named, or where JOSM keeps it."""
+    return josm_dir or directory.find(sys.platform, os.environ, Path.home())
+
+
+def josm_if_any(josm_dir: Path | None) -> Path | None:
+    """Return JOSM's preferences directory, if it exists; one that the user named must exist."""
+    try:
+        found = josm(josm_dir)
+    except NoJosmDirectoryError:
+        return None
+    with renamed_errors(found, "read"):
+        if file_type(found) != stat.S_IFDIR:
+            raise directory.not_found([found])
+    return found

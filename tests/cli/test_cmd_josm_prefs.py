@@ -1,0 +1,230 @@
+"""`stravacookies josm-prefs`: what it prints, writes and asks of Strava."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import requests
+from lxml import etree
+
+from stravacookies.heatmap import CLASSIC, CURRENT
+from tests.command import Run
+from tests.josm_app import pretended
+from tests.standin.server import StandIn
+from tests.standin.strava import Strava
+
+
+def entries(josm_directory: Path) -> dict[str, str]:
+    """Return the URLs in the entry set that was written, by id."""
+    tree = etree.parse(josm_directory / "strava-heatmap.xml")
+    return {str(e.findtext("{*}id")): str(e.findtext("{*}url")) for e in tree.getroot()}
+
+
+def snapshot(directory: Path) -> dict[Path, tuple[int, int]]:
+    """Return what changes when a file below a directory is written again."""
+    status = {path: path.stat() for path in directory.rglob("*")}
+    return {path: (each.st_ino, each.st_mtime_ns) for path, each in status.items()}
+
+
+def test_first_run(run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn) -> None:
+    """With a session in the environment, one command writes layers that open tiles."""
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert re.fullmatch(
+        f"""\
+The Strava heatmap is ready for JOSM, in {josm_directory}:
+
+  strava-heatmap.xml  287 layers: 41 activities, 7 colours
+  preferences.xml     created \\(JOSM has not run here yet\\)
+  cartograph/         7 files for Cartograph Maps
+
+In the Imagery menu, unless you have removed them there:
+  All, hot
+  All rides, purple
+  All on foot, orange
+  All water sports, blue
+  All winter sports, gray
+
+The cookies in these files expire on \\d\\d \\w+ \\d{{4}}, \\d\\d:\\d\\d \\(23 h 59 min left\\)\\.
+They are yours alone: do not share these files\\.
+
+Next: start JOSM, and choose a layer from its Imagery menu\\.
+More layers are in Imagery > Imagery preferences\\. Search for 'hike blue', for example\\.
+Run this again before you map another day\\.
+""",
+        outcome.out,
+    ), outcome.out
+    urls = entries(josm_directory)
+    assert {layer.id for layer in CURRENT.layers()} == urls.keys()
+    _, header, url = re.split(r"\{header\(Cookie,|\)\}", urls["strava-heatmap-all-hot"])
+    url = url.replace("{zoom}", "8").replace("{x}", "198").replace("{y}", "114")
+    proxies, ca = {"https": stand_in.environment()["HTTPS_PROXY"]}, str(stand_in.ca)
+    tile = requests.get(url, headers={"Cookie": header}, proxies=proxies, verify=ca, timeout=10)
+    assert (200, b"\x89PNG") == (tile.status_code, tile.content[:4])
+    assert f"{header}\n" == run("cookies").out
+
+
+def test_nothing_to_do(run_here: Run, josm_directory: Path) -> None:
+    """A second run with fresh cookies writes nothing, and says what an open JOSM needs."""
+    run_here("josm-prefs")
+    before = snapshot(josm_directory)
+    outcome = run_here("josm-prefs")
+
+    assert 0 == outcome.code
+    assert "preferences.xml     unchanged (it already lists them)\n" in outcome.out
+    assert (
+        "Next: start JOSM, and choose a layer from its Imagery menu.\n"
+        "An open JOSM gets the new cookies when you restart it. Or press 'Update default\n"
+        "entries' and OK in Imagery > Imagery preferences, then open the layers again.\n"
+        "More layers are"
+    ) in outcome.out
+    assert before == snapshot(josm_directory)
+
+
+def test_refresh(
+    run: Run,
+    josm_directory: Path,
+    strava: Strava,
+    stand_in: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only `--refresh` asks Strava while cookies are fresh, and repairs a damaged map source."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    run("josm-prefs", **session)
+    ((_, answer),) = stand_in.exchanges
+    monkeypatch.setattr(strava, "answer", lambda _: answer)  # the same cookies again
+    map_source = josm_directory / "cartograph" / "strava-heatmap-hot.onlinemap"
+    content = map_source.read_bytes()
+    map_source.write_bytes(content[:100])
+    again = run("josm-prefs", **session)
+    before = len(stand_in.requests), len(stand_in.connections), map_source.stat().st_size
+    refreshed = run("josm-prefs", "--refresh", **session)
+
+    assert (0, 0) == (again.code, refreshed.code)
+    assert (1, 1, 100) == before
+    assert (2, 2) == (len(stand_in.requests), len(stand_in.connections))
+    assert content == map_source.read_bytes()
+
+
+def test_colours_left_out(run_here: Run, josm_directory: Path) -> None:
+    """A map source of a colour that is left out is removed, and not named as an example."""
+    run_here("josm-prefs")
+    outcome = run_here("josm-prefs", "--color", "hot")
+
+    map_sources = [path.name for path in (josm_directory / "cartograph").iterdir()]
+    assert ["strava-heatmap-hot.onlinemap"] == map_sources
+    assert "Search for 'wheelchair hot', for example." in outcome.out
+
+
+def test_password_logs_in_once(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn, home: Path
+) -> None:
+    """The session from a login is kept; only when Strava refuses it, another login follows."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    first = run("josm-prefs", **login)
+    second = run("josm-prefs", "--refresh")
+    methods = [request.method for request in stand_in.requests]
+    kept = home / ".local" / "state" / "stravacookies" / "session.json"
+    kept.write_text('{"source": "password", "_strava4_session": "ended"}')
+    refused = run("josm-prefs", "--refresh")
+    third = run("josm-prefs", "--refresh", **login)
+
+    assert [0, 0, 3, 0] == [outcome.code for outcome in (first, second, refused, third)]
+    assert ["GET", "POST", "HEAD", "HEAD"] == methods
+    assert "The session from password is not logged in at Strava" in refused.err
+    assert 2 == strava.logins
+
+
+def test_session_from_a_file(run: Run, josm_directory: Path, export: Path) -> None:
+    """`--from` takes the session from a file, and keeps it for the next run."""
+    outcome = run("josm-prefs", "--from", export)
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert 287 == len(entries(josm_directory))
+    assert 0 == run("josm-prefs", "--refresh").code
+
+
+def test_classic(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """The classic host has 25 layers and 5 map sources, with cookies of its own."""
+    outcome = run("josm-prefs", "--classic", STRAVA_SESSION=strava.open_session())
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "25 layers: 5 activities, 5 colours" in outcome.out
+    assert {layer.id for layer in CLASSIC.layers()} == entries(josm_directory).keys()
+    assert 5 == len(list((josm_directory / "cartograph").iterdir()))
+
+
+def test_preferences_survive(run_here: Run, josm_directory: Path) -> None:
+    """The user's preferences stay the same, byte for byte, except for one new entry."""
+    before = (
+        "<preferences xmlns='http://josm.openstreetmap.de/preferences-1.0' version='18646'>\n"
+        "  <tag key='oauth.access-token.key' value='a\nb'/>\n"
+        "  <list key='imagery.layers.sites'>\n"
+        "    <entry value='https://example.org/mine.xml'/>\n"
+        "  </list>\n</preferences>\n"
+    )
+    preferences = josm_directory / "preferences.xml"
+    preferences.write_text(before)
+    outcome = run_here("josm-prefs")
+
+    entry = f'\n    <entry value="{josm_directory}/strava-heatmap.xml"/>'
+    assert before.replace("mine.xml'/>", f"mine.xml'/>{entry}") == preferences.read_text()
+    assert "now lists them (backup: preferences.xml.stravacookies.bak)" in outcome.out
+
+
+def test_damaged_preferences(
+    run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """Preferences that cannot be read are refused before Strava is asked, and stay."""
+    path = josm_directory / "preferences.xml"
+    path.write_text("<preferences>\n<tag")
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session())
+
+    assert (5, "") == (outcome.code, outcome.out)
+    assert f"{path} is not a JOSM preferences file" in outcome.err
+    assert ([path], []) == (list(josm_directory.iterdir()), stand_in.requests)
+
+
+def test_force(run: Run, strava: Strava, josm_directory: Path, tmp_path: Path) -> None:
+    """Only `--force` changes the preferences of a running JOSM, with a warning."""
+    session = {"STRAVA_SESSION": strava.open_session()}
+    with pretended(tmp_path):
+        refused = run("josm-prefs", **session)
+        before = list(josm_directory.iterdir())
+        forced = run("josm-prefs", "--force", **session)
+
+    assert (6, []) == (refused.code, before)
+    assert (0, 1) == (forced.code, forced.err.count("\n"))
+    assert forced.err.startswith("stravacookies: JOSM is running.")
+    assert b"strava-heatmap.xml" in (josm_directory / "preferences.xml").read_bytes()
+
+
+def test_compiled_templates_are_damaged(
+    run: Run, run_here: Run, josm_directory: Path, home: Path
+) -> None:
+    """Whatever happens to the compiled templates in the cache, the files are the same."""
+    cache = home / ".cache" / "stravacookies"
+    written = []
+    for damage in ("none", "cut", "garbage", "unwritable"):
+        for path in cache.glob("*") if damage in ("cut", "garbage") else ():
+            path.write_bytes(path.read_bytes()[:20] if damage == "cut" else b"garbage")
+        if damage == "unwritable":
+            shutil.rmtree(cache)
+            cache.touch()
+        (josm_directory / "strava-heatmap.xml").unlink(missing_ok=True)
+        outcome = run("josm-prefs")
+        assert (0, "") == (outcome.code, outcome.err)
+        written.append((josm_directory / "strava-heatmap.xml").read_bytes())
+        assert damage == "unwritable" or 2 == len(list(cache.iterdir()))
+
+    assert 1 == len(set(written))
+
+
+def test_unusable_time_zone(run: Run, run_here: Run, josm_directory: Path) -> None:
+    """In a time zone that does not exist, times are printed in UTC."""
+    outcome = run("josm-prefs", TZ="XXX+24")
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert re.search(r"\d\d:\d\d UTC \(23 h 59 min left\)", outcome.out)

@@ -1,0 +1,184 @@
+"""`stravacookies login`: where a session comes from, and what is kept of it."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from stravacookies.credentials.browser_folders import BROWSERS
+from stravacookies.errors import BrowserNotFoundError, NotLoggedInError, UsageError
+from tests.command import Run, run_stravacookies
+from tests.credentials.browser_stores import CHROMIUM, add, create
+from tests.made_up import token, values
+from tests.standin.server import StandIn
+from tests.standin.strava import Strava
+
+LEFT = r"\d\d \w+ \d{4}, \d\d:\d\d \(\d+ h \d+ min left\)"
+SOON = datetime.now(UTC) + timedelta(hours=20)
+LAST_YEAR = datetime(2025, 1, 2, 12, tzinfo=UTC)
+
+
+def kept(home: Path) -> list[Path]:
+    """Return the files of session and cookies that are kept."""
+    return sorted((home / ".local" / "state" / "stravacookies").glob("*"))
+
+
+def test_file(run: Run, export: Path, home: Path, stand_in: StandIn) -> None:
+    """A session is proved with one request, and kept so that only its owner can read it."""
+    outcome = run("login", "--from", export)
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert re.fullmatch(
+        rf"Logged in to Strava with {export}\.\n"
+        rf"The cookies expire on {LEFT}\.\n"
+        r"The session is kept in a file that only you can read; it lasts as long as Strava accepts"
+        r" it\.\n",
+        outcome.out,
+    ), outcome.out
+    assert ["HEAD"] == [request.method for request in stand_in.requests]
+    assert ["cookies-today.json", "session.json"] == [path.name for path in kept(home)]
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in kept(home)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "words"),
+    [
+        ("_strava4_session={}; sp=x\n", 0, "Logged in to Strava with standard input.\n"),
+        ("ended", 3, "stravacookies: The session from standard input is not logged in at Strava: "),
+        ("CloudFront-Policy=x; sp=y", 3, "stravacookies: standard input contains no Strava "),
+    ],
+)
+def test_standard_input(
+    environment: dict[str, str], home: Path, strava: Strava, typed: str, code: int, words: str
+) -> None:
+    """With `-`, a session in any form comes from standard input, which messages call that."""
+    outcome = run_stravacookies(
+        *("login", "--from", "-"),
+        environment=environment,
+        folder=home,
+        typed=typed.format(strava.open_session()),
+    )
+
+    assert code == outcome.code
+    assert (outcome.out + outcome.err).startswith(words)
+    assert bool(kept(home)) == (code == 0)
+
+
+def test_password(run: Run, strava: Strava) -> None:
+    """The remember token of a login with a password says how long the session lasts."""
+    login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+    outcome = run("login", "--from", "password", **login)
+    end = datetime.now() + timedelta(days=30)
+
+    assert 0 == outcome.code
+    assert f"it lasts at least until {end:%d %B %Y}" in outcome.out
+
+
+@pytest.mark.parametrize("more", [{}, {"strava_remember_token": token(LAST_YEAR)}])
+def test_heatmap_cookies_alone(
+    run_here: Run, tmp_path: Path, home: Path, more: dict[str, str]
+) -> None:
+    """Heatmap cookies without a session are kept; they need no request."""
+    path = tmp_path / "cookies.txt"
+    path.write_text("; ".join(f"{name}={value}" for name, value in (values(SOON) | more).items()))
+    run_here("logout")
+    outcome = run_here("login", "--from", path)
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "There was no session to keep, so these cookies cannot be renewed.\n" in outcome.out
+    assert ["cookies-today.json"] == [path.name for path in kept(home)]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "contains no Strava session"),
+        ("x" * 50_000_000, "it is far too long"),
+        ('[{"name": "_strava4_session", "value": "a}b"}]', "contains no Strava session"),
+        (f"strava_remember_id=7; strava_remember_token={token(LAST_YEAR)}", "02 January 2025"),
+    ],
+)
+def test_no_session(run_here: Run, tmp_path: Path, home: Path, content: str, words: str) -> None:
+    """From a file without a usable session nothing is kept; Strava is not asked."""
+    path = tmp_path / "export"
+    path.write_text(content)
+    run_here("logout")
+
+    with pytest.raises(NotLoggedInError, match=words):
+        run_here("login", "--from", path)
+    assert [] == kept(home)
+
+
+def test_login_cannot_be_kept(run: Run, export: Path, home: Path) -> None:
+    """A login that cannot be kept for the next run is an error."""
+    (home / ".local").write_text("a file where a directory should be")
+    outcome = run("login", "--from", export)
+
+    assert (1, "") == (outcome.code, outcome.out)
+    assert outcome.err.endswith(
+        "stravacookies: The session could not be kept for the next run: Not a directory.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("login", ""),
+        ("josm-prefs", ""),
+        ("cookies", ""),
+        ("login", f"_strava4_session=SECRET{'x' * 300}; sp=1"),
+        ("josm-prefs", "0123456789abcdef0123456789abcdefSECRET"),
+        ("cookies", "QUJDREVGR0hJSktMTU5PUA/SECRET"),
+    ],
+)
+def test_unknown_source(run_here: Run, josm_directory: Path, name: str, source: str) -> None:
+    """A source that does not exist is not repeated: it could be the session itself."""
+    with pytest.raises(UsageError) as error:
+        run_here(name, "--from", source)
+    assert all(browser in str(error.value) for browser in BROWSERS)
+    assert "SECRET" not in str(error.value)
+
+
+def test_browser_is_not_installed(run_here: Run) -> None:
+    """A browser that is not on this computer is named."""
+    with pytest.raises(BrowserNotFoundError, match="Vivaldi was not found"):
+        run_here("login", "--from", "vivaldi")
+
+
+def test_no_browser_has_a_session(run_here: Run) -> None:
+    """If no browser has a session, the error lists what else to do."""
+    with pytest.raises(NotLoggedInError) as error:
+        run_here("login")
+    assert (
+        "No browser with a Strava session was found. Do one of these:\n"
+        "- log in at https://www.strava.com in a browser, and run this again;\n"
+        "- export the cookies of strava.com with an add-on, and name that file with --from;\n"
+        "- copy the value of the cookie _strava4_session, and paste it into"
+        " 'stravacookies login --from -'."
+    ) == str(error.value)
+
+
+def test_browsers_are_searched(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None:
+    """Without a source, browsers are read until Strava accepts a session; failures are shown."""
+    with create(home / ".mozilla" / "firefox" / "x.default") as firefox:
+        add(firefox, value="ended")
+    with create(home / ".config" / "chromium" / "Default", CHROMIUM) as chromium:
+        add(chromium, CHROMIUM, value=strava.open_session())
+    outcome = run("login")
+
+    assert (0, 2) == (outcome.code, len(stand_in.requests))
+    assert "Logged in to Strava with chromium.\n" in outcome.out
+    assert "stravacookies: The session from firefox is not logged in" in outcome.err
+    assert 2 == outcome.err.count("Found a Strava session in ")
+    assert "was not found" not in outcome.err
+
+
+@pytest.mark.parametrize("arguments", [["--from", "firefox"], []])
+def test_extra_is_not_installed(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    """Without the extra `browser`, the error says how to install it."""
+    (tmp_path / "yt_dlp.py").write_text("raise ImportError\n")
+    outcome = run("login", *arguments)
+
+    assert 3 == outcome.code
+    assert "'.[browser]'" in outcome.err.splitlines()[0]

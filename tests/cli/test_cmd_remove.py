@@ -1,0 +1,52 @@
+"""`stravacookies remove`: the heatmap is taken out of JOSM again."""
+
+from pathlib import Path
+
+import pytest
+
+from stravacookies.errors import FileError, NoJosmDirectoryError
+from stravacookies.josm.preferences import NEW
+from tests.command import Run
+
+
+def test_all_of_ours_is_removed(run_here: Run, josm_directory: Path, home: Path) -> None:
+    """JOSM's directory is as it was before; a second time there is nothing to remove."""
+    preferences = josm_directory / "preferences.xml"
+    preferences.write_bytes(NEW)
+    run_here("josm-prefs", "--color", "hot")
+    outcome = run_here("remove")
+    again = run_here("remove")
+
+    assert (
+        0,
+        f"""\
+The Strava heatmap is no longer in JOSM, in {josm_directory}:
+
+  preferences.xml     no longer lists it; everything else in it is unchanged
+  strava-heatmap.xml  removed
+  cartograph/strava-heatmap-hot.onlinemap  removed
+  preferences.xml.stravacookies.bak  removed
+
+Session and cookies are still kept: 'stravacookies logout' removes them.
+""",
+        "",
+    ) == (outcome.code, outcome.out, outcome.err)
+    assert f"There is nothing of the Strava heatmap in {josm_directory}.\n" == again.out
+    assert [preferences] == list(josm_directory.iterdir())
+    assert (home / ".local" / "state" / "stravacookies" / "cookies-today.json").exists()
+
+
+def test_no_directory(run_here: Run) -> None:
+    """Without JOSM's directory there is nothing to remove from."""
+    with pytest.raises(NoJosmDirectoryError):
+        run_here("remove")
+
+
+def test_damaged_preferences(run_here: Run, josm_directory: Path) -> None:
+    """If the preferences cannot be read, nothing is removed."""
+    (josm_directory / "preferences.xml").write_text("<preferences>")
+    (josm_directory / "strava-heatmap.xml").touch()
+
+    with pytest.raises(FileError, match="is not a JOSM preferences file"):
+        run_here("remove")
+    assert (josm_directory / "strava-heatmap.xml").exists()

@@ -1,0 +1,49 @@
+"""`stravacookies url`: a layer as one line for JOSM's dialog."""
+
+import re
+
+import pytest
+
+from tests.command import Run
+
+
+@pytest.mark.parametrize("arguments", [["sport_Hike", "blue"], ["sport_Hike:blue"]])
+def test_current_host(run_here: Run, arguments: list[str]) -> None:
+    """One line in the form that JOSM's dialog takes; the layer is one word or two."""
+    outcome = run_here("url", *arguments)
+
+    assert re.fullmatch(
+        r"tms\[3,15\]:\{header\(Cookie,CloudFront-Key-Pair-Id=[^}]+; _strava_idcf=[^}]+\)\}"
+        r"https://content-a\.strava\.com/identified/globalheat/sport_Hike/blue"
+        r"/\{zoom\}/\{x\}/\{y\}\.png\?v=19\n",
+        outcome.out,
+    ), outcome.out
+
+
+def test_classic_host(run_here: Run) -> None:
+    """The classic host takes the cookies in the URL."""
+    outcome = run_here("url", "ride", "hot", "--classic")
+
+    assert re.fullmatch(
+        r"tms\[3,15\]:https://\{switch:heatmap-external-a,heatmap-external-b,heatmap-external-c\}"
+        r"\.strava\.com/tiles-auth/ride/hot/\{zoom\}/\{x\}/\{y\}\.png\?Key-Pair-Id=\S+\n",
+        outcome.out,
+    ), outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sport_Hike"], "There is no layer 'sport_Hike'. Did you mean sport_Hike:hot or "),
+        (["Hike:blue"], "There is no layer 'Hike:blue'. Did you mean sport_Hike:blue or "),
+        (["ride", "pink"], "There is no colour 'pink'. Choose from hot, blue, "),
+        (["ride:hot", "hot"], "There is no layer 'ride:hot:hot'. Did you mean ride:hot"),
+        (["--classic", "ride", "orange"], "the classic host does not have ride:orange"),
+    ],
+)
+def test_unknown_layer(run_here: Run, arguments: list[str], words: str) -> None:
+    """A layer that does not exist is a usage error."""
+    outcome = run_here("url", *arguments)
+
+    assert (2, "") == (outcome.code, outcome.out)
+    assert words in outcome.err
