@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
+from tests.command import missing
 from tests.standin.server import StandIn
 
 LOGIN = "https://www.strava.com/login/now"
@@ -17,23 +18,18 @@ LOGIN = "https://www.strava.com/login/now"
 
 
 def missing_parts() -> str | None:
-    """None if all that is needed is installed, else one sentence that says how to install it."""
-    here = {
-        "firefox-esr": "firefox-esr",
-        "chromium": "chromium",
-        "libnss3-tools": "certutil",
-    }
-    missing = " ".join(package for package, program in here.items() if not shutil.which(program))
-    install = "apt-get install -y --no-install-recommends"
-    return f"Reading browsers in a test needs: {install} {missing}" if missing else None
+    """Return a sentence on how to install what is missing, or None."""
+    programs = {"firefox-esr": "firefox-esr", "chromium": "chromium", "libnss3-tools": "certutil"}
+    found = {package: shutil.which(program) for package, program in programs.items()}
+    return missing("Reading browsers", found)
 
 
 class Browser(ABC):
-    """A browser that runs with a home directory of its own, and shows the stand-in's login.
+    """A browser that opens the stand-in's login. It runs within a `with` block.
 
     Args:
         home: The user's home directory.
-        stand_in: Where all its requests go.
+        stand_in: The stand-in, which gets all of its requests.
     """
 
     name: str
@@ -41,18 +37,16 @@ class Browser(ABC):
     def __init__(self, home: Path, stand_in: StandIn) -> None:
         self.home = home
         self.stand_in = stand_in
-        self._process: subprocess.Popen[bytes] | None = None
 
     @abstractmethod
     def command(self) -> list[str]:
-        """Prepare a profile, and return what starts the browser on it."""
+        """Prepare a profile, and return the command line that opens the login with it."""
 
     def __enter__(self) -> Self:
         """Start it."""
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "MOZ_HEADLESS": "1"}
         self._process = subprocess.Popen(
             self.command(),
-            env=environment,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.home), "MOZ_HEADLESS": "1"},
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -62,8 +56,7 @@ class Browser(ABC):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it as a user would, so that it writes all down."""
-        assert self._process
+        """Close it as a user would, so that it saves its cookies."""
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(20)
@@ -72,7 +65,7 @@ class Browser(ABC):
             self._process.wait()
 
     def wait_until(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
-        """Wait until a condition holds; it is an error if it never does."""
+        """Wait until a condition holds; fail if it takes longer."""
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"{self.name}: {what}: not within {seconds:g} s"
@@ -93,16 +86,15 @@ class Firefox(Browser):
     name = "firefox"
 
     def command(self) -> list[str]:
-        """Make a profile that trusts the stand-in's authority, and sends all to its proxy."""
+        """Make a profile that uses the stand-in's proxy and trusts its authority."""
         profile = self.home / ".mozilla" / "firefox" / "abcd.default-esr"
         profile.mkdir(parents=True)
-        port = self.stand_in.server_port
         settings = {
             "network.proxy.type": "1",
             "network.proxy.http": '"127.0.0.1"',
-            "network.proxy.http_port": str(port),
+            "network.proxy.http_port": str(self.stand_in.server_port),
             "network.proxy.ssl": '"127.0.0.1"',
-            "network.proxy.ssl_port": str(port),
+            "network.proxy.ssl_port": str(self.stand_in.server_port),
             "browser.shell.checkDefaultBrowser": "false",
             "datareporting.policy.dataSubmissionEnabled": "false",
             "toolkit.telemetry.reportingpolicy.firstRun": "false",
@@ -110,31 +102,28 @@ class Firefox(Browser):
         }
         lines = [f'user_pref("{name}", {value});\n' for name, value in settings.items()]
         (profile / "user.js").write_text("".join(lines))
-        database = f"sql:{profile}"
         for words in (
             ["-N", "--empty-password"],
             ["-A", "-n", "stand-in", "-t", "C,,", "-i", str(self.stand_in.ca)],
         ):
-            subprocess.run(
-                ["certutil", "-d", database, *words], check=True, capture_output=True, timeout=30
-            )
+            command = ["certutil", "-d", f"sql:{profile}", *words]
+            subprocess.run(command, check=True, capture_output=True, timeout=30)
         return ["firefox-esr", "--headless", "--no-remote", "--profile", str(profile), LOGIN]
 
 
 class Chromium(Browser):
-    """Debian's Chromium, with a store that needs no keyring."""
+    """Debian's Chromium, with cookies that need no keyring."""
 
     name = "chromium"
 
     def command(self) -> list[str]:
-        """Send all to the stand-in's proxy."""
+        """Use the stand-in's proxy, and accept its certificates."""
         return [
             *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
             *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
             *("--disable-sync", "--password-store=basic", "--ignore-certificate-errors"),
             f"--user-data-dir={self.home / '.config' / 'chromium'}",
             f"--proxy-server=http://127.0.0.1:{self.stand_in.server_port}",
-            # Without a port for tools, it ends as soon as it has shown the page.
-            "--remote-debugging-port=0",
+            "--remote-debugging-port=0",  # without it, Chromium ends once it has shown the page
             LOGIN,
         ]

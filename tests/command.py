@@ -1,19 +1,17 @@
-"""The command as a user runs it: in a process of its own, with an environment of its own."""
+"""Runs the command as a user does, and other programs, if they are installed."""
 
-import codecs
 import os
-import pty
-import select
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+import pytest
 from click.testing import CliRunner
 
-from stravacookies.cli import cli
+from stravacookies.cli.main import cli
 from tests.standin.server import StandIn
 
 
@@ -23,7 +21,7 @@ class Outcome:
 
     Attributes:
         code: Its exit code.
-        out: What it printed.
+        out: What it printed on standard output.
         err: What it printed on standard error.
     """
 
@@ -31,9 +29,20 @@ class Outcome:
     out: str
     err: str
 
+    def check_hides(self, secrets: Iterable[str]) -> None:
+        """Fail if the command has printed a secret."""
+        assert [] == [secret for secret in secrets if secret in self.out + self.err]
+
+
+class Run(Protocol):
+    """Runs `stravacookies`: the type of the fixtures `run` and `run_here`."""
+
+    def __call__(self, *arguments: str | Path, **variables: str) -> Outcome:
+        """Run it with arguments and with additional variables in its environment."""
+
 
 def environment_of(home: Path, stand_in: StandIn) -> dict[str, str]:
-    """The environment of a user whose Strava is the stand-in, and who is not logged in."""
+    """Return the environment of a user whose Strava is the stand-in and who is not logged in."""
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
     return inherited | stand_in.environment() | {"HOME": str(home)}
 
@@ -41,13 +50,13 @@ def environment_of(home: Path, stand_in: StandIn) -> dict[str, str]:
 def run(
     *command: str | Path, environment: dict[str, str], folder: Path, typed: str = ""
 ) -> Outcome:
-    """Run a command in a folder, without a terminal, until it ends.
+    """Run a program without a terminal.
 
     Args:
         command: The program and its arguments.
-        environment: All of its environment.
-        folder: Where it runs.
-        typed: What comes in on standard input.
+        environment: Its whole environment.
+        folder: Its working directory.
+        typed: Its standard input.
     """
     process = subprocess.run(
         [*map(str, command)],
@@ -65,17 +74,17 @@ def run(
 def run_stravacookies(
     *arguments: str | Path, environment: dict[str, str], folder: Path, typed: str = ""
 ) -> Outcome:
-    """Run `stravacookies` with arguments; the rest as `run`."""
+    """Run `stravacookies` with arguments. The other parameters are those of `run`."""
     command = (sys.executable, "-m", "stravacookies", *arguments)
     return run(*command, environment=environment, folder=folder, typed=typed)
 
 
 def run_in_process(*arguments: str | Path, environment: dict[str, str]) -> Outcome:
-    """Run `stravacookies` in this process, which is quicker; what ends it comes as it is.
+    """Run `stravacookies` in this process, which is quicker. Its own exceptions are raised.
 
     Args:
-        arguments: What stands behind the program's name.
-        environment: What is added to this process's own environment.
+        arguments: The arguments after the program's name.
+        environment: What to add to this process's environment.
     """
     runner = CliRunner(catch_exceptions=False)
     result = runner.invoke(cli, [*map(str, arguments)], env=environment, prog_name="stravacookies")
@@ -83,7 +92,7 @@ def run_in_process(*arguments: str | Path, environment: dict[str, str]) -> Outco
 
 
 def fork(work: Callable[[], object]) -> int:
-    """Do something in a process of its own; it ends with 0 unless that fails."""
+    """Call a function in a child process and return its id. The child exits with 1 on failure."""
     process = os.fork()
     if not process:
         code = 1
@@ -95,51 +104,24 @@ def fork(work: Callable[[], object]) -> int:
     return process
 
 
-def converse(
-    environment: dict[str, str], answers: list[tuple[str, str]], *arguments: str
-) -> tuple[int, str]:
-    """Run the command on a terminal and answer it; return its code and what was shown."""
-    lines = [(question, f"{answer}\n") for question, answer in answers]
-    return on_terminal([sys.executable, "-m", "stravacookies", *arguments], environment, lines)
-
-
-def on_terminal(
-    command: list[str], environment: dict[str, str], keys: list[tuple[str, str]]
-) -> tuple[int, str]:
-    """Run a program on a terminal; return its code and what was shown.
+def missing(purpose: str, packages: Mapping[str, object]) -> str | None:
+    """Return a sentence on how to install missing packages, or None if there are none.
 
     Args:
-        command: The program and its arguments.
-        environment: All of its environment.
-        keys: What is typed, each when the text before it has been shown.
+        purpose: What needs them.
+        packages: The packages by Debian's names, with something falsy for those that are missing.
     """
-    controller, terminal = pty.openpty()
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        start_new_session=True,
-    ) as process:
-        os.close(terminal)
-        shown, seen = "", 0
-        decoder = codecs.getincrementaldecoder("utf-8")()  # a read may end within a character
-        waiting = list(keys)
-        deadline = time.monotonic() + 60
-        try:
-            while time.monotonic() < deadline:
-                if not select.select([controller], [], [], 0.1)[0]:
-                    continue
-                try:
-                    shown += decoder.decode(os.read(controller, 4096))
-                except OSError:  # the command has ended, and its side of the terminal with it
-                    break
-                if waiting and waiting[0][0] in shown[seen:]:
-                    time.sleep(0.1)  # getpass throws away what was typed before it asked
-                    os.write(controller, waiting.pop(0)[1].encode())
-                    seen = len(shown)
-        finally:
-            process.kill() if time.monotonic() >= deadline else None
-            os.close(controller)
-        return process.wait(), shown
+    names = " ".join(package for package, found in packages.items() if not found)
+    return f"{purpose} needs: apt-get install -y --no-install-recommends {names}" if names else None
+
+
+def require(missing_parts: str | None) -> None:
+    """Skip a test whose programs are missing, or fail if `REQUIRE_REAL_PARTS` is set, as in CI.
+
+    Args:
+        missing_parts: A sentence about what is missing, or None.
+    """
+    if missing_parts and os.environ.get("REQUIRE_REAL_PARTS"):
+        pytest.fail(missing_parts)
+    if missing_parts:
+        pytest.skip(missing_parts)

@@ -1,36 +1,37 @@
-"""Fixtures: a scratch home, the stand-in for Strava, and the command as a user runs it."""
+"""Fixtures: an empty home directory, the stand-in for Strava, and the command."""
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from stravacookies.cookies import HeatmapCookies
-from stravacookies.heatmap import CLASSIC, TODAY
-from stravacookies.strava import CookieFetcher
-from stravacookies.vault import Vault
-from tests.command import Outcome, environment_of, run_in_process, run_stravacookies
+from stravacookies.credentials.store import CredentialStore
+from stravacookies.heatmap import CLASSIC, CURRENT
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.fetcher import CookieFetcher
+from tests.command import Outcome, Run, environment_of, run_in_process, run_stravacookies
 from tests.made_up import values
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
 
 @pytest.fixture(autouse=True, scope="session")
-def nothing_of_the_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test meets what the person who runs it keeps at home or has in the environment."""
+def no_user_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hide the home directory and the settings of the user who runs the tests."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         for name in os.environ:
-            if name.startswith(("XDG_", "STRAVA")):
+            if name.startswith(("XDG_", "STRAVA", "DBUS_")):
                 monkeypatch.delenv(name)
-        monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("nobody")))
+        monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("no-user")))
         yield
 
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Iterator[StandIn]:
-    """A Strava of the test's own, which serves."""
+    """A running stand-in for Strava."""
     folder = tmp_path / "stand-in"
     folder.mkdir()
     with StandIn(Strava(), folder) as stand_in:
@@ -45,7 +46,7 @@ def strava(stand_in: StandIn) -> Strava:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home directory with nothing in it."""
+    """An empty home directory."""
     home = tmp_path / "home"
     home.mkdir()
     return home
@@ -53,34 +54,39 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def josm_directory(home: Path) -> Path:
-    """Where JOSM on Linux keeps its preferences, with nothing in it yet."""
+    """JOSM's preferences directory on Linux, still empty."""
     directory = home / ".config" / "JOSM"
     directory.mkdir(parents=True)
     return directory
 
 
 @pytest.fixture
+def export(home: Path, strava: Strava) -> Path:
+    """A file of cookies that a browser add-on exported, from a browser that is logged in."""
+    path = home / "cookies.json"
+    path.write_text(json.dumps([{"name": "_strava4_session", "value": strava.open_session()}]))
+    return path
+
+
+@pytest.fixture
 def environment(home: Path, stand_in: StandIn) -> dict[str, str]:
-    """The environment of a user whose Strava is the stand-in, and who is not logged in."""
+    """The environment of a user whose Strava is the stand-in and who is not logged in."""
     return environment_of(home, stand_in)
 
 
 @pytest.fixture
 def fetcher(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> CookieFetcher:
-    """A fetcher that finds the stand-in as a user's would find Strava."""
+    """A fetcher whose requests go to the stand-in."""
     for name, value in stand_in.environment().items():
         monkeypatch.setenv(name, value)
     return CookieFetcher()
 
 
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(environment: dict[str, str], stand_in: StandIn, tmp_path: Path) -> Run:
-    """Runs `stravacookies` with arguments and more variables, from a folder of no matter.
+    """Runs `stravacookies` in a process of its own.
 
-    Whatever it does, it shows no secret, unless it was asked to print cookies.
+    It must not print secrets, except for commands that print cookies.
     """
 
     def run(*arguments: str | Path, **variables: str) -> Outcome:
@@ -89,8 +95,7 @@ def run(environment: dict[str, str], stand_in: StandIn, tmp_path: Path) -> Run:
         )
         if not {"cookies", "url"} & set(arguments[:1]):
             given = {variables.get("STRAVA_SESSION", ""), variables.get("STRAVA_PASSWORD", "")}
-            secrets = stand_in.secrets() | {secret for secret in given if len(secret) > 8}
-            assert [] == [secret for secret in secrets if secret in outcome.out + outcome.err]
+            outcome.check_hides(stand_in.secrets() | {each for each in given if len(each) > 8})
         return outcome
 
     return run
@@ -98,45 +103,33 @@ def run(environment: dict[str, str], stand_in: StandIn, tmp_path: Path) -> Run:
 
 @pytest.fixture
 def run_here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs `stravacookies` in this process, which is quicker, with cookies that are fresh.
+    """Runs `stravacookies` in this process, for a user whose kept cookies are fresh.
 
-    So Strava need not be asked. Whatever it does, it shows no secret, unless it was asked to.
+    It does not need Strava. It must not print secrets, except for commands that print cookies.
     """
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(tmp_path)
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
-    vault = Vault(home / ".local" / "state" / "stravacookies")
-    for host in (TODAY, CLASSIC):
-        cookies = HeatmapCookies.from_values(values(tomorrow), host.cookies)
-        vault.keep_cookies(cookies, host)
-
-    secrets = {value for value in values(tomorrow).values() if len(value) > 8}
+    fresh = values(datetime.now(UTC) + timedelta(days=1))
+    for host in (CURRENT, CLASSIC):
+        CredentialStore().keep_cookies(HeatmapCookies.from_values(fresh, host.cookies), host)
 
     def run_here(*arguments: str | Path, **variables: str) -> Outcome:
         outcome = run_in_process(*arguments, environment=variables)
         if not {"cookies", "url", "render"} & set(arguments[:1]):
-            assert [] == [secret for secret in secrets if secret in outcome.out + outcome.err]
+            outcome.check_hides(value for value in fresh.values() if len(value) > 8)
         return outcome
 
     return run_here
 
 
-def require(missing: str | None) -> None:
-    """Skip a test that lacks a part that it names; CI fails instead, and others are told."""
-    if missing and os.environ.get("REQUIRE_REAL_PARTS"):
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
-
-
 @pytest.fixture
 def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """Where pictures go: the folder that `--pictures` names, or one that is forgotten."""
+    """The folder for screenshots: the one that `--pictures` names, or a temporary one."""
     folder: Path = request.config.getoption("--pictures") or tmp_path
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the tests with real programs save what they show."""
-    parser.addoption("--pictures", type=Path, help="save pictures of real programs in this folder")
+    """Add an option that saves the screenshots of tests with real programs."""
+    parser.addoption("--pictures", type=Path, help="save screenshots in this folder")

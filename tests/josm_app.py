@@ -1,7 +1,7 @@
-"""Runs a real JOSM on a virtual screen of its own, for tests, and takes pictures of it.
+"""Runs a real JOSM on its own virtual screen, for tests, and takes pictures of it.
 
 Write a `preferences.xml` (see `preferences`) into an empty directory, then start `Josm` on it.
-Whatever this module starts it also ends, by process id, and it talks to 127.0.0.1 only.
+This module ends everything that it starts, and talks to 127.0.0.1 only.
 """
 
 import http.client
@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
@@ -20,9 +20,12 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageChops, ImageGrab
 
+from tests.command import missing
+
 JOSM_JAR = Path("/usr/share/josm/josm.jar")
 START_SECONDS = 90.0
-TRUST_STORE_PASSWORD = "changeit"  # keytool insists on one; the file holds nothing secret
+SCREEN = (1280, 800)
+TRUST_STORE_PASSWORD = "changeit"  # keytool requires one; the file holds nothing secret
 
 OWN_IMAGERY: Mapping[str, str] = {
     "max-zoom": "19",
@@ -31,27 +34,27 @@ OWN_IMAGERY: Mapping[str, str] = {
     "url": "https://tiles.example.org/ortho/{zoom}/{x}/{y}.jpg",
     "customHttpHeaders": "{}",
 }
-"""An imagery entry as JOSM saves one that the user typed in: it has no id."""
+"""An imagery entry that the user typed in, as JOSM saves it: it has no id."""
 
 
 def missing_parts() -> str | None:
-    """None if all that is needed is installed, else one sentence that says how to install it."""
-    here = {
+    """Return a sentence on how to install what is missing, or None."""
+    found = {
         "josm": JOSM_JAR.is_file(),
         "default-jre": shutil.which("java") and shutil.which("keytool"),
         "xvfb": shutil.which("Xvfb"),
         "xdotool": shutil.which("xdotool"),
     }
-    missing = " ".join(package for package, found in here.items() if not found)
-    install = "apt-get install -y --no-install-recommends"
-    return f"Running JOSM in a test needs: {install} {missing}" if missing else None
+    return missing("Running JOSM in a test", found)
 
 
 @contextmanager
 def pretended(folder: Path, *words: str) -> Iterator[None]:
-    """Run what the system shows as a JOSM, started in a folder with words; it is no more than that.
+    """Run a process that looks like a JOSM to the system, and does nothing.
 
-    The folder gets a copy of the shell by the name of `java`, which waits.
+    Args:
+        folder: Its working directory, which gets a copy of the shell under the name `java`.
+        words: Java's arguments before `-jar`.
     """
     shutil.copy(shutil.which("sh") or "", folder / "java")
     command = [str(folder / "java"), "-c", "read line", *words, "-jar", "/opt/josm.jar"]
@@ -60,7 +63,7 @@ def pretended(folder: Path, *words: str) -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on."""
+    """Return a TCP port of 127.0.0.1 on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -72,51 +75,39 @@ def preferences(
     remote_port: int,
     proxy_port: int | None = None,
     imagery_entries: Iterable[Mapping[str, str]] = (OWN_IMAGERY,),
-    lists: Mapping[str, Iterable[str]] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> str:
-    """The text of a `preferences.xml` as JOSM saves it, for a user who allows remote control.
+    """Return a `preferences.xml` as JOSM saves it, with remote control allowed.
 
-    `imagery_entries` are the entries in the user's Imagery menu; `lists` and `tags` are further
-    preferences, and win over those set here.
+    Args:
+        remote_port: The port of the remote control.
+        proxy_port: The port of a proxy on 127.0.0.1.
+        imagery_entries: The entries in the user's Imagery menu.
+        tags: Further preferences, or other values for those set here.
     """
-    values = {
-        "remotecontrol.enabled": "true",
-        "remote.control.port": str(remote_port),
-        "help.displaymotd": "false",
-        "josm.version": "18646",
-    }
+    values = _settings(remote_port) | {"josm.version": "18646"}
     if proxy_port is not None:
         values |= {
             "proxy.policy": "use-http-proxy",
             "proxy.http.host": "127.0.0.1",
             "proxy.http.port": str(proxy_port),
         }
-    values |= tags or {}
-    found: dict[str, list[str]] = {}
-    for key, value in values.items():
-        found[key] = [f"  <tag key={_quoted(key)} value={_quoted(value)}/>"]
-    for key, entries in (lists or {}).items():
-        inner = [f"    <entry value={_quoted(entry)}/>" for entry in entries]
-        found[key] = [f"  <list key={_quoted(key)}>", *inner, "  </list>"]
-    maps = []
-    for entry in imagery_entries:
-        inner = [f"      <tag key={_quoted(k)} value={_quoted(v)}/>" for k, v in entry.items()]
-        maps += ["    <map>", *inner, "    </map>"]
+    found = {key: _tag(key, value, "  ") for key, value in (values | dict(tags or {})).items()}
+    maps = "".join(
+        f"    <map>\n{''.join(_tag(*pair, '      ') for pair in entry.items())}    </map>\n"
+        for entry in imagery_entries
+    )
     if maps:
-        found["imagery.entries"] = ["  <maps key='imagery.entries'>", *maps, "  </maps>"]
-    lines = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        "<preferences xmlns='http://josm.openstreetmap.de/preferences-1.0' version='18646'>",
-        *(line for key in sorted(found) for line in found[key]),
-        "</preferences>",
-        "",
-    ]
-    return "\n".join(lines)
+        found["imagery.entries"] = f"  <maps key='imagery.entries'>\n{maps}  </maps>\n"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        "<preferences xmlns='http://josm.openstreetmap.de/preferences-1.0' version='18646'>\n"
+        f"{''.join(found[key] for key in sorted(found))}</preferences>\n"
+    )
 
 
 def trust_store(ca_pem: Path, folder: Path) -> Path:
-    """Make, in `folder`, a Java trust store that holds the certificate authority `ca_pem`."""
+    """Make a Java trust store that contains a certificate authority, and return its path."""
     store = folder.resolve() / "trust.p12"
     store.unlink(missing_ok=True)
     where = ["-keystore", str(store), "-storetype", "PKCS12", "-storepass", TRUST_STORE_PASSWORD]
@@ -131,15 +122,20 @@ def trust_store(ca_pem: Path, folder: Path) -> Path:
 
 
 class Josm:
-    """A JOSM that runs on the preferences, data and cache in `home`, on its own virtual screen.
+    """A JOSM on a virtual screen of its own. It runs within a `with` block.
 
-    JOSM listens on `remote_port`. It asks its own website for nothing unless `website` is true,
-    which is only for preferences that send it through a proxy of the test. Logs are in a directory
-    beside `home`, named after it, with "-run" added.
+    Its logs are in a directory beside `home`, with "-run" added to the name.
+
+    Args:
+        home: The directory for preferences, data and cache.
+        remote_port: The port of its remote control.
+        trust_store: A Java trust store; by default Java's own.
+        website: Let it use its own website. The preferences must then lead to a proxy of the test.
+        jar: The program.
 
     Attributes:
-        remote_port: Where it listens.
-        seconds: How long it took from its start to its first answer.
+        remote_port: The port of its remote control.
+        seconds: How long it took to start, until it answered.
     """
 
     def __init__(
@@ -149,17 +145,13 @@ class Josm:
         remote_port: int,
         trust_store: Path | None = None,
         website: bool = False,
-        screen: tuple[int, int] = (1280, 800),
+        jar: Path = JOSM_JAR,
     ) -> None:
-        """Take note of where and how; `with` starts it."""
-        self._home = home.resolve()
         self.remote_port = remote_port
         self.seconds = 0.0
-        self._trust_store = trust_store and trust_store.resolve()
-        self._offline = "osm_api" if website else "osm_api,josm_website"
-        self._screen = screen
         # Not in `home`, so that a test can look at everything in there.
-        self._run = self._home.with_name(self._home.name + "-run")
+        home = home.resolve()
+        self._run = home.with_name(home.name + "-run")
         self._log_file = self._run / "josm.log"
         self._started: list[subprocess.Popen[bytes]] = []
         self._env = {
@@ -167,6 +159,19 @@ class Josm:
             "HOME": str(self._run),
             "LC_ALL": "C.UTF-8",
         }
+        # Java takes the home directory from the password file, not from HOME.
+        java = ["java", f"-Duser.home={self._run}", f"-Djosm.home={home}"]
+        if trust_store:
+            java.append(f"-Djavax.net.ssl.trustStore={trust_store.resolve()}")
+            java.append(f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}")
+        self._command = [
+            *(*java, "-jar", str(jar), "--skip-plugins", "--language=en"),
+            f"--offline={'osm_api' if website else 'osm_api,josm_website'}",
+            # No window manager runs here that could maximise the window.
+            f"--geometry={SCREEN[0]}x{SCREEN[1]}+0+0",
+            # Set here too, so that JOSM can start without preferences.
+            *(f"--set={key}={value}" for key, value in _settings(remote_port).items()),
+        ]
 
     def __enter__(self) -> Self:
         """Start the screen and JOSM, and wait until JOSM answers."""
@@ -175,40 +180,48 @@ class Josm:
             self._start_screen()
             self._start_josm()
         except BaseException:
-            self._stop()
+            self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         """End JOSM and its screen."""
-        self._stop()
+        while self._started:
+            process = self._started.pop()
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout:
+                process.stdout.close()
 
     @property
     def log(self) -> str:
         """What JOSM has printed since this start."""
-        return self._log_file.read_text("utf-8", "replace") if self._log_file.exists() else ""
+        return self._log_file.read_text("utf-8", "replace")
 
     def open_imagery(self, entry_id: str) -> None:
-        """Open an imagery entry, whether it is in the user's menu or only in an entry set."""
+        """Open an imagery entry, of the user's menu or of an entry set."""
 
         def opened() -> int:
             signs = "Allocate for tile source layer", "Imagery layer already exists"
             return sum(self.log.count(sign) for sign in signs)
 
         before = opened()
-        self._ask("/imagery", {"id": entry_id})
-        # JOSM says "OK" before the layer is there, and loses a zoom that comes in between.
+        self._ask("/imagery", id=entry_id)
+        # JOSM answers before the layer is open, and ignores a zoom in between.
         self.wait_for(lambda: opened() > before, f"the layer {entry_id} opens", 30)
 
     def zoom(self, *, left: float, right: float, top: float, bottom: float) -> None:
-        """Show this part of the world; does nothing unless a layer is open."""
-        edges = {"left": left, "right": right, "top": top, "bottom": bottom}
-        self._ask("/zoom", {name: str(value) for name, value in edges.items()})
+        """Show a part of the world, if a layer is open."""
+        self._ask("/zoom", left=left, right=right, top=top, bottom=bottom)
 
     def wait_for(
         self, condition: Callable[[], bool], what: str, seconds: float, pause: float = 0.2
     ) -> None:
-        """Wait until `condition` holds; fail with `what` and JOSM's last words if it never does."""
+        """Wait until a condition holds; if it takes longer, fail with the end of JOSM's log."""
         end = time.monotonic() + seconds
         while not condition():
             gone = [process for process in self._started if process.poll() is not None]
@@ -222,16 +235,16 @@ class Josm:
             time.sleep(pause)
 
     def screenshot(self, path: Path) -> None:
-        """Save a PNG of the screen, once it has come to rest."""
-        # 256 colours are enough for a screen, and a third of the size.
+        """Save a PNG of the screen, once it no longer changes."""
+        # 256 colours are enough for a screen, and take a third of the space.
         self._grab_at_rest().quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other, as xdotool names them: "alt+i", "Down", "Escape"."""
+        """Press keys one after the other, by xdotool's names: "alt+i", "Down", "Escape"."""
         self._xdotool("key", "--delay", "100", *keys)
 
     def open_imagery_menu(self) -> None:
-        """Open the Imagery menu, which must be closed; `press("Escape")` closes it again."""
+        """Open the Imagery menu. `press("Escape")` closes it."""
         before = self._grab_at_rest()
         self.press("alt+i")
         self.wait_for(lambda: not _same(before, self._grab()), "the Imagery menu opens", 10)
@@ -255,92 +268,70 @@ class Josm:
             ["xdotool", *words], env=self._env, check=True, capture_output=True, timeout=20
         )
 
-    def _ask(self, path: str, query: Mapping[str, str]) -> str:
-        connection = http.client.HTTPConnection("127.0.0.1", self.remote_port, timeout=30)
-        try:
-            connection.request("GET", f"{path}?{urlencode(query)}" if query else path)
+    def _ask(self, path: str, **query: str | float) -> str:
+        to_josm = http.client.HTTPConnection("127.0.0.1", self.remote_port, timeout=30)
+        with closing(to_josm) as connection:
+            connection.request("GET", f"{path}?{urlencode(query)}".rstrip("?"))
             answer = connection.getresponse()
             text = answer.read().decode("utf-8", "replace")
-        finally:
-            connection.close()
         if answer.status != 200:
             reason = re.search("<p>(.*?)</p>", text, re.S)
             raise AssertionError(f"{path}: {answer.status} {reason[1] if reason else text}")
         return text
 
     def _answers(self) -> bool:
-        # It listens before it knows what it can be asked, and says so in between.
+        # JOSM listens before it knows its own requests, and answers with an error until then.
         with suppress(OSError, http.client.HTTPException, AssertionError):
-            return '"JOSM RemoteControl"' in self._ask("/version", {})
+            return '"JOSM RemoteControl"' in self._ask("/version")
         return False
 
     def _start_screen(self) -> None:
-        width, height = self._screen
-        with (self._run / "xvfb.log").open("wb") as log:
-            screen = subprocess.Popen(
-                ["Xvfb", "-displayfd", "1", "-screen", "0", f"{width}x{height}x24", "-noreset"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
-        self._started.append(screen)
+        width, height = SCREEN
+        size = f"{width}x{height}x24"
+        command = ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-noreset"]
+        log = self._run / "xvfb.log"
+        screen = self._start(command, log, subprocess.PIPE)
         assert screen.stdout
         number = screen.stdout.readline().decode().strip()
-        assert number, "Xvfb did not start: " + (self._run / "xvfb.log").read_text()
+        assert number, f"Xvfb did not start: {log.read_text()}"
         self._env["DISPLAY"] = f":{number}"
-        # Out of the way: what lies under the pointer is drawn differently.
+        # Out of the way: programs draw what is under the pointer differently.
         self._xdotool("mousemove", str(width - 1), str(height - 1))
 
     def _start_josm(self) -> None:
-        width, height = self._screen
-        # Java takes the user's home from the password file, not from HOME.
-        java = ["java", f"-Duser.home={self._run}", f"-Djosm.home={self._home}"]
-        if self._trust_store:
-            java += [
-                f"-Djavax.net.ssl.trustStore={self._trust_store}",
-                f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
-            ]
-        # Set here too, so that any preferences will do, or none.
-        settings = {
-            "remotecontrol.enabled": "true",
-            "remote.control.port": str(self.remote_port),
-            "help.displaymotd": "false",
-        }
-        josm = ["--skip-plugins", f"--offline={self._offline}", "--language=en"]
-        # No window manager runs here, so there is nothing that could maximise the window.
-        josm += [f"--geometry={width}x{height}+0+0"]
-        josm += [f"--set={key}={value}" for key, value in settings.items()]
         start = time.perf_counter()
-        with self._log_file.open("wb") as log:
-            self._started.append(
-                subprocess.Popen(
-                    [*java, "-jar", str(JOSM_JAR), *josm],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    env=self._env,
-                    cwd=self._run,
-                )
-            )
+        self._start(self._command, self._log_file)
         self.wait_for(self._answers, "JOSM starts", START_SECONDS, pause=0.02)
         self.seconds = time.perf_counter() - start
 
-    def _stop(self) -> None:
-        while self._started:
-            process = self._started.pop()
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            if process.stdout:
-                process.stdout.close()
+    def _start(
+        self, command: list[str], log_file: Path, stdout: int | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a program that prints into a file, standard output too if nothing else is given."""
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stdout or log,
+                stderr=log,
+                env=self._env,
+                cwd=self._run,
+            )
+        self._started.append(process)
+        return process
 
 
-def _quoted(value: str) -> str:
-    named = {"'": "&apos;", '"': "&quot;", "\n": "&#xA;", "\r": "&#xD;", "\t": "&#x9;"}
-    return f"'{escape(value, named)}'"
+def _settings(remote_port: int) -> dict[str, str]:
+    return {
+        "remotecontrol.enabled": "true",
+        "remote.control.port": str(remote_port),
+        "help.displaymotd": "false",
+    }
+
+
+def _tag(key: str, value: str, indent: str) -> str:
+    named = {"'": "&apos;", '"': "&quot;"}
+    return f"{indent}<tag key='{escape(key, named)}' value='{escape(value, named)}'/>\n"
 
 
 def _same(one: Image.Image, other: Image.Image) -> bool:

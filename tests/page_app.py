@@ -11,24 +11,24 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tests.command import missing
+
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
 
 def missing_parts() -> str | None:
-    """None if all that is needed is installed, else one sentence that says how to install it."""
-    if shutil.which("chromium"):
-        return None
-    return "Looking at pages needs: apt-get install -y --no-install-recommends chromium"
+    """Return a sentence on how to install what is missing, or None."""
+    return missing("Looking at pages", {"chromium": shutil.which("chromium")})
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A page that is open.
+    """An open page.
 
     Attributes:
         page: The page.
-        asked: The URLs that it has asked for, without itself and the data in it.
-        complaints: What is in the browser's console.
+        asked: The URLs that it has requested, without its own and those with the data in them.
+        complaints: The messages in the browser's console.
     """
 
     page: Page
@@ -36,26 +36,26 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
 
     def press(self, button: str) -> None:
-        """Press a button by its name."""
+        """Press the button of this name."""
         self.page.get_by_role("button", name=button, exact=True).click()
 
     def wait_for_status(self, text: str) -> None:
-        """Wait until the page says something; it is an error if it never does."""
+        """Wait until the page shows a message; fail after 20 seconds."""
         self.page.get_by_role("status").get_by_text(text, exact=True).wait_for(timeout=20_000)
 
     def screenshot(self, path: Path) -> None:
-        """Save a PNG of what is to be seen of the page."""
+        """Save a PNG of the visible part of the page."""
         with Image.open(BytesIO(self.page.screenshot())) as image:
             image.quantize(256).save(path, optimize=True)
 
 
 @contextmanager
 def opened(path: Path, **context: Any) -> Iterator[Opened]:
-    """Open a file as a user would, in a browser that is ended behind the block.
+    """Open a file in a browser, which ends with the block.
 
     Args:
         path: A page.
-        context: What the window and the user's wishes are, as Playwright's `new_context` takes it.
+        context: Size of the window and such, as in Playwright's `new_context`.
     """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

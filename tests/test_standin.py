@@ -1,153 +1,137 @@
-"""The stand-in behaves as Strava is known to, so that the other tests mean something."""
+"""The stand-in behaves as Strava does, so that the other tests mean something."""
 
 import time
+from io import BytesIO
+from typing import Any
 
 import pytest
 import requests
+from PIL import Image
 
-from stravacookies.heatmap import CLASSIC, TODAY
+from stravacookies.heatmap import CLASSIC, CURRENT
+from tests.standin import tiles
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
+LOGIN = "https://www.strava.com/login"
+MAPS = "https://www.strava.com/maps"
+Values = dict[str, str] | None
 TILE = "https://content-a.strava.com/identified/globalheat/all/hot/8/198/114.png"
 
 
-def get(stand_in: StandIn, url: str, **options: object) -> requests.Response:
-    """Ask the stand-in as a browser does, but follow no redirect."""
-    proxy = stand_in.environment()["HTTPS_PROXY"]
-    return requests.get(
-        url,
-        proxies={"https": proxy},
-        verify=str(stand_in.ca),
-        allow_redirects=False,
-        timeout=10,
-        **options,  # type: ignore[arg-type]  # whatever requests takes
+def get(
+    stand_in: StandIn, url: str, cookies: Values = None, params: Values = None, by: Any = requests
+) -> requests.Response:
+    """Send a request to the stand-in, by `requests` or a session of it; follow no redirect."""
+    options = {"verify": str(stand_in.ca), "allow_redirects": False, "timeout": 10}
+    proxies = {"https": stand_in.environment()["HTTPS_PROXY"]}
+    answer: requests.Response = by.get(
+        url, cookies=cookies, params=params, proxies=proxies, **options
     )
+    return answer
 
 
-def cookies(stand_in: StandIn, host: str = "https://www.strava.com/maps") -> dict[str, str]:
-    """The heatmap's cookies of a session that is logged in."""
-    session = stand_in.strava.open_session()
-    answer = get(stand_in, host, cookies={"_strava4_session": session})
-    return {
-        cookie.name: cookie.value
-        for cookie in answer.cookies
-        if cookie.domain == ".strava.com" and cookie.value
-    }
+def credentials(stand_in: StandIn, url: str = MAPS, prefix: str = "") -> dict[str, str]:
+    """Return the heatmap cookies for a session that is logged in, by names without a prefix."""
+    answer = get(stand_in, url, {"_strava4_session": stand_in.strava.open_session()})
+    jar = [cookie for cookie in answer.cookies if cookie.domain == ".strava.com" and cookie.value]
+    return {cookie.name.removeprefix(prefix): str(cookie.value) for cookie in jar}
 
 
 def test_maps_sends_five_cookies_of_real_size(stand_in: StandIn) -> None:
-    """Policy, signature and token are about as long as the real ones."""
-    sent = cookies(stand_in)
+    """Policy, signature and token are about as long as Strava's."""
+    sent = credentials(stand_in)
 
-    assert {*TODAY.cookies, "_strava_CloudFront-Expires"} == sent.keys()
+    assert {*CURRENT.cookies, "_strava_CloudFront-Expires"} == sent.keys()
     assert 150 < len(sent["CloudFront-Policy"]) < 190
     assert 330 < len(sent["CloudFront-Signature"]) < 370
     assert 160 < len(sent["_strava_idcf"]) < 200
 
 
 def test_maps_sends_empty_cookies_too(stand_in: StandIn, strava: Strava) -> None:
-    """Since February 2026 empty cookies of the same names come along, of the host alone."""
-    session = {"_strava4_session": strava.open_session()}
-    answer = get(stand_in, "https://www.strava.com/maps", cookies=session)
-    sent = answer.raw.headers.getlist("Set-Cookie")
+    """Since February 2026, Strava also sends empty cookies of the same names, without a domain."""
+    answer = get(stand_in, MAPS, {"_strava4_session": strava.open_session()})
+    lines = answer.raw.headers.getlist("Set-Cookie")
 
-    assert any(line.startswith("_strava_idcf=;") and "domain" not in line for line in sent)
-
-
-def test_anonymous_is_sent_to_the_login(stand_in: StandIn) -> None:
-    """Without a session that is logged in, `/maps` leads to the login."""
-    answer = get(stand_in, "https://www.strava.com/maps", cookies={"_strava4_session": "anonymous"})
-
-    assert (302, "https://www.strava.com/login") == (answer.status_code, answer.headers["Location"])
+    assert any(line.startswith("_strava_idcf=;") and "domain" not in line for line in lines)
 
 
-def test_bare_domain_leads_to_www(stand_in: StandIn) -> None:
-    """`strava.com` redirects to `www.strava.com`."""
-    answer = get(stand_in, "https://strava.com/login")
+@pytest.mark.parametrize(("url", "status"), [(MAPS, 302), ("https://strava.com/login", 301)])
+def test_redirects(stand_in: StandIn, url: str, status: int) -> None:
+    """An anonymous session leads to the login, and `strava.com` to `www.strava.com`."""
+    answer = get(stand_in, url, {"_strava4_session": "anonymous"})
 
-    assert (301, "https://www.strava.com/login") == (answer.status_code, answer.headers["Location"])
-
-
-@pytest.mark.parametrize("left_out", TODAY.cookies)
-def test_tile_needs_all_four_cookies(stand_in: StandIn, left_out: str) -> None:
-    """Without one of the four cookies, a tile is refused."""
-    sent = {name: value for name, value in cookies(stand_in).items() if name != left_out}
-
-    assert 403 == get(stand_in, TILE, cookies=sent).status_code
+    assert (status, LOGIN) == (answer.status_code, answer.headers["Location"])
 
 
-def test_tile_with_four_cookies(stand_in: StandIn) -> None:
-    """With the four cookies, a tile is a PNG."""
-    answer = get(stand_in, TILE, cookies=cookies(stand_in))
+def test_tile(stand_in: StandIn) -> None:
+    """The four cookies open a tile, but not in the query string, and not once they expired."""
+    answer = get(stand_in, TILE, credentials(stand_in))
+    in_query = get(stand_in, TILE, params=credentials(stand_in, prefix="CloudFront-"))
+    stand_in.strava.lifetime = -1
+    expired = get(stand_in, TILE, credentials(stand_in))
 
-    assert (200, b"\x89PNG") == (answer.status_code, answer.content[:4])
-
-
-def test_todays_host_takes_no_query_string(stand_in: StandIn) -> None:
-    """Credentials in the query string are refused by today's host."""
-    sent = cookies(stand_in)
-    query = {name.removeprefix("CloudFront-"): value for name, value in sent.items()}
-
-    assert 403 == get(stand_in, TILE, params=query).status_code
+    assert (512, 512) == Image.open(BytesIO(answer.content)).size
+    assert (403, 403) == (in_query.status_code, expired.status_code)
 
 
-@pytest.mark.parametrize("cookie", ["CloudFront-Signature", "CloudFront-Policy"])
-def test_forged_cookies_open_nothing(stand_in: StandIn, cookie: str) -> None:
-    """A policy or signature that was tampered with is refused."""
-    sent = cookies(stand_in)
-    sent[cookie] = sent[cookie][:-9] + "AAAAAAA__"
+@pytest.mark.parametrize("name", CURRENT.cookies)
+def test_tile_needs_all_four_cookies(stand_in: StandIn, name: str) -> None:
+    """Strava refuses a tile if one of the four cookies is missing or forged."""
+    sent = credentials(stand_in)
+    value = sent.pop(name)
+    forged = sent | {name: f"{value[:-9]}AAAAAAA__"}
 
-    assert 403 == get(stand_in, TILE, cookies=sent).status_code
-
-
-def test_expired_cookies_open_nothing(stand_in: StandIn, strava: Strava) -> None:
-    """Cookies that are over are refused."""
-    strava.lifetime = -1
-
-    assert 403 == get(stand_in, TILE, cookies=cookies(stand_in)).status_code
+    assert 403 == get(stand_in, TILE, sent).status_code
+    assert 403 == get(stand_in, TILE, forged).status_code
 
 
 @pytest.mark.parametrize(
-    "tile", ["all/hot/16/0/0", "all/hot/2/0/0", "nothing/hot/8/198/114", "all/pink/8/198/114"]
+    "tile", ["all/hot/16/0/0", "all/hot/2/0/0", "run/pink/8/1/1", "x/hot/8/1/1"]
 )
-def test_tile_that_there_is_not(stand_in: StandIn, tile: str) -> None:
-    """Beyond zoom 3 to 15, and for unknown layers, there is nothing."""
+def test_tile_that_does_not_exist(stand_in: StandIn, tile: str) -> None:
+    """There are no tiles beyond zoom levels 3 to 15, and none of unknown layers."""
     url = TILE.replace("all/hot/8/198/114", tile)
 
-    assert 404 == get(stand_in, url, cookies=cookies(stand_in)).status_code
+    assert 404 == get(stand_in, url, credentials(stand_in)).status_code
 
 
 @pytest.mark.parametrize("server", CLASSIC.servers)
 def test_classic_tile(stand_in: StandIn, server: str) -> None:
-    """The three classic hosts take the signed query string."""
-    sent = cookies(stand_in, "https://heatmap-external-a.strava.com/auth")
-    query = {name.removeprefix("CloudFront-"): value for name, value in sent.items()}
+    """The three classic servers take the credentials in the query string."""
+    auth = "https://heatmap-external-a.strava.com/auth"
+    signed = credentials(stand_in, auth, "CloudFront-")
     url = f"https://{server}.strava.com/tiles-auth/ride/blue/8/198/114.png"
 
-    assert list(CLASSIC.cookies) == list(sent)
-    assert 200 == get(stand_in, url, params=query).status_code
+    assert ["Key-Pair-Id", "Policy", "Signature"] == list(signed)
+    assert 200 == get(stand_in, url, params=signed).status_code
     assert 403 == get(stand_in, url).status_code
 
 
-def test_far_away(stand_in: StandIn) -> None:
-    """A round trip is taken by the connection, by its encryption, and by each request on it."""
-    stand_in.round_trip = 0.1
-    proxies = {"https": stand_in.environment()["HTTPS_PROXY"]}
-    url, seconds = "https://www.strava.com/dashboard", []
+def test_painter() -> None:
+    """Each colour looks different, a tile has the size asked for, and some have no heat."""
+    painted = {tiles.paint("all", color.key, 8, 198, 114, 256) for color in CURRENT.colors}
+
+    assert len(CURRENT.colors) == len(painted)
+    assert {(256, 256)} == {Image.open(BytesIO(png or b"")).size for png in painted}
+    assert tiles.paint("water", "hot", 14, 6371, 7736) is None
+
+
+def test_round_trips(stand_in: StandIn) -> None:
+    """The connection, its encryption and each request on it take a round trip each."""
+    stand_in.round_trip, seconds = 0.1, []
     with requests.Session() as session:
         for _ in range(2):
             start = time.perf_counter()
-            session.get(url, proxies=proxies, verify=str(stand_in.ca), timeout=10)
+            get(stand_in, "https://www.strava.com/dashboard", by=session)
             seconds.append(time.perf_counter() - start)
 
-    assert 0.3 <= seconds[0]
-    assert 0.1 <= seconds[1]
+    assert (True, True) == (seconds[0] >= 0.3, seconds[1] >= 0.1)
     assert 1 == len(stand_in.connections)
 
 
 @pytest.mark.parametrize("host", ["content-b.strava.com", "example.org"])
-def test_hosts_that_there_are_not(stand_in: StandIn, host: str) -> None:
-    """Nothing but the known hosts answers; no request leaves this machine."""
+def test_unknown_hosts_do_not_answer(stand_in: StandIn, host: str) -> None:
+    """Only the known hosts answer, and no request leaves this computer."""
     with pytest.raises(requests.exceptions.ProxyError):
         get(stand_in, f"https://{host}/")

@@ -1,1 +1,1 @@
-"""A stand-in for Strava on this machine: its hosts, logins, cookies and tiles, behind a proxy."""
+"""A stand-in for Strava: its hosts, logins, cookies and tiles, behind a proxy on this computer."""

@@ -1,8 +1,8 @@
-"""Runs a command with the stand-in in Strava's place, and a session of it in the environment.
+"""Runs a command with the stand-in in Strava's place and a session in the environment.
 
     python -m tests.standin HOME COMMAND …
 
-HOME is the command's home directory, so that nothing of the user's is met.
+HOME is the command's home directory, so that it leaves the user's own files alone.
 """
 
 import os
@@ -15,12 +15,11 @@ from tests.standin.strava import Strava
 
 
 def main(home: Path, command: list[str]) -> int:
-    """Run a command until it ends, and return its exit code."""
+    """Run a command and return its exit code."""
     home.mkdir(parents=True, exist_ok=True)
-    strava = Strava()
-    with StandIn(strava, home) as stand_in:
-        own = {"HOME": str(home), "STRAVA_SESSION": strava.open_session()}
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "STRAVA_"))}
+    with StandIn(Strava(), home) as stand_in:
+        own = {"HOME": str(home), "STRAVA_SESSION": stand_in.strava.open_session()}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "STRAVA"))}
         environment = inherited | stand_in.environment() | own
         return subprocess.run(command, env=environment, check=False).returncode
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to Strava: each fault is done to one connection."""
+"""What can go wrong on the way to Strava. Each fault ends one connection."""
 
 import socket
 import struct
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from enum import Enum
 
 Fault = Callable[[socket.socket], None]
-"""What is done with a connection in place of an answer; it is closed then."""
+"""Uses a connection in some faulty way; the stand-in then closes it."""
 
 
 class Place(Enum):
-    """Where on the way a fault is met."""
+    """Where a fault happens."""
 
     PROXY = "before the proxy answers"
     TUNNEL = "in the tunnel, before it is encrypted"
@@ -19,27 +19,27 @@ class Place(Enum):
 
 
 def close(connection: socket.socket) -> None:
-    """Say nothing more."""
+    """Send nothing."""
 
 
 def reset(connection: socket.socket) -> None:
-    """Break the connection off."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def silence(connection: socket.socket) -> None:
-    """Wait until the client has had enough."""
+    """Send nothing, and wait until the client gives up."""
     while connection.recv(1024):
         pass
 
 
 def say(data: bytes) -> Fault:
-    """Send something, and close."""
+    """Send some bytes."""
     return lambda connection: connection.sendall(data)
 
 
 def repeat(data: bytes, pause: float = 0.0) -> Fault:
-    """Send the same again and again, with so many seconds between, until the client has gone."""
+    """Send the same bytes again and again, with a pause in seconds, until the client leaves."""
 
     def fault(connection: socket.socket) -> None:
         while True:
@@ -50,7 +50,7 @@ def repeat(data: bytes, pause: float = 0.0) -> Fault:
 
 
 def drip(head: bytes) -> Fault:
-    """Send a head, and then a byte now and then, for ever."""
+    """Send the head of an answer, then one byte every 20 ms without end."""
 
     def fault(connection: socket.socket) -> None:
         connection.sendall(head)

@@ -1,4 +1,4 @@
-"""The pages that the stand-in's web site shows."""
+"""The pages of the stand-in's web site."""
 
 import json
 
@@ -28,24 +28,23 @@ _CODE = """<form action="/session/code" method="post">
 <input name="otp" inputmode="numeric" autocomplete="one-time-code"><button>Go on</button>
 </form>"""
 
-
 SIGN_UP = b"""<form action="/register" method="post">
 <input name="email"><input type="password" name="password"><button>Sign up</button>
 </form>"""
 
 
 def login(token: str) -> bytes:
-    """The login page; its first form is not the one to log in with."""
+    """Return the login page. Its first form is a search."""
     return _page(token, _LOGIN.format(token=token, extra=""))
 
 
 def login_with_captcha(token: str) -> bytes:
-    """The login page, with a captcha in the form."""
+    """Return the login page with a captcha in the login form."""
     return _page(token, _LOGIN.format(token=token, extra=_CAPTCHA))
 
 
 def login_by_itself(token: str, email: str, password: str) -> bytes:
-    """A page that is not Strava's: on it, a real browser fills in the form and sends it."""
+    """Return a page, not one of Strava's, on which a browser fills in and sends the form."""
     script = f"""<script>
     const form = document.getElementById("login_form");
     form.email.value = {json.dumps(email)};
@@ -57,17 +56,17 @@ def login_by_itself(token: str, email: str, password: str) -> bytes:
 
 
 def captcha(token: str) -> bytes:
-    """A page that shows nothing but a captcha."""
+    """Return a page with a captcha and no login form."""
     return _page(token, f"<form>{_CAPTCHA}</form>")
 
 
 def code(token: str) -> bytes:
-    """A page that asks for the code that was sent by mail."""
+    """Return a page that asks for the code from a mail."""
     return _page(token, _CODE)
 
 
 def plain(text: str) -> bytes:
-    """A page with a text and no form to log in with."""
+    """Return a page with a text and no login form."""
     return _page("", f"<p>{text}</p>")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
 from typing import Self, cast
 
 import trustme
@@ -23,25 +22,25 @@ JOSM_MAPS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <url>https://content-a.strava.com/made-up/{zoom}/{x}/{y}.png</url><category>photo</category></entry>
 </imagery>
 """
-"""What stands in for JOSM's own list of imagery."""
+"""The answer in place of JOSM's own list of imagery."""
 
 
 class StandIn(ThreadingHTTPServer):
-    """A proxy on a free port of 127.0.0.1, behind which Strava is found under its real names.
+    """A proxy on a free port of 127.0.0.1 that leads to Strava's host names.
 
     It serves within a `with` block.
 
     Args:
         strava: The Strava that answers.
-        folder: Where the certificate of its authority is put.
+        folder: The folder for the certificate of its authority.
 
     Attributes:
         strava: The Strava that answers.
-        exchanges: What has arrived through tunnels, in order, and what was answered.
-        connections: The hosts that tunnels were opened to, in order.
-        faults: What goes wrong with the next connections, and where on the way.
-        round_trip: Seconds from here to the hosts and back.
-        ca: The certificate of its authority, which a client has to trust.
+        exchanges: The requests that came through tunnels, in order, with the answers.
+        connections: The hosts to which tunnels were opened, in order.
+        faults: What goes wrong with the next connections, and where.
+        round_trip: The seconds from the client to the hosts and back.
+        ca: The certificate of its authority, which clients must trust.
     """
 
     daemon_threads = True
@@ -59,18 +58,13 @@ class StandIn(ThreadingHTTPServer):
         self.tls_for = cache(self._make_tls)
 
     def environment(self) -> dict[str, str]:
-        """The variables that lead a client of `requests` or curl to it, and nowhere else."""
+        """Return the variables that send all requests of `requests` and curl to it."""
         proxy = f"http://127.0.0.1:{self.server_port}"
-        return {
-            "HTTP_PROXY": proxy,
-            "HTTPS_PROXY": proxy,
-            "NO_PROXY": "",
-            "REQUESTS_CA_BUNDLE": str(self.ca),
-            "CURL_CA_BUNDLE": str(self.ca),
-        }
+        bundles = dict.fromkeys(("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(self.ca))
+        return {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy, "NO_PROXY": "", **bundles}
 
     def respond(self, request: Request) -> Response:
-        """Answer what came through a tunnel."""
+        """Answer a request that came through a tunnel."""
         if request.host == JOSM_SITE:
             answer = Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
         else:
@@ -80,30 +74,25 @@ class StandIn(ThreadingHTTPServer):
 
     @property
     def requests(self) -> list[Request]:
-        """What has arrived through tunnels, in order."""
+        """The requests that came through tunnels, in order."""
         return [request for request, _ in self.exchanges]
 
     def secrets(self) -> set[str]:
-        """All values that nobody else may learn: of cookies either way, and of what was typed."""
+        """Return the password and the values of all cookies so far, sent or received."""
         values = {self.strava.password}
         for request, answer in self.exchanges:
             values |= set(request.cookies.values())
             for name, line in answer.headers:
                 if name == "Set-Cookie":
                     values.add(line.partition("=")[2].partition(";")[0])
-        # What is shorter may stand in any text by accident.
+        # Shorter values may occur in any text by accident.
         return {value for value in values if len(value) > 8}
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.shutdown()
         self.server_close()
 
@@ -115,17 +104,17 @@ class StandIn(ThreadingHTTPServer):
 
 
 class _Socket(ssl.SSLSocket):
-    """A socket that closes itself; Python leaves one open whose peer goes before it is set up."""
+    """A socket that closes itself; Python leaves it open if the client goes in the handshake."""
 
     def __del__(self) -> None:
         self.close()
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """What proxy and site share."""
+    """The common part of proxy and site."""
 
     protocol_version = "HTTP/1.1"
-    # Else a body waits 40 ms, until the client has acknowledged the head.
+    # Otherwise a body waits 40 ms for the client to acknowledge the head.
     disable_nagle_algorithm = True
 
     @property
@@ -133,22 +122,21 @@ class _Handler(BaseHTTPRequestHandler):
         return cast("StandIn", self.server)
 
     def _go_there_and_back(self) -> None:
-        """Take as long as a host that is far away."""
-        if self.stand_in.round_trip:
-            time.sleep(self.stand_in.round_trip)
+        """Take as long as a distant host."""
+        time.sleep(self.stand_in.round_trip)
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet: tests read what arrived from the stand-in itself."""
+        """Print nothing: tests look at `exchanges`."""
 
 
 class _Proxy(_Handler):
     def do_CONNECT(self) -> None:
-        """Open a tunnel, and be the host at its end."""
+        """Open a tunnel, and answer as the host at its end."""
         self.close_connection = True
         try:
             self._open_tunnel(self.path.rpartition(":")[0])
         except OSError:
-            return  # the client does not trust the certificate, or has gone
+            return  # the client does not trust the certificate, or has left
 
     def _open_tunnel(self, host: str) -> None:
         place, fault = next(self.stand_in.faults, (None, close))
@@ -166,7 +154,7 @@ class _Proxy(_Handler):
             self.connection.recv(1024)
             fault(self.connection)
             return
-        self._go_there_and_back()  # TLS 1.3 greets in one round trip
+        self._go_there_and_back()  # the handshake of TLS 1.3 takes one round trip
         with self.stand_in.tls_for(host).wrap_socket(self.connection, server_side=True) as tls:
             if place is Place.SITE:
                 tls.recv(65536)
@@ -177,7 +165,7 @@ class _Proxy(_Handler):
 
 class _Site(_Handler):
     def do_GET(self) -> None:
-        """Hand the request on, and send back the answer."""
+        """Pass the request on, and send the answer."""
         self._go_there_and_back()
         length = int(self.headers.get("Content-Length", 0))
         answer = self.stand_in.respond(

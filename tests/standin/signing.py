@@ -1,4 +1,4 @@
-"""CloudFront's signed cookies and Strava's tokens, made and checked as the real ones are.
+"""CloudFront's signed cookies and Strava's tokens, made and checked as by the real servers.
 
 Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-setting-signed-cookie-custom-policy.html
 """
@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 _TO_COOKIE = str.maketrans("+=/", "-_~")
 _FROM_COOKIE = str.maketrans("-_~", "+=/")
+_SCHEME = padding.PKCS1v15(), hashes.SHA1()  # noqa: S303 - CloudFront still signs with SHA-1
 
 
 @dataclass
 class Signer:
-    """The keys of one stand-in: what they signed, no other stand-in takes."""
+    """The keys of one stand-in. Other stand-ins refuse what they have signed."""
 
     key_pair_id: str = "K1STANDIN00000"
     _key: rsa.RSAPrivateKey = field(
@@ -29,17 +30,16 @@ class Signer:
     _token_key: bytes = b"made up for the stand-in"
 
     def cloudfront(self, resource: str, expires: int) -> dict[str, str]:
-        """Sign a custom policy: the three cookies that open `resource` until then.
+        """Return the three values, by short names, that open a resource.
 
         Args:
-            resource: A URL, with `*` for anything.
-            expires: In Unix seconds.
+            resource: A URL, in which `*` stands for anything.
+            expires: Until when, in Unix seconds.
         """
         condition = {"DateLessThan": {"AWS:EpochTime": expires}}
         statement = {"Resource": resource, "Condition": condition}
         policy = json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
-        # CloudFront signs with SHA-1 to this day.
-        signature = self._key.sign(policy, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - as it does
+        signature = self._key.sign(policy, *_SCHEME)
         return {
             "Key-Pair-Id": self.key_pair_id,
             "Policy": base64.b64encode(policy).decode().translate(_TO_COOKIE),
@@ -47,16 +47,11 @@ class Signer:
         }
 
     def opens(self, signed: dict[str, str], url: str, now: float) -> bool:
-        """Tell whether signed values open a URL at a time, as CloudFront would."""
+        """Return whether signed values open a URL at a time, as CloudFront would."""
         try:
             policy = base64.b64decode(signed["Policy"].translate(_FROM_COOKIE))
             signature = base64.b64decode(signed["Signature"].translate(_FROM_COOKIE))
-            self._key.public_key().verify(
-                signature,
-                policy,
-                padding.PKCS1v15(),
-                hashes.SHA1(),  # noqa: S303 - as CloudFront
-            )
+            self._key.public_key().verify(signature, policy, *_SCHEME)
             statement = json.loads(policy)["Statement"][0]
         except (InvalidSignature, ValueError, KeyError):
             return False
@@ -67,14 +62,14 @@ class Signer:
         )
 
     def token(self, athlete: int, expires: int) -> str:
-        """Make a JSON Web Token for an athlete that ends at a time in Unix seconds."""
+        """Return a JSON Web Token for an athlete that expires at a time in Unix seconds."""
         head = _url_safe(b'{"alg":"HS256","typ":"JWT"}')
         claims = {"sub": athlete, "iss": "strava.com", "iat": expires - 86400, "exp": expires}
         body = _url_safe(json.dumps(claims, separators=(",", ":")).encode())
         return f"{head}.{body}.{self._mac(f'{head}.{body}')}"
 
     def athlete(self, token: str, now: float) -> int | None:
-        """Return the athlete whose token this is, unless it is forged or over."""
+        """Return the athlete of a token, or None if it is forged or has expired."""
         signed, _, mac = token.rpartition(".")
         if not hmac.compare_digest(mac, self._mac(signed)):
             return None

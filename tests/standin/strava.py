@@ -1,6 +1,6 @@
-"""Strava's web site and tile hosts, as far as clients of the heatmap meet them.
+"""Strava's web site and tile hosts, as far as clients of the heatmap use them.
 
-What is known of Strava is known from public clients: CONTRIBUTING.md names them.
+CONTRIBUTING.md names the public clients from which this is known.
 """
 
 import re
@@ -8,10 +8,9 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from stravacookies.heatmap import CLASSIC, MAX_ZOOM, MIN_ZOOM, TODAY, TileHost
+from stravacookies.heatmap import CLASSIC, CURRENT, MAX_ZOOM, MIN_ZOOM, TileHost
 from tests.standin import pages, tiles
 from tests.standin.signing import Signer
 
@@ -27,7 +26,7 @@ HOSTS = (
     "heatmap-external-b.strava.com",
     "heatmap-external-c.strava.com",
 )
-"""The hosts that there are; today's tiles come from `content-a` only."""
+"""The hosts that exist. Current tiles come from `content-a`, the others are classic."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,9 @@ class Request:
 
     Attributes:
         method: `GET`, `HEAD` or `POST`.
-        url: With its scheme and host.
-        headers: By names in lower case.
-        body: Of a form.
+        url: The URL, with scheme and host.
+        headers: The headers, by names in lower case.
+        body: The body, which holds a form.
     """
 
     method: str
@@ -48,7 +47,7 @@ class Request:
 
     @property
     def host(self) -> str:
-        """The host that was asked."""
+        """The host of the URL."""
         return urlsplit(self.url).netloc
 
     @property
@@ -58,22 +57,22 @@ class Request:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies that came with it, by name."""
+        """The cookies, by name."""
         pairs = (part.strip().partition("=") for part in self.headers.get("cookie", "").split(";"))
         return {name: value for name, _, value in pairs if name}
 
     def fields(self) -> dict[str, str]:
-        """The fields of a form."""
-        return {name: values[-1] for name, values in parse_qs(self.body.decode()).items()}
+        """Return the fields of the form."""
+        return dict(parse_qsl(self.body.decode()))
 
     def query(self) -> dict[str, str]:
-        """The parameters of the URL."""
-        return {name: values[-1] for name, values in parse_qs(urlsplit(self.url).query).items()}
+        """Return the parameters of the URL."""
+        return dict(parse_qsl(urlsplit(self.url).query))
 
 
 @dataclass
 class Response:
-    """What is answered."""
+    """The answer to a request."""
 
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -81,7 +80,7 @@ class Response:
 
 
 class Guard(Enum):
-    """What may stand before Strava's login."""
+    """What can make a login harder, or its page different."""
 
     NONE = "none"
     FIREWALL = "firewall"
@@ -90,7 +89,7 @@ class Guard(Enum):
     CODE = "one-time code"
     CODE_AFTER = "one-time code after the password"
     NO_FORM = "no form"
-    # What is no guard, but may be met.
+    # A login succeeds in spite of these.
     TOKEN_IN_HEAD = "token in the head of the page only"
     CAPTCHA_ELSEWHERE = "captcha in another form"
     SIGN_UP_FIRST = "form to sign up before the form to log in"
@@ -103,14 +102,16 @@ class Strava:
     """One Strava with one athlete.
 
     Attributes:
-        email: The athlete's.
-        password: The athlete's.
-        guard: What stands before the login.
-        lifetime: Seconds that the heatmap's cookies last.
-        after_login: Where a login that is right leads.
-        before_login: Where a login that is wrong leads.
-        changes: Cookies of the heatmap that are sent with another value, or with None not at all.
-        logins: How often an email and a password came in.
+        email: The athlete's email address.
+        password: The athlete's password.
+        guard: What makes the login harder.
+        lifetime: The seconds for which the heatmap cookies last.
+        after_login: The URL to which a correct login redirects.
+        before_login: The URL to which a wrong login redirects.
+        changes: Heatmap cookies that are sent with another value, or not at all if it is None.
+        logins: How many logins were attempted.
+        athlete: The athlete's number.
+        signer: The keys for cookies and tokens. A new signer makes all of them invalid.
     """
 
     email: str = "mapper@example.org"
@@ -146,7 +147,7 @@ class Strava:
                 answer.headers.append(("Content-Type", "text/html; charset=utf-8"))
                 return answer
             case "content-a.strava.com":
-                return self._todays_tile(request)
+                return self._current_tile(request)
         return self._classic_host(request)
 
     def _website(self, request: Request) -> Response:
@@ -165,7 +166,7 @@ class Strava:
         return Response(404, body=pages.plain("There is nothing here."))
 
     def _maps(self, request: Request) -> Response:
-        """Send the five cookies and, since February 2026, empty ones of the same names."""
+        """Send the five cookies and, as since February 2026, empty ones of the same names."""
         logged_in = self._is_logged_in(request)
         new_session = None if logged_in else self._remembered(request)
         if not logged_in and not new_session:
@@ -176,36 +177,31 @@ class Strava:
         cookies["_strava_CloudFront-Expires"] = str(expires * 1000)
         changed = cookies | self.changes
         headers = [_set_cookie(name, value) for name, value in changed.items() if value is not None]
-        for name in cookies:
-            headers.append(("Set-Cookie", f"{name}=; path=/"))
-            headers.append(("Set-Cookie", f"{name}=; path=/; max-age=0"))
+        empty = ("; path=/", "; path=/; max-age=0")
+        headers += [("Set-Cookie", f"{name}={end}") for name in cookies for end in empty]
         if new_session:
             headers.append(_set_cookie("_strava4_session", new_session, "; HttpOnly"))
         return Response(headers=headers, body=pages.plain("The heatmap."))
 
     def _login_page(self) -> Response:
-        token = self._form_token
+        page = pages.login(self._form_token)
         match self.guard:
             case Guard.FIREWALL:
                 return Response(403, body=b"Request blocked.")
             case Guard.NO_FORM:
                 return Response(body=pages.plain("Log in with our app."))
             case Guard.CAPTCHA:
-                page = pages.login_with_captcha(token)
+                page = pages.login_with_captcha(self._form_token)
             case Guard.CODE:
-                page = pages.code(token)
+                page = pages.code(self._form_token)
             case Guard.TOKEN_IN_HEAD:
-                page = pages.login(token).replace(b"authenticity_token", b"other_token")
+                page = page.replace(b"authenticity_token", b"other_token")
             case Guard.CAPTCHA_ELSEWHERE:
-                page = pages.login(token).replace(
-                    b"<button>Search", b'<div data-sitekey="x"></div>'
-                )
+                page = page.replace(b"<button>Search", b'<div data-sitekey="x"></div>')
             case Guard.ONLY_FORM:
-                page = re.sub(rb'<form action="/search".*</form>\n', b"", pages.login(token))
+                page = re.sub(rb'<form action="/search".*</form>\n', b"", page)
             case Guard.SIGN_UP_FIRST:
-                page = pages.login(token).replace(b"<body>", b"<body>" + pages.SIGN_UP)
-            case _:
-                page = pages.login(token)
+                page = page.replace(b"<body>", b"<body>" + pages.SIGN_UP)
         return Response(headers=[_anonymous()], body=page)
 
     def _log_in(self, request: Request) -> Response:
@@ -238,21 +234,18 @@ class Strava:
         if request.path == "/auth":
             if not self._is_logged_in(request) and not self._remembered(request):
                 return _redirect("https://www.strava.com/login")
-            expires = int(time.time()) + self.lifetime
-            resource = "https://heatmap-external-*.strava.com/*"
-            cookies = self._cloudfront_cookies(resource, expires)
+            cookies = self._cloudfront_cookies(
+                "https://heatmap-external-*.strava.com/*", int(time.time()) + self.lifetime
+            )
             return Response(headers=[_set_cookie(*cookie) for cookie in cookies.items()])
         return self._tile(request, CLASSIC, "/tiles-auth", request.query())
 
-    def _todays_tile(self, request: Request) -> Response:
+    def _current_tile(self, request: Request) -> Response:
         cookies = request.cookies
         if self.signer.athlete(cookies.get("_strava_idcf", ""), time.time()) is None:
             return Response(403, body=b"Forbidden")
-        prefix = "CloudFront-"
-        signed = {
-            name.removeprefix(prefix): cookies[name] for name in cookies if name.startswith(prefix)
-        }
-        return self._tile(request, TODAY, "/identified/globalheat", signed)
+        signed = {name.removeprefix("CloudFront-"): value for name, value in cookies.items()}
+        return self._tile(request, CURRENT, "/identified/globalheat", signed)
 
     def _tile(
         self, request: Request, host: TileHost, folder: str, signed: dict[str, str]
@@ -260,16 +253,12 @@ class Strava:
         """Answer for a tile: 403 without valid credentials, 404 where there is no heat."""
         if not self.signer.opens(signed, request.url, time.time()):
             return Response(403, body=b"Forbidden")
-        match = re.fullmatch(rf"{folder}/(\w+)/(\w+)/(\d+)/(\d+)/(\d+)(@2x)?\.png", request.path)
-        if (
-            not match
-            or match[1] not in {activity.key for activity in host.activities}
-            or match[2] not in {color.key for color in host.colors}
-            or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM
-        ):
+        match = re.fullmatch(rf"{folder}/(\w+)/(\w+)/(\d+)/(\d+)/(\d+)\.png", request.path)
+        known = {(layer.activity.key, layer.color.key) for layer in host.layers()}
+        if not match or match.group(1, 2) not in known or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM:
             return Response(404)
-        size = 1024 if match[6] else 256 if request.query().get("px") == "256" else 512
-        picture = _paint(match[1], match[2], int(match[3]), int(match[4]), int(match[5]), size)
+        size = 256 if request.query().get("px") == "256" else 512
+        picture = tiles.paint(match[1], match[2], int(match[3]), int(match[4]), int(match[5]), size)
         if picture is None:
             return Response(404)
         return Response(headers=[("Content-Type", "image/png")], body=picture)
@@ -278,7 +267,7 @@ class Strava:
         return request.cookies.get("_strava4_session") in self._open_sessions
 
     def _remembered(self, request: Request) -> str | None:
-        """Open a session for the remember cookies, if they came and are right."""
+        """Open a session if the request has valid remember cookies."""
         cookies = request.cookies
         athlete = self.signer.athlete(cookies.get("strava_remember_token", ""), time.time())
         if athlete is None or cookies.get("strava_remember_id") != str(athlete):
@@ -290,17 +279,12 @@ class Strava:
         return {f"CloudFront-{name}": value for name, value in signed.items()}
 
 
-@lru_cache(maxsize=512)
-def _paint(activity: str, color: str, zoom: int, x: int, y: int, size: int) -> bytes | None:
-    return tiles.paint(activity, color, zoom, x, y, size)
-
-
 def _redirect(url: str, status: int = 302) -> Response:
     return Response(status, [("Location", url)])
 
 
 def _anonymous() -> tuple[str, str]:
-    """Give a visitor a session that is not logged in, as Strava does."""
+    """Return the cookie of a session that is not logged in, which Strava sends to visitors."""
     return _set_cookie("_strava4_session", secrets.token_hex(16), "; HttpOnly")
 
 
