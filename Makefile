@@ -1,4 +1,4 @@
-# Everything works as the first command after a clone, with Python 3.11 or newer and make.
+# Every target works as the first command after a clone, with Python 3.11 or newer.
 
 PYTHON ?= python3
 ARGS ?=
@@ -12,7 +12,7 @@ RUNS ?= 15
 
 .PHONY: help josm-prefs login browser demo test fuzz lint format bench pictures docs clean
 
-help:  ## List what can be made
+help:  ## List the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 josm-prefs: $(VENV)/with-nothing  ## Bring the Strava heatmap into JOSM; ARGS="--help" shows how to choose
@@ -21,27 +21,27 @@ josm-prefs: $(VENV)/with-nothing  ## Bring the Strava heatmap into JOSM; ARGS="-
 login: $(VENV)/with-browser  ## Take the Strava session from your browser; ARGS="--help" shows other ways
 	@$(BIN)/stravacookies login $(ARGS)
 
-browser: $(VENV)/with-browser  ## Install what reads a browser's cookies
+browser: $(VENV)/with-browser  ## Install what is needed to read a browser's cookies
 
-demo: $(VENV)/with-demo  ## Do the same with no account, against a stand-in for Strava, in build/demo
+demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for Strava, in build/demo
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)/JOSM
-	@echo 'A demo, with a made-up Strava and a JOSM directory of its own:'
+	@echo 'A demo, with a stand-in for Strava and a JOSM directory of its own:'
 	@echo
 	@$(BIN)/python -m tests.standin $(DEMO)/home \
 	    $(BIN)/stravacookies josm-prefs $(ARGS) --josm-dir $(DEMO)/JOSM
 	@echo
-	@echo 'This was a demo: Strava was not asked, and the cookies open nothing. Look at'
-	@echo '  $(DEMO)/JOSM/strava-heatmap.xml   the entries, as JOSM reads them'
-	@echo '  $(DEMO)/JOSM/preferences.xml      where JOSM is told of them'
+	@echo 'This was a demo: nothing was sent to Strava, and the cookies open nothing. Look at'
+	@echo '  $(DEMO)/JOSM/strava-heatmap.xml   the layers, as JOSM reads them'
+	@echo '  $(DEMO)/JOSM/preferences.xml      the settings that tell JOSM of them'
 	@echo '  $(DEMO)/JOSM/cartograph/          the map sources for Cartograph Maps'
-	@echo 'and at README.md for what JOSM makes of them. Your own JOSM was not touched.'
+	@echo 'README.md shows the layers in JOSM. Your own JOSM was not touched.'
 
-test: $(VENV)/with-test  ## Run all tests; those with real programs say what they need
+test: $(VENV)/with-test  ## Run all tests; those with real programs say what to install
 	@$(BIN)/python -m pytest $(ARGS)
 
-fuzz: $(VENV)/with-fuzz  ## Look for files that break what reads them, for SECONDS each
+fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the readers, for SECONDS each or as ARGS says
 	@for target in preferences export; do \
-	    $(BIN)/python -m tests.fuzz $$target build/fuzz -max_total_time=$(SECONDS) || exit; \
+	    $(BIN)/python -m tests.fuzz $$target build/fuzz $(or $(ARGS),-max_total_time=$(SECONDS)) || exit; \
 	done
 
 lint: $(VENV)/with-test,lint  ## Check style and types
@@ -49,30 +49,30 @@ lint: $(VENV)/with-test,lint  ## Check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-format: $(VENV)/with-test,lint  ## Put the code into the common form
+format: $(VENV)/with-test,lint  ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/with-demo $(PEER)/installed  ## Compare what commands take with the least they could take, in RUNS runs
+bench: $(VENV)/with-demo $(PEER)/installed  ## Compare commands with the least that they could take, in RUNS runs
 	@$(BIN)/python -m benchmarks $(RUNS) $(ARGS)
 
-pictures: $(VENV)/with-test  ## Make the README's pictures anew, from a real JOSM and Chromium
+pictures: $(VENV)/with-test  ## Take the README's pictures again, of a real JOSM and Chromium
 	@$(BIN)/python -m pytest -k "shows_the_heatmap or everyone_can_use" --pictures=docs $(ARGS)
 
-docs: $(VENV)/with-test  ## Write docs/commands anew, from the help of the commands
+docs: $(VENV)/with-test  ## Write docs/commands again, from the help of the commands
 	@$(BIN)/python -m tests.pages
 
-clean:  ## Remove what was made here
+clean:  ## Remove everything that was created here
 	rm -rf $(VENV) build dist .*_cache .hypothesis
 
 # A stamp for each set of optional dependencies, as pyproject.toml names them.
 $(VENV)/with-%: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "stravacookies needs Python 3.11 or newer. If there is one, name it: make PYTHON=python3.11 …")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/pip || { echo 'Setting up $(VENV) …' >&2; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.$(if $(filter nothing,$*),,[$*])'
 	@touch '$@'
 
-# What the password login is compared with: its modules have the names of ours.
+# The program that the password login is compared with; its modules have the same names as ours.
 $(PEER)/installed: Makefile
 	@$(PYTHON) -m venv --clear $(PEER)
 	@$(PEER)/bin/pip install --quiet --disable-pip-version-check stravaheatmap==4.3 stravacookies==1.3

@@ -1,14 +1,13 @@
-"""Prints how commands compare with the least that they could take, all measured in one run.
+"""Compares what commands take with the least they could take, all measured in one run.
 
-    python -m benchmarks [RUNS [PART …]]
+    python -m benchmarks [RUNS [PART ...]]
 
-Each is run RUNS times, or less often where the table says so, and once before that does not count.
-PART is one of commands, login, preferences, josm_start, rendering; none means all of them.
+Each comparison is run RUNS times, after one run that does not count. Those that take long are run
+less often, as the table says. Without a PART, all parts are run.
 """
 
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from benchmarks import commands, josm_start, login, preferences, rendering
@@ -21,23 +20,20 @@ PARTS = {
     "josm_start": josm_start.rows,
     "rendering": rendering.rows,
 }
+"""Each takes an empty folder and the number of runs, and yields rows of the table."""
 
 
 def main(runs: int, *parts: str) -> None:
-    """Measure all parts, or those that are named, and print each line as soon as it is known."""
-    print("Medians, of ratios too; what is compared is run in turns, as whole processes.")
+    """Run the named parts, or all, and print each row as soon as it is measured."""
+    print("Medians, of ratios too. What is compared runs in turns, each time as a new process.")
     print("floor: import requests, lxml.etree and jinja2, and send the one request\n")
     print(line("what", "against", "ratio", "goal", "here", "runs"))
-    taken = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         for part in parts or PARTS:
-            start = time.perf_counter()
-            own = Path(folder, part)
-            own.mkdir()
-            for row in PARTS[part](own, runs):
+            folder = Path(directory, part)
+            folder.mkdir()
+            for row in PARTS[part](folder, runs):
                 print(row, flush=True)
-            taken.append(f"{part} {time.perf_counter() - start:.0f} s")
-    print(f"\nmeasured in: {', '.join(taken)}")
 
 
 if __name__ == "__main__":

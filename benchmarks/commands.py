@@ -5,57 +5,48 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.processes import Command, in_turns
-from benchmarks.table import compared
+from benchmarks.table import comparison
 from tests.command import environment_of
 from tests.standin.server import StandIn
 from tests.standin.strava import Request, Response, Strava
 
-STRAVACOOKIES = (Path(sys.executable).with_name("stravacookies"),)
+STRAVACOOKIES = Path(sys.executable).with_name("stravacookies")
+
+COMPARISONS = (
+    ("refresh", "josm-prefs --refresh", "floor", "floor", 1.15),
+    ("fresh", "josm-prefs, cookies fresh (0 requests)", "floor", "floor", 0.5),
+    ("--help", "--help", "nothing", "python -c pass", 6),
+    ("status", "status", "nothing", "python -c pass", 8),
+)
+"""What is compared with what, and the goal."""
 
 
-class _EverNew(Strava):
-    """Never sends the same cookies twice, as the stand-in does within a second."""
+class _NewCookies(Strava):
+    """Sends different cookies each time, where the stand-in repeats them within a second."""
 
     def answer(self, request: Request) -> Response:
-        """Let the cookies last a little less long than the last ones."""
-        self.lifetime -= 60  # more than a round takes
+        """Let the cookies expire a little earlier than the last ones."""
+        self.lifetime -= 60  # more than the seconds between two requests
         return super().answer(request)
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
-    """Measure them all in the same rounds, so that each round has one floor.
-
-    Args:
-        folder: Where there is nothing yet.
-        runs: How many rounds there are.
-    """
+    """Run them all in the same rounds, so that each round has its floor."""
     home = folder / "home"
     (home / ".config" / "JOSM").mkdir(parents=True)
-    strava = _EverNew()
+    strava = _NewCookies()
     with StandIn(strava, folder) as stand_in:
         environment = environment_of(home, stand_in) | {"STRAVA_SESSION": strava.open_session()}
-
-        def command(*words: str | Path) -> Command:
-            return Command(words, environment)
-
-        fresh = command(*STRAVACOOKIES, "josm-prefs")
-        series = in_turns(
-            {
-                "refresh": command(*STRAVACOOKIES, "josm-prefs", "--refresh"),
-                "fresh": fresh,  # right behind the refresh that leaves fresh cookies
-                "floor": command(sys.executable, "-m", "benchmarks.floor"),
-                "--help": command(*STRAVACOOKIES, "--help"),
-                "status": command(*STRAVACOOKIES, "status"),
-                "nothing": command(sys.executable, "-c", "pass"),
-            },
-            runs,
-        )
-        assert fresh.asks(stand_in) == (0, 0)
-    for what, measured, against, floor, goal in [
-        ("josm-prefs --refresh", "refresh", "floor", "floor", 1.15),
-        ("josm-prefs, cookies fresh (0 requests)", "fresh", "floor", "floor", 0.35),
-        ("--help", "--help", "python -c pass", "nothing", 6),
-        ("status", "status", "python -c pass", "nothing", 6),
-    ]:
-        one, other = series[measured], series[floor]
-        yield compared(what, against, one.times(other), goal, one.seconds * 1000, "ms", runs)
+        words: dict[str, list[str | Path]] = {
+            "refresh": [STRAVACOOKIES, "josm-prefs", "--refresh"],
+            "fresh": [STRAVACOOKIES, "josm-prefs"],  # after the refresh, which leaves fresh cookies
+            "floor": [sys.executable, "-m", "benchmarks.floor"],
+            "--help": [STRAVACOOKIES, "--help"],
+            "status": [STRAVACOOKIES, "status"],
+            "nothing": [sys.executable, "-c", "pass"],
+        }
+        commands = {name: Command(each, environment) for name, each in words.items()}
+        series = in_turns(commands, runs)
+        assert commands["fresh"].count_requests(stand_in) == (0, 0)
+    for name, what, least, against, goal in COMPARISONS:
+        yield comparison(what, against, series[name].seconds, series[least].seconds, goal)

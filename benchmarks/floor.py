@@ -2,8 +2,8 @@
 
 import os
 
-import jinja2  # noqa: F401 - to import it is all
-import lxml.etree  # noqa: F401 - as well
+import jinja2  # noqa: F401 - only the import counts
+import lxml.etree  # noqa: F401 - only the import counts
 import requests
 
 requests.head(

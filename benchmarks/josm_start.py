@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.commands import STRAVACOOKIES
-from benchmarks.processes import Command, Series, Taken
-from benchmarks.table import compared
+from benchmarks.processes import Command
+from benchmarks.table import comparison
 from tests import josm_app
 from tests.command import environment_of
 from tests.josm_app import Josm
@@ -14,18 +14,11 @@ from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
 MOST_RUNS = 4
-"""How often it is started at the most: that takes far longer than all else."""
+"""The limit of runs: each takes far longer than everything else here."""
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
-    """Start two JOSMs at the same time, again and again, until they answer.
-
-    What else the computer does then slows both of them.
-
-    Args:
-        folder: Where there is nothing yet.
-        runs: How often they are started.
-    """
+    """Start two JOSMs at the same time, so that a busy computer slows both of them."""
     if missing := josm_app.missing_parts():
         yield f"JOSM's start was not measured. {missing}"
         return
@@ -36,24 +29,14 @@ def rows(folder: Path, runs: int) -> Iterator[str]:
         text = josm_app.preferences(remote_port=josm_app.free_port())
         (home / "preferences.xml").write_text(text)
     register(homes[0], folder)
-    series = Series(), Series()
+    taken = []
     with ThreadPoolExecutor() as threads:
-        for run in range(runs + 1):
+        for _ in range(runs + 1):
             ports = [josm_app.free_port() for _ in homes]
-            seconds = list(threads.map(start, homes, ports))
-            if run:  # at the first start, JOSM puts our layers into its menu
-                for one, taken in zip(series, seconds, strict=True):
-                    one.runs.append(Taken(taken))
-    ours, without = series
-    yield compared(
-        "JOSM's start with the set registered",
-        "the same JOSM without",
-        ours.times(without),
-        1.05,
-        ours.seconds,
-        "s",
-        runs,
-    )
+            taken.append(list(threads.map(start, homes, ports)))
+    ours, without = zip(*taken[1:], strict=True)  # at the first start, JOSM fills its menu
+    what, against = "JOSM's start with the layers registered", "the same JOSM without"
+    yield comparison(what, against, ours, without, 1.05)
 
 
 def register(home: Path, folder: Path) -> None:
@@ -62,7 +45,7 @@ def register(home: Path, folder: Path) -> None:
     with StandIn(strava, folder) as stand_in:
         session = {"STRAVA_SESSION": strava.open_session()}
         environment = environment_of(folder, stand_in) | session
-        Command([*STRAVACOOKIES, "josm-prefs", "--josm-dir", home], environment).run()
+        Command([STRAVACOOKIES, "josm-prefs", "--josm-dir", home], environment).run()
 
 
 def start(home: Path, port: int) -> float:

@@ -5,18 +5,19 @@ from pathlib import Path
 
 from benchmarks.commands import STRAVACOOKIES
 from benchmarks.processes import Command, in_turns
-from benchmarks.table import compared, line
+from benchmarks.table import comparison, line
 from tests import josm_app
 from tests.command import environment_of
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Strava
 
 PEER = Path("build", "peer", "bin", "python").absolute()
-"""The Python that has stravaheatmap 4.3 and stravacookies 1.3; `make bench` sets it up."""
+"""A Python with stravaheatmap 4.3 and stravacookies 1.3, which `make bench` sets up."""
 
 ROUND_TRIP = 0.05
+"""Seconds to Strava and back."""
 
-ENTRIES = [
+IMAGERY = [
     {
         "name": f"Strava Heatmap ({activity})",
         "type": "tms",
@@ -25,67 +26,41 @@ ENTRIES = [
     }
     for activity in ("all", "ride", "run", "winter")
 ]
-"""The imagery of a user of the peer, which puts the cookies behind these URLs."""
+"""The imagery that a user of the peer has in JOSM; the peer adds the cookies to its URLs."""
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
-    """Measure both where they have run before, and count what they ask of Strava.
-
-    Args:
-        folder: Where there is nothing yet.
-        runs: How often each logs in.
-    """
+    """Measure logins of both programs, and count the requests of both."""
     homes = folder / "ours", folder / "peers"
     for home in homes:
-        make_home(home)
-    strava = Strava(guard=Guard.ONLY_FORM)  # the peer takes the first form that it finds
+        preferences(home).parent.mkdir(parents=True)
+        text = josm_app.preferences(remote_port=8111, imagery_entries=IMAGERY)
+        preferences(home).write_text(text)
+    strava = Strava(guard=Guard.ONLY_FORM)  # the peer takes the first form on the page
     with StandIn(strava, folder) as stand_in:
         stand_in.round_trip = ROUND_TRIP
-        environment, peers_environment = (environment_of(home, stand_in) for home in homes)
-        login = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
-        ours = Command(
-            [*STRAVACOOKIES, "josm-prefs", "--from", "password", "--refresh"],
-            environment | login,
-        )
+        our_environment, peer_environment = (environment_of(home, stand_in) for home in homes)
+        password = {"STRAVA_EMAIL": strava.email, "STRAVA_PASSWORD": strava.password}
+        words: list[str | Path] = [STRAVACOOKIES, "josm-prefs", "--refresh"]
+        login = Command([*words, "--from", "password"], our_environment | password)
+        refresh = Command(words, our_environment)  # with the session that a login has left
         peer = Command(
             [PEER, "-m", "stravaheatmap.josm"],
-            peers_environment | {"SSL_CERT_FILE": str(stand_in.ca)},
+            peer_environment | {"SSL_CERT_FILE": str(stand_in.ca)},
             typed=f"{strava.email}\n{strava.password}\n",
             folder=folder,  # where Python does not find our modules
         )
-        series = in_turns({"ours": ours, "peer": peer}, runs)
-        asks, peer_asks = (on(*command.asks(stand_in)) for command in (refresh(ours), peer))
-    # The peer ends with 0 whatever comes of it.
-    assert preferences(homes[1]).read_text().count("&amp;Signature=") == len(ENTRIES)
-    yield compared(
-        "password login, round trip of 50 ms",
-        "stravaheatmap + stravacookies",
-        series["ours"].times(series["peer"]),
-        0.6,
-        series["ours"].seconds * 1000,
-        "ms",
-        runs,
-    )
-    yield line(f"requests per refresh: {asks}", f"the peer's: {peer_asks}", "", on(1, 1), "", "1")
-
-
-def refresh(login: Command) -> Command:
-    """The refresh of the next day, with the session that a login has left."""
-    return Command([*STRAVACOOKIES, "josm-prefs", "--refresh"], login.environment)
-
-
-def make_home(home: Path) -> None:
-    """Make a home that holds nothing but JOSM's preferences."""
-    preferences(home).parent.mkdir(parents=True)
-    text = josm_app.preferences(remote_port=8111, imagery_entries=ENTRIES)
-    preferences(home).write_text(text)
+        series = in_turns({"login": login, "peer": peer}, runs)
+        ours, peers = (each.count_requests(stand_in) for each in (refresh, peer))
+    # The peer's exit code is always 0.
+    assert preferences(homes[1]).read_text().count("&amp;Signature=") == len(IMAGERY)
+    what, against = "password login, round trip of 50 ms", "stravaheatmap + stravacookies"
+    yield comparison(what, against, series["login"].seconds, series["peer"].seconds, 0.6)
+    what, against = "requests per refresh: %d on %d", "the peer's: %d on %d"
+    missed = "" if ours == (1, 1) else "  missed"
+    yield line(what % ours, against % peers, "", "1 on 1", "", 1) + missed
 
 
 def preferences(home: Path) -> Path:
-    """Where JOSM's preferences are."""
+    """Return where JOSM's preferences are."""
     return home / ".config" / "JOSM" / "preferences.xml"
-
-
-def on(requests: int, connections: int) -> str:
-    """Tell how many requests there are on how many connections."""
-    return f"{requests} on {connections}"

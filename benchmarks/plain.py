@@ -1,19 +1,19 @@
-"""The files of a run, joined by plain Python: what the templates are compared with."""
+"""The files of a run, made by plain Python: what the templates are compared with."""
 
 from collections.abc import Sequence
 from json import dumps
 from xml.sax.saxutils import escape
 
 from stravacookies import heatmap
-from stravacookies.cookies import HeatmapCookies
 from stravacookies.heatmap import Layer
-from stravacookies.josm.imagery import tile_url
+from stravacookies.josm.entry_set import tile_url
+from stravacookies.strava.cookies import HeatmapCookies
 
 _LINE = 'd="M2 14 6 4l4 7 4-9"/>'
 
 
 def entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> str:
-    """JOSM's entry set."""
+    """Return JOSM's entry set, without its mark."""
     in_menu = {layer.id for layer in shown}
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -21,13 +21,12 @@ def entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapC
     ]
     for layer in layers:
         dark, middle, light = layer.color.shades
+        default = "<default>true</default>\n" if layer.id in in_menu else ""
         parts.append(
             f'<entry overlay="true">\n<name>{escape(layer.name)}</name>\n'
             f"<id>{escape(layer.id)}</id>\n"
             f'<description lang="en">{escape(layer.description)}</description>\n'
-            f"<url>{escape(tile_url(layer, cookies))}</url>\n"
-            f"{'<default>true</default>' + chr(10) if layer.id in in_menu else ''}"
-            "<type>tms</type>\n"
+            f"<url>{escape(tile_url(layer, cookies))}</url>\n{default}<type>tms</type>\n"
             f"<min-zoom>{heatmap.MIN_ZOOM}</min-zoom>\n<max-zoom>{heatmap.MAX_ZOOM}</max-zoom>\n"
             f'<attribution-text mandatory="true">{heatmap.ATTRIBUTION}</attribution-text>\n'
             f"<attribution-url>{heatmap.ATTRIBUTION_URL}</attribution-url>\n"
@@ -42,8 +41,9 @@ def entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapC
 
 
 def map_source(layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
-    """A map source file of Cartograph Maps."""
-    folder = dumps(f"strava-heatmap-{layers[0].color.key}")
+    """Return a map source of Cartograph Maps."""
+    color = layers[0].color
+    folder = dumps(f"strava-heatmap-{color.key}")
     headers = dumps([{"key": "Cookie", "value": cookies.header()}])
     maps = [
         f'{{"name": {{"default": {dumps(layer.name)}}},'
@@ -57,7 +57,7 @@ def map_source(layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
     ]
     return (
         f'{{\n"version": 3,\n"folders": [\n{{"name": {{"default": '
-        f"{dumps('Strava Heatmap, ' + layers[0].color.key)}}}, "
+        f"{dumps(f'Strava Heatmap, {color.name}')}}}, "
         '"description": {"default": "Where people went, as recorded with Strava"}, '
         f'"folder_key": "", "key": {folder}}}\n],\n"maps": [\n' + ",\n".join(maps) + "\n]\n}\n"
     )

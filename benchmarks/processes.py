@@ -1,4 +1,4 @@
-"""Runs commands as whole processes, in turns, and tells what they took."""
+"""Runs commands as new processes, in turns, and measures them."""
 
 import subprocess
 import tempfile
@@ -6,19 +6,18 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 from tests.standin.server import StandIn
 
 
 @dataclass(frozen=True)
 class Command:
-    """What is run.
+    """A program with all that it is given.
 
     Attributes:
         words: The program and its arguments.
-        environment: All of its environment.
-        typed: What comes in on standard input.
+        environment: Its whole environment.
+        typed: Its standard input.
         folder: Where it runs.
     """
 
@@ -27,84 +26,57 @@ class Command:
     typed: str = ""
     folder: Path = Path()
 
-    def run(self) -> "Taken":
-        """Run it, which must succeed."""
-        # Files, so that nothing has to be read while it runs.
-        with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as written:
-            read.write(self.typed.encode())
-            read.seek(0)
+    def run(self) -> tuple[float, str]:
+        """Run it, and return the seconds that it took and what it printed.
+
+        Raises:
+            RuntimeError: It failed.
+        """
+        # Its input and output are files, so that this process has nothing to do meanwhile.
+        with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as output:
+            stdin.write(self.typed.encode())
+            stdin.seek(0)
             start = time.perf_counter()
             outcome = subprocess.run(
                 list(map(str, self.words)),
                 env=dict(self.environment),
                 cwd=self.folder,
-                stdin=read,
-                stdout=written,
-                stderr=written,
-                start_new_session=True,  # without a terminal to ask on
+                stdin=stdin,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # so that it cannot ask at the terminal
                 check=False,
             )
             seconds = time.perf_counter() - start
-            written.seek(0)
-            printed = written.read().decode(errors="replace")
+            output.seek(0)
+            printed = output.read().decode(errors="replace")
         if outcome.returncode:
             raise RuntimeError(f"{self.words}: {printed}")
-        return Taken(seconds, printed)
+        return seconds, printed
 
-    def asks(self, stand_in: StandIn) -> tuple[int, int]:
-        """Run it, and tell how many requests it made on how many connections."""
+    def count_requests(self, stand_in: StandIn) -> tuple[int, int]:
+        """Run it, and return how many requests it sent on how many connections."""
         stand_in.exchanges.clear()
         stand_in.connections.clear()
         self.run()
         return len(stand_in.requests), len(stand_in.connections)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a run has taken, in seconds, and what it printed."""
-
-    seconds: float
-    printed: str = ""
-
-    @property
-    def memory(self) -> float:
-        """The megabytes of a program that prints them."""
-        return float(self.printed)
-
-
 @dataclass
 class Series:
-    """What the runs of one command have taken."""
+    """What the runs of one command took, in seconds, and what they printed."""
 
-    runs: list[Taken] = field(default_factory=list)
-
-    @property
-    def seconds(self) -> float:
-        """The median."""
-        return median(run.seconds for run in self.runs)
-
-    @property
-    def memory(self) -> float:
-        """The median."""
-        return median(run.memory for run in self.runs)
-
-    def times(self, other: "Series") -> float:
-        """The median of how many times the other's time its own are, run by run."""
-        pairs = zip(self.runs, other.runs, strict=True)
-        return median(one.seconds / two.seconds for one, two in pairs)
-
-    def memory_times(self, other: "Series") -> float:
-        """The same for memory."""
-        pairs = zip(self.runs, other.runs, strict=True)
-        return median(one.memory / two.memory for one, two in pairs)
+    seconds: list[float] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
 
 
 def in_turns(commands: Mapping[str, Command], runs: int) -> dict[str, Series]:
-    """Run commands one after the other, again and again; a first round is not counted."""
+    """Run commands one after the other, again and again; the first round does not count."""
     series = {name: Series() for name in commands}
     for run in range(runs + 1):
         for name, command in commands.items():
-            taken = command.run()
+            seconds, printed = command.run()
             if run:
-                series[name].runs.append(taken)
+                series[name].seconds.append(seconds)
+                series[name].printed.append(printed)
     return series

@@ -1,4 +1,4 @@
-"""The texts that templates make, compared with the same texts made without any."""
+"""The texts that templates make, compared with the same texts made without templates."""
 
 import os
 import time
@@ -7,80 +7,54 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks import plain
-from benchmarks.processes import Series, Taken
-from benchmarks.table import compared
-from stravacookies import cartograph, render
-from stravacookies.cookies import HeatmapCookies
-from stravacookies.heatmap import TODAY, default_show
-from stravacookies.output import ENTRY_SET, write
+from benchmarks.table import comparison
+from stravacookies import cartograph
+from stravacookies.heatmap import CURRENT, default_show
+from stravacookies.josm import entry_set
+from stravacookies.strava.cookies import HeatmapCookies
 from tests.standin.signing import Signer
 from tests.standin.strava import DAY
 
-LAYERS = TODAY.layers()
+LAYERS = CURRENT.layers()
 SHOWN = default_show(LAYERS)
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
-    """Measure how long the texts take, and how large they are.
-
-    Args:
-        folder: Where there is nothing yet.
-        runs: How often the texts are made.
-    """
+    """Measure how long the texts of a run take."""
     cookies = real_size_cookies()
-    series = Series(), Series()
-    # The compiled templates are kept here, and nothing of the user's is met.
+    files = cartograph.by_file(LAYERS).values()
+
+    def with_templates() -> list[bytes]:
+        map_sources = cartograph.map_sources(LAYERS, cookies)
+        return [entry_set.render(LAYERS, SHOWN, cookies), *map_sources.values()]
+
+    def without() -> list[bytes]:
+        map_sources = [plain.map_source(layers, cookies) for layers in files]
+        texts = [plain.entry_set(LAYERS, SHOWN, cookies), *map_sources]
+        return [text.encode() for text in texts]
+
+    mark = entry_set.mark(LAYERS, SHOWN, cookies)
+    taken = []
+    # The compiled templates are kept in the folder.
     with patch.dict(os.environ, {"HOME": str(folder), "XDG_CACHE_HOME": str(folder)}):
-        for run in range(runs + 1):
-            ours, seconds = timed(lambda: with_templates(cookies))
-            same, others = timed(lambda: without(cookies))
-            assert ours == same
-            if run:  # the templates are warm
-                series[0].runs.append(Taken(seconds))
-                series[1].runs.append(Taken(others))
-        write(folder, LAYERS, SHOWN, cookies, force=True)
-    yield compared(
-        f"rendering {len(LAYERS)} entries and 7 files",
-        "the same in plain Python",
-        series[0].times(series[1]),
-        3,
-        series[0].seconds * 1000,
-        "ms",
-        runs,
-    )
-    size = (folder / ENTRY_SET).stat().st_size
-    least = len(cookies.header()) * len(LAYERS)
-    what, against = f"size of {ENTRY_SET}", f"cookies x {len(LAYERS)}"
-    yield compared(what, against, size / least, 1.6, size / 1000, "kB", 1)
+        for _ in range(runs + 1):
+            (made, seconds), (same, other) = timed(with_templates), timed(without)
+            assert made == [same[0] + mark, *same[1:]]
+            taken.append((seconds, other))
+    ours, others = zip(*taken[1:], strict=True)  # the first run loads the templates
+    what, against = f"rendering {len(LAYERS)} entries, {len(files)} files", "plain Python"
+    yield comparison(what, against, ours, others, 3)
 
 
-def with_templates(cookies: HeatmapCookies) -> list[str]:
-    """Make all texts as a run does."""
-    sources = cartograph.by_file(LAYERS).values()
-    return [
-        render.josm_entry_set(LAYERS, SHOWN, cookies),
-        *(render.cartograph_map_source(layers, cookies) for layers in sources),
-    ]
-
-
-def without(cookies: HeatmapCookies) -> list[str]:
-    """Make the same texts in plain Python."""
-    sources = cartograph.by_file(LAYERS).values()
-    return [
-        plain.entry_set(LAYERS, SHOWN, cookies),
-        *(plain.map_source(layers, cookies) for layers in sources),
-    ]
-
-
-def timed(make: Callable[[], list[str]]) -> tuple[list[str], float]:
-    """Make texts, and tell how many seconds that took."""
+def timed(make: Callable[[], list[bytes]]) -> tuple[list[bytes], float]:
+    """Make texts, and return them with the seconds that they took."""
     start = time.perf_counter()
     texts = make()
     return texts, time.perf_counter() - start
 
 
 def real_size_cookies() -> HeatmapCookies:
-    """Cookies as long as Strava's, which last for a day."""
+    """Return cookies as long as Strava's, which last for a day."""
     signer, expires = Signer(), int(time.time()) + DAY
     signed = signer.cloudfront("https://*.strava.com/identified/*", expires)
     values = {f"CloudFront-{name}": value for name, value in signed.items()}

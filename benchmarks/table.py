@@ -1,25 +1,36 @@
-"""The lines of the table that is printed."""
+"""The lines of the table that the benchmarks print."""
+
+from collections.abc import Sequence
+from statistics import median
 
 
-def line(what: str, against: str, ratio: str, goal: str, here: str, runs: str) -> str:
-    """Put the fields of a line, or of the heading, into their columns."""
-    return f"{what:40} {against:30} {ratio:>7} {goal:>7} {here:>9} {runs:>4}"
+def line(what: str, against: str, ratio: str, goal: str, here: str, runs: object) -> str:
+    """Return a line of the table, or its heading."""
+    return f"{what:40} {against:30} {ratio:>7} {goal:>7} {here:>9} {runs!s:>4}"
 
 
-def compared(
-    what: str, against: str, times: float, goal: float, here: float, unit: str, runs: int
+def comparison(
+    what: str,
+    against: str,
+    values: Sequence[float],
+    others: Sequence[float],
+    goal: float,
+    unit: str = "s",
 ) -> str:
-    """Tell how two things compare.
+    """Return the line of a comparison, with a note if it misses its goal.
 
     Args:
-        what: What is compared.
-        against: What with.
-        times: How many times as much it takes.
-        goal: How many times that may be.
-        here: What it takes on this computer.
-        unit: Of that.
-        runs: How often it was measured.
+        what: What was measured.
+        against: What it was measured against.
+        values: What it took, run by run.
+        others: What the other took in the same rounds.
+        goal: The largest ratio that is good, as the median of all runs.
+        unit: The unit of the values.
     """
+    ratio = median(one / other for one, other in zip(values, others, strict=False))
+    here = median(values)
+    if unit == "s" and here < 1:
+        here, unit = here * 1000, "ms"
     measured = f"{here:.{0 if here >= 10 else 1}f} {unit}"
-    told = line(what, against, f"{times:.2f}", f"<= {goal:g}", measured, str(runs))
-    return told if times <= goal else f"{told}  missed"
+    row = line(what, against, f"{ratio:.2f}", f"<= {goal:g}", measured, len(values))
+    return row if ratio <= goal else f"{row}  missed"

@@ -1,0 +1,154 @@
+"""The documents are true: examples run, output is the program's, what is named exists."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from stravacookies.cli import config
+from stravacookies.cli.config import Config
+from stravacookies.josm.preferences import NEW
+from tests import command, pages, test_imports
+from tests.command import Run
+from tests.standin.strava import Strava
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+
+
+def text_of(document: str) -> str:
+    """Return the text of a document, by its path in the repository."""
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """Return the code blocks of a document in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(document), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_library_examples_run(
+    number: int, environment: dict[str, str], strava: Strava, tmp_path: Path
+) -> None:
+    """Each Python example runs as it is; the first one fetches a tile, in ten lines."""
+    examples = blocks("docs/library.md", "python")
+    session = {"STRAVA_SESSION": strava.open_session()}
+    python = (sys.executable, "-c", examples[number])
+    outcome = command.run(*python, environment=environment | session, folder=tmp_path)
+
+    assert (2, 0, "") == (len(examples), outcome.code, outcome.err)
+    assert number or outcome.out.endswith("200 image/png\n")
+    assert len(examples[number].splitlines()) <= 10
+
+
+def test_summary_is_current(run: Run, josm_directory: Path, strava: Strava) -> None:
+    """The summary in the README is what the program prints, except for the time."""
+    (shown,) = blocks("README.md", "text")
+    (josm_directory / "preferences.xml").write_bytes(NEW)
+    printed = run("josm-prefs", STRAVA_SESSION=strava.open_session()).out
+    date = re.compile(r"expire on .*? left\)")
+
+    assert date.sub("", shown) == date.sub(
+        "", printed.replace(str(josm_directory), "/home/you/.config/JOSM")
+    )
+
+
+def test_template_example_works(
+    run: Run, environment: dict[str, str], strava: Strava, tmp_path: Path
+) -> None:
+    """The template in docs/templates.md makes curl fetch tiles, as the page says."""
+    (template,) = blocks("docs/templates.md", "jinja")
+    (tmp_path / "tile.curl.j2").write_text(template)
+    (shell,) = blocks("docs/templates.md", "sh")
+    render, curl = (line.split() for line in shell.splitlines())
+    rendered = run(*render[1:], STRAVA_SESSION=strava.open_session())
+    fetched = command.run(*curl, "--silent", "--fail", environment=environment, folder=tmp_path)
+
+    assert (0, 0) == (rendered.code, fetched.code)
+    assert 7 == len(list(tmp_path.glob("strava-heatmap-all-*.png")))
+
+
+def test_template_variables(run: Run, strava: Strava, tmp_path: Path) -> None:
+    """The table in docs/templates.md names each variable that a template gets, and no other."""
+    table = text_of("docs/templates.md").partition("| variable |")[2]
+    cells = " ".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    names = re.findall(r"`(\w+)`", cells)
+    (tmp_path / "all.j2").write_text("".join(f"{{{{ {name} }}}}" for name in names))
+    (tmp_path / "other.j2").write_text("{{ heatmap }}")
+    session = strava.open_session()
+
+    assert {"layers", "cookies", "expires", "attribution"} < set(names)
+    assert 0 == run("render", "all.j2", "-o", "out.txt", STRAVA_SESSION=session).code
+    assert 1 == run("render", "other.j2", STRAVA_SESSION=session).code
+
+
+def test_defaults_can_be_used(run_here: Run, home: Path) -> None:
+    """The `config.toml` in docs/config.md has each setting, and does what it says."""
+    (text,) = blocks("docs/config.md", "toml")
+    directory = home / ".config" / "stravacookies"
+    directory.mkdir(parents=True)
+    (directory / "config.toml").write_text(text)
+    (home / "my-josm").mkdir()
+    outcome = run_here("josm-prefs")
+
+    assert Config(
+        ("all", "ride", "sport_Hike"),
+        ("hot", "blue"),
+        ("sport_Hike:blue", "ride:hot"),
+        "~/my-josm",
+        "firefox",
+    ) == config.load(directory)
+    assert f"is ready for JOSM, in {home}/my-josm:" in outcome.out
+    assert "6 layers: 3 activities, 2 colours" in outcome.out
+    assert "removed them there:\n  Hike, blue\n  All rides, hot\n\n" in outcome.out
+
+
+def test_pages_of_commands_are_current() -> None:
+    """Each command has a page with its help: `make docs` writes them."""
+    found = {path.name: path.read_text(encoding="utf-8") for path in pages.FOLDER.iterdir()}
+
+    assert pages.pages() == found
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Each file that a document names in a link exists."""
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
+
+    assert [] == [target for target in targets if not (document.parent / target).exists()]
+
+
+def test_make_targets_exist() -> None:
+    """Each `make` that a document names is in the Makefile."""
+    texts = "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    named = set(re.findall(r"^make ([a-z-]+)|`make ([a-z-]+)", texts, re.MULTILINE))
+    targets = {name for pair in named for name in pair if name}
+
+    assert {"josm-prefs", "demo", "test", "docs", "pictures"} <= targets
+    assert targets <= set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+
+
+def test_environment_variables() -> None:
+    """docs/config.md names each variable that the program reads, and no other."""
+    source = "".join(path.read_text(encoding="utf-8") for path in test_imports.MODULES)
+    read = set(re.findall(r'"(STRAVA(?:COOKIES)?_[A-Z_]+)"', source))
+
+    assert read == set(re.findall(r"\bSTRAVA(?:COOKIES)?_[A-Z_]+\b", text_of("docs/config.md")))
+
+
+def test_all_parts_are_described() -> None:
+    """The table in docs/architecture.md names each part of the package, and no other."""
+    table = text_of("docs/architecture.md").partition("| part |")[2].partition("\n\n")[0]
+    cells = " ".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    parts = set().union(*test_imports.FLOORS)
+
+    assert parts == {name.removesuffix(".py").strip("/") for name in re.findall(r"`(.*?)`", cells)}
+
+
+def test_no_path_of_a_machine() -> None:
+    """No document names a path that exists on one machine only."""
+    home = os.path.expanduser("~root")  # noqa: PTH111 - another user's home
+
+    assert [] == [path.name for path in DOCUMENTS if f"{home}/" in path.read_text(encoding="utf-8")]
