@@ -5,10 +5,9 @@ The words of a failure stand where it happens. No message holds a secret.
 
 from typing import ClassVar
 
-LOG_IN_WITH_BROWSER = (
-    "Log in at https://www.strava.com in your browser, then run 'stravacookies login' (in a clone:"
-    " 'make login')."
-)
+RUN_LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
+
+LOG_IN_WITH_BROWSER = f"Log in at https://www.strava.com in your browser, then {RUN_LOGIN}."
 """What to do when there is no usable session, for messages in several modules."""
 
 REINSTALL = (

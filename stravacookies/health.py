@@ -15,6 +15,7 @@ from stravacookies.credentials.store import KEYRING
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
     REINSTALL,
+    RUN_LOGIN,
     FileError,
     NetworkError,
     StravaError,
@@ -32,7 +33,6 @@ _EXTRAS = ("keyring", "yt-dlp")  # used only if they are installed
 
 _RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 _RENEW = "run 'stravacookies josm-prefs --refresh'"
-_LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
 
 
 class State(Enum):
@@ -117,11 +117,11 @@ def _session(facts: Facts) -> _Result:
 def _no_session(facts: Facts) -> _Result:
     failures = " ".join(str(each.failure) for each in facts.prospects)
     if not failures:
-        return _bad("none yet", _LOGIN)
+        return _bad("none yet", RUN_LOGIN)
     variable = acquire.SESSION_VARIABLE
     first = f"unset {variable}, then " if facts.environ.get(variable) else ""
     detail = failures.replace(f" {LOG_IN_WITH_BROWSER}", "").removesuffix(".")
-    return _bad(detail, first + _LOGIN)
+    return _bad(detail, first + RUN_LOGIN)
 
 
 def _cookies(facts: Facts) -> _Result:
@@ -186,7 +186,8 @@ def _registration(josm: JosmFacts) -> _Result:
         return _unchecked("the preferences cannot be used")
     if josm.is_registered:
         return _good(f"JOSM's preferences list {entry_set.FILE}")
-    return _bad(f"JOSM's preferences do not list {entry_set.FILE}", f"close JOSM, then {_RUN}")
+    first = "close JOSM, then " if josm.is_running else ""
+    return _bad(f"JOSM's preferences do not list {entry_set.FILE}", first + _RUN)
 
 
 def _layers(josm: JosmFacts) -> _Result:

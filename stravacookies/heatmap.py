@@ -71,7 +71,7 @@ class TileHost(NamedTuple):
     """A service of Strava that serves the heatmap's tiles.
 
     Attributes:
-        key: Its name in file names: `today` or `classic`.
+        key: Its name: `current` or `classic`.
         pattern: The URL of its tiles, as a format string.
         servers: The host names that answer, as they stand in the pattern.
         cookies: The names of the cookies that it needs.
@@ -91,6 +91,9 @@ class TileHost(NamedTuple):
     cookies_url: str
     activities: tuple[Activity, ...]
     colors: tuple[Color, ...]
+
+    def __repr__(self) -> str:
+        return f"<TileHost {self.key}>"
 
     def layers(
         self, activities: Iterable[str] = (), colors: Iterable[str] = ()
@@ -200,7 +203,7 @@ class Layer:
 
 
 CURRENT = TileHost(
-    key="today",
+    key="current",
     pattern="https://{server}.strava.com/identified/globalheat/{activity}/{color}/{z}/{x}/{y}.png?v=19",
     servers=("content-a",),
     cookies=(KEY_PAIR_ID, POLICY, SIGNATURE, IDENTITY),

@@ -23,8 +23,8 @@ from stravacookies.strava.session import Session
 from tests import josm_app
 from tests.josm.remotes import JOSM, Remote
 from tests.made_up import token
+from tests.situations import BLUE, DAMAGES, HOT, SECRETS, SESSION, User
 from tests.standin.strava import Response, Strava
-from tests.user import BLUE, DAMAGES, HOT, SECRETS, SESSION, User
 
 RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 RENEW = "run 'stravacookies josm-prefs --refresh'"
@@ -88,9 +88,7 @@ UNUSABLE_PREFERENCES = {
     "Registration": "– not checked: the preferences cannot be used",
     "Remote control": "– not checked: the preferences cannot be used",
 }
-UNREGISTERED = {
-    "Registration": f"✗ JOSM's preferences do not list strava-heatmap.xml\nclose JOSM, then {RUN}"
-}
+UNREGISTERED = {"Registration": f"✗ JOSM's preferences do not list strava-heatmap.xml\n{RUN}"}
 NO_LAYERS = {"Cartograph": "– not checked: the layers tell what to expect"}
 
 DUE = {"Layers": f"✗ 7 layers, whose cookies expire on TIME\n{RUN}"}

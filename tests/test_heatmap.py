@@ -39,7 +39,7 @@ def test_unknown_layer_is_an_error(activity: str, color: str) -> None:
         CLASSIC.layers([activity], [color])
 
 
-@pytest.mark.parametrize(("host", "key"), [(CURRENT, "today"), (CLASSIC, "classic")])
+@pytest.mark.parametrize(("host", "key"), [(CURRENT, "current"), (CLASSIC, "classic")])
 def test_layer_by_key(host: TileHost, key: str) -> None:
     """A key finds its layer; the id is the same for both hosts; `repr` is one short line."""
     layer = host.layer("ride:hot")

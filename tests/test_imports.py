@@ -84,8 +84,10 @@ def test_no_circles() -> None:
     assert set() == circles
 
 
-def test_no_two_modules_share_a_name() -> None:
+@pytest.mark.parametrize("folder", [PACKAGE, PACKAGE.parent / "tests"], ids=lambda path: path.name)
+def test_no_two_modules_share_a_name(folder: Path) -> None:
     """A module is found by its name alone."""
-    stems = [path.stem for path in MODULES]
+    paths = (path.stem for path in folder.rglob("*.py") if not path.name.startswith("__"))
+    names = sorted(name for name in paths if name != "conftest")
 
-    assert sorted(set(stems)) == sorted(stems)
+    assert sorted(set(names)) == names

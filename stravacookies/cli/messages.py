@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,17 +147,27 @@ def removal_summary(directory: Path, removed: Removed) -> str:
     if removed.registration:
         lines.append(f"  {PREFERENCES:18}  no longer lists it; everything else in it is unchanged")
     lines += [f"  {path.relative_to(directory)!s:18}  removed" for path in removed.files]
-    lines += ["", "Session and cookies are still kept: 'stravacookies logout' removes them."]
+    lines += ["", "To remove the kept session and cookies, too, run 'stravacookies logout'."]
     return "\n".join(lines)
 
 
-def next_step(*, ready: bool, running: bool, registered: bool) -> str:
-    """Say what to do before mapping."""
-    run = "run 'stravacookies josm-prefs' before you map"
-    if not ready:
-        return f"close JOSM, then {run}" if running and not registered else run
+_FIRST_STEPS = ("Session", "JOSM directory", "Registration", "Cookies", "Layers")
+"""The findings whose advice comes first, if they are bad."""
+
+
+def next_step(findings: "Iterable[Finding]", *, running: bool) -> str:
+    """Say what to do before mapping.
+
+    Args:
+        findings: What keeps a mapper from starting; none if everything is ready.
+        running: Whether JOSM is running.
+    """
+    bad = {finding.name: finding.advice for finding in findings if finding.advice}
+    steps = [bad[name] for name in _FIRST_STEPS if name in bad]
+    if steps:
+        return steps[0]
     if running:
-        return "choose from JOSM's Imagery menu; layers missing there appear when JOSM restarts"
+        return "choose from JOSM's Imagery menu; restart JOSM if you have run josm-prefs since"
     return "start JOSM"
 
 

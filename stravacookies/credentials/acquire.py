@@ -13,6 +13,7 @@ from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
+    RUN_LOGIN,
     NotLoggedInError,
     SessionRefusedError,
     StravacookiesError,
@@ -33,9 +34,8 @@ Credential = Session | Login | HeatmapCookies
 """What can be exchanged for heatmap cookies, or already is such."""
 
 _NO_SESSION = (
-    "There is no Strava session yet: run 'stravacookies login' (in a clone: 'make login'), or set"
-    " STRAVA_SESSION to the value of your browser's cookie _strava4_session, or set STRAVA_EMAIL"
-    " and STRAVA_PASSWORD."
+    f"There is no Strava session yet: {RUN_LOGIN}, or set STRAVA_SESSION to the value of your"
+    " browser's cookie _strava4_session, or set STRAVA_EMAIL and STRAVA_PASSWORD."
 )
 
 _log = logging.getLogger(__name__)
@@ -162,14 +162,14 @@ def current_cookies(
     """Return the kept cookies while they are fresh; otherwise get new ones and keep them.
 
     Args:
-        sources: Where a session may come from; by default the user's own: the environment, then
-            what an earlier run kept.
+        sources: Where a session may come from; by default the environment, then what an earlier
+            run kept.
         host: The tile host that the cookies are for.
         refresh: Ask Strava even if the kept cookies are fresh.
 
     Raises:
         NotLoggedInError: There is no session that Strava accepts.
-        UsageError: The user's default source does not exist.
+        UsageError: The default source does not exist.
         StravaError: Strava or the network failed.
     """
     sources = sources or Sources()

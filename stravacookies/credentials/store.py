@@ -126,7 +126,7 @@ class CredentialStore:
         return removed, left
 
     def _cookies_file(self, host: TileHost) -> Path:
-        return self.directory / f"cookies-{host.key}.json"
+        return self.directory / f"cookies-{'today' if host is CURRENT else host.key}.json"
 
     def _write(self, path: Path, entry: dict[str, str]) -> None:
         make_private_directory(self.directory)

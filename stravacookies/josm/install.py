@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
 from os.path import realpath
 from pathlib import Path
 from typing import NamedTuple
@@ -37,11 +38,15 @@ _Change = Callable[[bytes, str], bytes]
 """Changes the content of JOSM's preferences, given the path of the entry set."""
 
 
-class Registration(NamedTuple):
-    """JOSM's preferences as they were read, if they exist, and changed, if they need a change."""
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """JOSM's preferences as they were read, if they exist, and changed, if they need a change.
 
-    before: bytes | None
-    after: bytes | None
+    They contain the user's OAuth tokens: `repr` hides them.
+    """
+
+    before: bytes | None = field(repr=False)
+    after: bytes | None = field(repr=False)
 
 
 class Installed(NamedTuple):

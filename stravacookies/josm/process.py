@@ -1,9 +1,8 @@
 """Whether a JOSM is running on a preferences directory."""
 
-import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from os.path import realpath  # of a circle of links, too, unlike Path.resolve
 from pathlib import Path
@@ -22,6 +21,7 @@ _OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
 _JAR = re.compile(r"(^|[/\\:;])josm[^/\\:;]*\.(jar|jnlp)($|[:;])", re.IGNORECASE)
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
 _DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
+_HOME = re.compile(r"-Duser\.home=(.+)")
 
 
 def is_running(directory: Path) -> bool:
@@ -34,9 +34,8 @@ def is_running(directory: Path) -> bool:
     if not found:
         enabled, port = settings.remote_control(directory)
         return enabled and remote.probe(port).listener is remote.Listener.JOSM
-    places = candidates(sys.platform, os.environ, Path.home())
-    usual = realpath(directory) in map(realpath, places)
-    return any(_runs_on(process, directory, usual=usual) for process in found)
+    used = (each for process in found for each in _directories(process))
+    return realpath(directory) in map(realpath, used)
 
 
 def is_running_anywhere() -> bool:
@@ -57,15 +56,17 @@ def is_josm(command: Sequence[str]) -> bool:
     )
 
 
-def runs_on(command: Sequence[str], directory: Path, *, started_in: Path, usual: bool) -> bool:
-    """Return whether the command line of a JOSM means that it uses a preferences directory.
+def directories(
+    command: Sequence[str], started_in: Path, environ: Mapping[str, str], home: Path
+) -> list[Path]:
+    """List the preferences directories that the JOSM of a command line may use."""
 
-    If it names no directory, it does so if this is the usual one.
-    """
-    named = [match[1] for word in command if (match := _DIRECTORY.fullmatch(word))]
-    if not named:
-        return usual
-    return any(realpath(started_in / name) == realpath(directory) for name in named)
+    def named(option: re.Pattern[str]) -> list[str]:
+        return [match[1] for word in command if (match := option.fullmatch(word))]
+
+    if names := named(_DIRECTORY):
+        return [started_in / name for name in names]
+    return candidates(sys.platform, environ, Path([str(home), *named(_HOME)][-1]))
 
 
 def _josms() -> "list[psutil.Process]":
@@ -76,14 +77,18 @@ def _josms() -> "list[psutil.Process]":
     return [process for process in processes if is_josm(process.info["cmdline"] or ())]
 
 
-def _runs_on(process: "psutil.Process", directory: Path, *, usual: bool) -> bool:
-    """Return whether the process of a JOSM uses a preferences directory."""
+def _directories(process: "psutil.Process") -> list[Path]:
+    """List the preferences directories that the process of a JOSM may use."""
     import psutil
 
-    started_in = Path()
+    started_in, environ, home = Path(), dict[str, str](), Path.home()
     with suppress(psutil.Error):
         started_in = Path(process.cwd())
-    # The usual directory is another one for each user; Windows does not tell whose a process is.
-    with suppress(AttributeError, OSError, psutil.Error):
-        usual = usual and process.uids().effective == directory.stat().st_uid
-    return runs_on(process.info["cmdline"], directory, started_in=started_in, usual=usual)
+    with suppress(psutil.Error):
+        environ = process.environ()
+    with suppress(ImportError, KeyError, psutil.Error):  # Windows has no password file
+        import pwd
+
+        # Java takes the home directory from there, not from HOME.
+        home = Path(pwd.getpwuid(process.uids().real).pw_dir)
+    return directories(process.info["cmdline"], started_in, environ, home)

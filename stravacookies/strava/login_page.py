@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from stravacookies.errors import LoginRefusedError
+from stravacookies.errors import RUN_LOGIN, LoginRefusedError
 from stravacookies.strava.http import Answer
 from stravacookies.strava.session import is_strava
 
@@ -15,10 +15,7 @@ _LOGIN_PATH = re.compile(r"(^|/)login(/|$)", re.IGNORECASE)
 _ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
 """The names of paths and fields where Strava asks for a code that it sends by mail."""
 
-_USE_THE_BROWSER = (
-    " The session of your browser works: log in there, then run 'stravacookies login' (in a clone:"
-    " 'make login')."
-)
+_USE_THE_BROWSER = f" The session of your browser works: log in there, then {RUN_LOGIN}."
 _FIREWALL = "Strava's firewall keeps programs away from the login page (403)." + _USE_THE_BROWSER
 _NO_FORM = "Strava's login page no longer has a form for email and password." + _USE_THE_BROWSER
 _CAPTCHA = (

@@ -32,7 +32,7 @@ class Session:
         remember_token: The cookie `strava_remember_token`, a token that lasts 30 days.
 
     Raises:
-        NotLoggedInError: A value contains characters that no cookie may contain.
+        NotLoggedInError: There is no value, or one contains characters that no cookie may contain.
     """
 
     value: str | None = field(repr=False)
@@ -40,7 +40,9 @@ class Session:
     remember_token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse values that could break out of a header."""
+        """Refuse a session without a value, and values that could break out of a header."""
+        if not self.cookies():
+            raise NotLoggedInError("A Strava session needs the value of its cookie.")
         for name, value in self.cookies().items():
             if not is_cookie_value(value):
                 raise NotLoggedInError(

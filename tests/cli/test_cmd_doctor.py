@@ -8,11 +8,11 @@ import pytest
 
 from stravacookies import health
 from tests.command import Outcome, Run, run_in_process
+from tests.situations import HOT
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Strava
 from tests.terminal import converse
-from tests.user import HOT
 
 RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 LOGIN = "run 'stravacookies login' (in a clone: 'make login')"

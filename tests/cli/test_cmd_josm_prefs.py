@@ -187,10 +187,10 @@ def test_damaged_preferences(
     assert ([path], []) == (list(josm_directory.iterdir()), stand_in.requests)
 
 
-def test_force(run: Run, strava: Strava, josm_directory: Path, tmp_path: Path) -> None:
+def test_force(run: Run, strava: Strava, josm_directory: Path, home: Path) -> None:
     """Only `--force` changes the preferences of a running JOSM, with a warning."""
     session = {"STRAVA_SESSION": strava.open_session()}
-    with pretended(tmp_path):
+    with pretended(home, f"-Duser.home={home}"):
         refused = run("josm-prefs", **session)
         before = list(josm_directory.iterdir())
         forced = run("josm-prefs", "--force", **session)

@@ -27,7 +27,7 @@ The Strava heatmap is no longer in JOSM, in {josm_directory}:
   cartograph/strava-heatmap-hot.onlinemap  removed
   preferences.xml.stravacookies.bak  removed
 
-Session and cookies are still kept: 'stravacookies logout' removes them.
+To remove the kept session and cookies, too, run 'stravacookies logout'.
 """,
         "",
     ) == (outcome.code, outcome.out, outcome.err)

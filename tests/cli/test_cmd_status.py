@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import pytest
 
 from stravacookies.cli.messages import next_step
 from stravacookies.errors import FileError
+from stravacookies.health import QUICK, Finding, State
 from tests.command import Outcome, Run, run_in_process
 from tests.josm_app import pretended
+from tests.situations import DAMAGES, User
 from tests.standin.server import StandIn
-from tests.user import DAMAGES, User
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_nothing(run: Run, stand_in: StandIn) -> None:
 – Layers          not checked: there is no JOSM directory
 – JOSM            not checked: there is no JOSM directory
 
-Next: run 'stravacookies josm-prefs' before you map.
+Next: run 'stravacookies login' (in a clone: 'make login').
 """ == outcome.out[outcome.out.index("– Layers") :]
     assert [] == stand_in.connections
 
@@ -58,24 +60,40 @@ Next: start JOSM.
     ) == (outcome.code, re.sub(r"\d\d \w+ \d{4}, \d\d:\d\d", "TIME", outcome.out))
 
 
+BAD = {name: Finding(name, State.BAD, "", f"mend {name}") for name in QUICK}
+
+
 @pytest.mark.parametrize(
-    ("ready", "running", "registered", "advice"),
+    ("bad", "running", "advice"),
     [
-        (True, False, True, "start JOSM"),
+        ([], False, "start JOSM"),
         (
+            [],
             True,
-            True,
-            True,
-            "choose from JOSM's Imagery menu; layers missing there appear when JOSM restarts",
+            "choose from JOSM's Imagery menu; restart JOSM if you have run josm-prefs since",
         ),
-        (False, True, True, "run 'stravacookies josm-prefs' before you map"),
-        (False, False, False, "run 'stravacookies josm-prefs' before you map"),
-        (False, True, False, "close JOSM, then run 'stravacookies josm-prefs' before you map"),
+        (["Layers", "Session"], False, "mend Session"),
+        (["Cookies", "JOSM directory"], False, "mend JOSM directory"),
+        (["Layers", "Cookies"], True, "mend Cookies"),
     ],
 )
-def test_next_step(ready: bool, running: bool, registered: bool, advice: str) -> None:
-    """What to do next depends on whether JOSM is running, since a first run is refused then."""
-    assert advice == next_step(ready=ready, running=running, registered=registered)
+def test_next_step(bad: list[str], running: bool, advice: str) -> None:
+    """What to do next is the advice that the others build on."""
+    assert advice == next_step([BAD[name] for name in bad], running=running)
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_next_step_to_register(user: User, running: bool) -> None:
+    """JOSM must be closed for the first run, if it is running."""
+    DAMAGES["not registered"](user)
+    with ExitStack() as stack:
+        if running:
+            stack.enter_context(pretended(user.home, f"-Djosm.home={user.josm}"))
+        outcome = run_in_process("status", environment={})
+
+    first = "close JOSM, then " if running else ""
+    run_it = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+    assert outcome.out.endswith(f"\nNext: {first}{run_it}.\n")
 
 
 def test_json(user: User, stand_in: StandIn) -> None:

@@ -1,5 +1,6 @@
 """Fixtures of what runs and listens on this computer."""
 
+import os
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
@@ -27,7 +28,9 @@ def show_processes(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """A function that lets the system show the processes of some commands, and no others."""
 
     def show(*commands: list[str]) -> None:
-        processes = [SimpleNamespace(info={"cmdline": each}, cwd=lambda: "/") for each in commands]
+        ids = SimpleNamespace(real=os.getuid())
+        known = {"cwd": lambda: "/", "environ": dict, "uids": lambda: ids}
+        processes = [SimpleNamespace(info={"cmdline": each}, **known) for each in commands]
         monkeypatch.setattr("psutil.process_iter", lambda _: processes)
 
     return show

@@ -1,16 +1,16 @@
 """What counts as a running JOSM; a real one is tested elsewhere."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from stravacookies.josm.process import is_josm, is_running, is_running_anywhere, runs_on
+from stravacookies.josm.process import directories, is_josm, is_running, is_running_anywhere
 from tests.josm.remotes import HEAD, Remote, set_remote_control
 from tests.josm_app import pretended
 
 JAR = "/usr/share/josm/josm.jar"
+FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"
 
 
 @pytest.mark.parametrize(
@@ -38,23 +38,20 @@ def test_josm(command: list[str], expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "runs"),
+    ("option", "expected"),
     [
-        ("-Djosm.pref=/home/m/.config/JOSM", True),
-        ("-Djosm.home=/home/m/.config/../.config/JOSM", True),
-        ("-Djosm.home=.config/JOSM", True),
-        ("-Djosm.home=/tmp/other", False),
-        ("-Djosm.home=JOSM", False),
-        ("-Xmx2g", None),
+        ("-Djosm.pref=/home/m/.config/JOSM", ["/home/m/.config/JOSM"]),
+        ("-Djosm.home=.config/JOSM", ["/home/m/maps/.config/JOSM"]),
+        ("-Duser.home=/home/x", ["/home/x/.josm", "/config/JOSM", f"/home/x/{FLATPAK}"]),
+        ("-Xmx2g", ["/home/m/.josm", "/config/JOSM", f"/home/m/{FLATPAK}"]),
     ],
 )
-@pytest.mark.parametrize("usual", [True, False])
-def test_directory(named: str, runs: bool | None, usual: bool) -> None:
-    """A JOSM uses the directory that it names, seen from where it was started, or the usual one."""
-    here, started_in = Path("/home/m/.config/JOSM"), Path("/home/m")
-    found = runs_on(["java", named, "-jar", JAR], here, started_in=started_in, usual=usual)
+def test_directories(option: str, expected: list[str]) -> None:
+    """A JOSM uses the directory that it names, seen from where it started, or the usual ones."""
+    environ, home = {"XDG_CONFIG_HOME": "/config"}, Path("/home/m")
+    found = directories(["java", option, "-jar", JAR], home / "maps", environ, home)
 
-    assert (usual if runs is None else runs) == found
+    assert expected == [str(each) for each in found]
 
 
 @pytest.fixture
@@ -67,22 +64,20 @@ def usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("words", "runs"),
-    [([], True), (["-Djosm.home=.config/JOSM"], True), (["-Djosm.home=other"], False)],
+    ("option", "runs"),
+    [("-Duser.home={home}", True), ("-Djosm.home=.config/JOSM", True), ("-Djosm.home=x", False)],
 )
-def test_process_is_noticed(usual: Path, tmp_path: Path, words: list[str], runs: bool) -> None:
+def test_process_is_noticed(usual: Path, tmp_path: Path, option: str, runs: bool) -> None:
     """A process uses the usual directory or the one that it names, while it runs."""
-    with pretended(tmp_path, *words):
+    with pretended(tmp_path, option.format(home=tmp_path)):
         assert runs == is_running(usual)
         assert not is_running(tmp_path)
         assert is_running_anywhere()
     assert not is_running(usual)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give directories away")
-def test_josm_of_another_user(usual: Path, tmp_path: Path) -> None:
-    """A JOSM on the usual directory of its user does not use another user's."""
-    os.chown(usual, 65534, 65534)
+def test_josm_of_another_home(usual: Path, tmp_path: Path) -> None:
+    """Java takes the home directory of a user from the password file, whatever HOME says."""
     with pretended(tmp_path):
         assert not is_running(usual)
 

@@ -11,7 +11,7 @@ from enum import Enum
 from urllib.parse import parse_qsl, urlsplit
 
 from stravacookies.heatmap import CLASSIC, CURRENT, MAX_ZOOM, MIN_ZOOM, TileHost
-from tests.standin import pages, tiles
+from tests.standin import html, tiles
 from tests.standin.signing import Signer
 
 DAY = 24 * 60 * 60
@@ -157,13 +157,13 @@ class Strava:
             case "GET", "/login":
                 return self._login_page()
             case "GET", "/login/now":
-                page = pages.login_by_itself(self._form_token, self.email, self.password)
+                page = html.login_by_itself(self._form_token, self.email, self.password)
                 return Response(headers=[_anonymous()], body=page)
             case "POST", "/session":
                 return self._log_in(request)
             case "GET", "/dashboard":
-                return Response(body=pages.plain("Welcome back."))
-        return Response(404, body=pages.plain("There is nothing here."))
+                return Response(body=html.plain("Welcome back."))
+        return Response(404, body=html.plain("There is nothing here."))
 
     def _maps(self, request: Request) -> Response:
         """Send the five cookies and, as since February 2026, empty ones of the same names."""
@@ -181,19 +181,19 @@ class Strava:
         headers += [("Set-Cookie", f"{name}={end}") for name in cookies for end in empty]
         if new_session:
             headers.append(_set_cookie("_strava4_session", new_session, "; HttpOnly"))
-        return Response(headers=headers, body=pages.plain("The heatmap."))
+        return Response(headers=headers, body=html.plain("The heatmap."))
 
     def _login_page(self) -> Response:
-        page = pages.login(self._form_token)
+        page = html.login(self._form_token)
         match self.guard:
             case Guard.FIREWALL:
                 return Response(403, body=b"Request blocked.")
             case Guard.NO_FORM:
-                return Response(body=pages.plain("Log in with our app."))
+                return Response(body=html.plain("Log in with our app."))
             case Guard.CAPTCHA:
-                page = pages.login_with_captcha(self._form_token)
+                page = html.login_with_captcha(self._form_token)
             case Guard.CODE:
-                page = pages.code(self._form_token)
+                page = html.code(self._form_token)
             case Guard.TOKEN_IN_HEAD:
                 page = page.replace(b"authenticity_token", b"other_token")
             case Guard.CAPTCHA_ELSEWHERE:
@@ -201,7 +201,7 @@ class Strava:
             case Guard.ONLY_FORM:
                 page = re.sub(rb'<form action="/search".*</form>\n', b"", page)
             case Guard.SIGN_UP_FIRST:
-                page = page.replace(b"<body>", b"<body>" + pages.SIGN_UP)
+                page = page.replace(b"<body>", b"<body>" + html.SIGN_UP)
         return Response(headers=[_anonymous()], body=page)
 
     def _log_in(self, request: Request) -> Response:
@@ -210,15 +210,15 @@ class Strava:
         if "_strava4_session" not in request.cookies or (
             fields.get("authenticity_token") != self._form_token
         ):
-            return Response(422, body=pages.plain("The change you wanted was rejected."))
+            return Response(422, body=html.plain("The change you wanted was rejected."))
         match self.guard:
             case Guard.CAPTCHA_AFTER:
-                return Response(body=pages.captcha(self._form_token))
+                return Response(body=html.captcha(self._form_token))
             case Guard.CODE_AFTER:
-                return Response(body=pages.code(self._form_token))
+                return Response(body=html.code(self._form_token))
         if (fields.get("email"), fields.get("password")) != (self.email, self.password):
             if self.guard is Guard.FORM_AGAIN:
-                return Response(body=pages.login(self._form_token))
+                return Response(body=html.login(self._form_token))
             return _redirect(self.before_login)
         answer = _redirect(self.after_login)
         answer.headers.append(

@@ -32,12 +32,10 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_parts(facts), indent=2))
     else:
-        messages.echo_findings(health.examine(facts, health.QUICK))
-        step = messages.next_step(
-            ready=ready,
-            running=josm is not None and josm.is_running,
-            registered=josm is not None and josm.is_registered,
-        )
+        findings = health.examine(facts, health.QUICK)
+        messages.echo_findings(findings)
+        running = josm is not None and josm.is_running
+        step = messages.next_step([] if ready else findings, running=running)
         click.echo(f"\nNext: {step}.")
     sys.exit(0 if ready else 1)
 
