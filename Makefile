@@ -30,16 +30,16 @@ demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for 
 	@$(BIN)/python -m tests.standin $(DEMO)/home \
 	    $(BIN)/stravacookies josm-prefs $(ARGS) --josm-dir $(DEMO)/JOSM
 	@echo
-	@echo 'This was a demo: nothing was sent to Strava, and the cookies open nothing. Look at'
+	@echo 'This was a demo: nothing was sent to Strava, and its cookies are not real. Look at'
 	@echo '  $(DEMO)/JOSM/strava-heatmap.xml   the layers, as JOSM reads them'
-	@echo '  $(DEMO)/JOSM/preferences.xml      the settings that tell JOSM of them'
+	@echo '  $(DEMO)/JOSM/preferences.xml      the settings that tell JOSM about them'
 	@echo '  $(DEMO)/JOSM/cartograph/          the map sources for Cartograph Maps'
 	@echo 'README.md shows the layers in JOSM. Your own JOSM was not touched.'
 
 test: $(VENV)/with-test  ## Run all tests; those with real programs say what to install
 	@$(BIN)/python -m pytest $(ARGS)
 
-fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the readers, for SECONDS each or as ARGS says
+fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the parsers, for SECONDS each or as ARGS says
 	@for target in preferences export; do \
 	    $(BIN)/python -m tests.fuzz $$target build/fuzz $(or $(ARGS),-max_total_time=$(SECONDS)) || exit; \
 	done
@@ -53,7 +53,7 @@ format: $(VENV)/with-test,lint  ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/with-demo $(PEER)/installed  ## Compare commands with the least that they could take, in RUNS runs
+bench: $(VENV)/with-demo $(PEER)/installed  ## Compare commands with the minimum that they could take, in RUNS runs
 	@$(BIN)/python -m benchmarks $(RUNS) $(ARGS)
 
 pictures: $(VENV)/with-test  ## Take the README's pictures again, of a real JOSM and Chromium

@@ -1,1 +1,1 @@
-"""How long the commands take, compared with the least that they could take."""
+"""How long the commands take, compared with the minimum that they could take."""

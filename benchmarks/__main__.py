@@ -1,9 +1,9 @@
-"""Compares what commands take with the least they could take, all measured in one run.
+"""Compare how long commands take with the minimum they could take, all measured in one run.
 
     python -m benchmarks [RUNS [PART ...]]
 
-Each comparison is run RUNS times, after one run that does not count. Those that take long are run
-less often, as the table says. Without a PART, all parts are run.
+Each comparison is run RUNS times, after one run that does not count. Slow ones are run less often,
+as the table says. Without a PART, all parts are run.
 """
 
 import sys
@@ -20,12 +20,12 @@ PARTS = {
     "josm_start": josm_start.rows,
     "rendering": rendering.rows,
 }
-"""Each takes an empty folder and the number of runs, and yields rows of the table."""
+"""Functions that take an empty folder and the number of runs, and yield rows of the table."""
 
 
 def main(runs: int, *parts: str) -> None:
     """Run the named parts, or all, and print each row as soon as it is measured."""
-    print("Medians, of ratios too. What is compared runs in turns, each time as a new process.")
+    print("Medians, of ratios too. The programs compared take turns, each run in a new process.")
     print("floor: import requests, lxml.etree and jinja2, and send the one request\n")
     print(line("what", "against", "ratio", "goal", "here", "runs"))
     with tempfile.TemporaryDirectory() as directory:

@@ -1,4 +1,4 @@
-"""The commands of every day, compared with the least that they could take."""
+"""The everyday commands, compared with the minimum that they could take."""
 
 import sys
 from collections.abc import Iterator

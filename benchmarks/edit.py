@@ -1,7 +1,7 @@
-"""Changes a `preferences.xml`, and prints the memory that it took: register|lxml FROM TO.
+"""Change a `preferences.xml`, and print the memory that it took: register|lxml FROM TO.
 
-`register` does what `josm-prefs` does. `lxml` is the least that a change with a parser can take:
-parse the file, and write it.
+`register` does what `josm-prefs` does. `lxml` is the minimum for a change with a parser: parse the
+file, and write it.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""The least that a refresh can take: import the libraries, and send the one request."""
+"""The minimum that a refresh can take: import the libraries, and send the one request."""
 
 import os
 

@@ -14,7 +14,7 @@ from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
 MOST_RUNS = 4
-"""The limit of runs: each takes far longer than everything else here."""
+"""The maximum number of runs: each takes far longer than everything else here."""
 
 
 def rows(folder: Path, runs: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A login with a password, far from Strava, compared with the program that came first."""
+"""A login with a password, far from Strava, compared with the older program."""
 
 from collections.abc import Iterator
 from pathlib import Path

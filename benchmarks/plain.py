@@ -1,4 +1,4 @@
-"""The files of a run, made by plain Python: what the templates are compared with."""
+"""Make the files of a run in plain Python, to compare the templates with."""
 
 from collections.abc import Sequence
 from json import dumps

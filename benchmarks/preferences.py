@@ -1,4 +1,4 @@
-"""The edit of preferences of any size, compared with lxml, which parses and writes them."""
+"""Editing preferences of several sizes, compared with lxml, which parses and writes them."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ SIZES = (1, 10, 100)
 """In megabytes."""
 
 MOST_RUNS_OF_LARGEST = 5
-"""The limit of runs with the largest file, each of which takes seconds."""
+"""The maximum number of runs with the largest file, each of which takes seconds."""
 
 _PART = """\
   <tag key='made-up.{n}.color.background' value='#ffee88'/>
@@ -61,7 +61,7 @@ def rows(folder: Path, runs: int) -> Iterator[str]:
 
 
 def write(path: Path, megabytes: int) -> None:
-    """Write JOSM's preferences of a size."""
+    """Write JOSM's preferences in a given size."""
     parts = range(megabytes * 10**6 // len(_PART.format(n="000000")))
     with path.open("w") as file:
         file.write(f"<?xml version='1.0' encoding='UTF-8'?>\n<preferences xmlns='{NAMESPACE}'>\n")

@@ -1,4 +1,4 @@
-"""Runs commands as new processes, in turns, and measures them."""
+"""Run commands as new processes, in turns, and measure them."""
 
 import subprocess
 import tempfile
@@ -12,7 +12,7 @@ from tests.standin.server import StandIn
 
 @dataclass(frozen=True)
 class Command:
-    """A program with all that it is given.
+    """A program with its arguments, input and environment.
 
     Attributes:
         words: The program and its arguments.

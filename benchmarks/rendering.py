@@ -1,4 +1,4 @@
-"""The texts that templates make, compared with the same texts made without templates."""
+"""Rendering with templates, compared with making the same texts without them."""
 
 import os
 import time

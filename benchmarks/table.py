@@ -24,7 +24,7 @@ def comparison(
         against: What it was measured against.
         values: What it took, run by run.
         others: What the other took in the same rounds.
-        goal: The largest ratio that is good, as the median of all runs.
+        goal: The largest acceptable ratio, as the median of all runs.
         unit: The unit of the values.
     """
     ratio = median(one / other for one, other in zip(values, others, strict=False))

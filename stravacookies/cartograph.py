@@ -17,7 +17,7 @@ Source: https://github.com/solitone/stravaheatmap
 
 
 def by_file(layers: Iterable[Layer]) -> dict[str, list[Layer]]:
-    """Group layers by the name of the map source that they belong in."""
+    """Group layers by the file name of their map source."""
     files: dict[str, list[Layer]] = {}
     for layer in layers:
         files.setdefault(_file_name(layer.color.key), []).append(layer)
@@ -29,7 +29,7 @@ def _file_name(color: str) -> str:
 
 
 FILE_NAMES = tuple(_file_name(color.key) for color in CURRENT.colors)
-"""Every name that `by_file` can give."""
+"""Every name that `by_file` can return."""
 
 
 def map_sources(

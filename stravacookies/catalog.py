@@ -8,7 +8,7 @@ class Activity(NamedTuple):
 
     Attributes:
         key: Strava's word for it, as in the URL of a tile.
-        name: Its name for people. Groups begin with "All", so that they sort before the sports.
+        name: Its display name. Groups begin with "All", so that they sort before the sports.
         synonyms: Other words that mappers search for, where the name does not contain them.
     """
 
@@ -22,7 +22,7 @@ class Color(NamedTuple):
 
     Attributes:
         key: Strava's word for it, as in the URL of a tile.
-        name: Its name for people.
+        name: Its display name.
         shades: Three colours of the ramp as `#rrggbb`, from little heat to much.
     """
 
@@ -38,7 +38,7 @@ GROUPS = (
     Activity("water", "All water sports"),
     Activity("winter", "All winter sports", ("ski",)),
 )
-"""The activities that stand for all sports, or for many."""
+"""All sports together, and groups of sports."""
 
 SPORTS = (
     Activity("sport_Run", "Run", ("running",)),

@@ -1,4 +1,4 @@
-"""A moment at which to give up, which can be paused, and blocking calls that end by then."""
+"""Deadlines that can be paused, and blocking calls that end by a deadline."""
 
 import threading
 import time
@@ -10,10 +10,10 @@ _Result = TypeVar("_Result")
 
 
 class Deadline:
-    """A moment at which to give up.
+    """A time at which to give up.
 
     Args:
-        seconds: How far away it is.
+        seconds: The time until then.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -21,12 +21,12 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """The seconds that are left, never less than 0."""
+        """The seconds left, never less than 0."""
         return max(0.0, self._end - time.monotonic())
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Do not count the time that a `with` block takes, such as while a person is asked."""
+        """Stop the clock during a `with` block, such as while a person is asked."""
         begun = time.monotonic()
         try:
             yield

@@ -1,6 +1,6 @@
-"""The exceptions of this package: one for each exit code, and for what somebody catches.
+"""The exceptions of this package: one for each exit code, and for what a caller may catch.
 
-The words of a failure stand where it happens. No message holds a secret.
+Each message is written where the failure happens. No message contains a secret.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""What is known of one user's session, cookies and JOSM, without asking Strava."""
+"""Facts about one user's session, cookies and JOSM, looked up without asking Strava."""
 
 import errno
 import json
@@ -23,7 +23,7 @@ from stravacookies.strava.cookies import HeatmapCookies
 
 
 class JosmFacts:
-    """What is known of one JOSM; each fact is looked up when a check first needs it.
+    """Facts about one JOSM; each is looked up when a check first needs it.
 
     Args:
         directory: JOSM's preferences directory.
@@ -84,7 +84,7 @@ class JosmFacts:
 
     @cached_property
     def version(self) -> str:
-        """The version of JOSM: of the one that is running, or else the one that ran last."""
+        """The version of the running JOSM, or else of the one that ran last."""
         if self.is_running and self.probe.version:
             return self.probe.version
         try:
@@ -94,18 +94,18 @@ class JosmFacts:
 
     @cached_property
     def remote_control(self) -> settings.RemoteControl:
-        """How JOSM's remote control is set."""
+        """The settings of JOSM's remote control."""
         return settings.remote_control(self.directory)
 
     @cached_property
     def probe(self) -> remote.Probe:
-        """What listens where the remote control should, if that is on."""
+        """What listens on the remote control's port, if the remote control is on."""
         on, port = self.remote_control
         return remote.probe(port) if on else remote.Probe(remote.Listener.NOTHING)
 
 
 class Facts:
-    """What is known of one user; each fact is looked up when a check first needs it.
+    """Facts about one user; each is looked up when a check first needs it.
 
     Args:
         store: Where session and cookies are kept.
@@ -128,23 +128,23 @@ class Facts:
 
     @cached_property
     def session(self) -> StoredSession | None:
-        """The session that is kept."""
+        """The kept session."""
         return self.store.session()
 
     @cached_property
     def prospects(self) -> list[Prospect]:
-        """What the next run would try, in order."""
+        """The sources that the next run would try, in order."""
         return Sources(self.store, self.environ, self.default_source).survey(self.session)
 
     @property
     def josm_places(self) -> list[Path]:
-        """Where JOSM's preferences directory is looked for."""
+        """The places to look for JOSM's preferences directory."""
         usual = josm_directory.candidates(sys.platform, self.environ, Path.home())
         return [self.josm_dir] if self.josm_dir else usual
 
     @cached_property
     def josm(self) -> JosmFacts | None:
-        """What is known of JOSM, if it has a preferences directory."""
+        """Facts about JOSM, if it has a preferences directory."""
         try:
             found = self.josm_dir or josm_directory.find(sys.platform, self.environ, Path.home())
             return JosmFacts(found) if found.is_dir() else None
@@ -161,7 +161,7 @@ class Facts:
 
 
 def _content(path: Path) -> bytes:
-    """Return the content of a file; refuse a folder, and a pipe, which would be waited for."""
+    """Return the content of a file; refuse a folder, and a pipe, whose content may never come."""
     if file_type(path) not in (0, stat.S_IFREG):
         raise OSError(errno.EINVAL, "it is not a file")
     return path.read_bytes()

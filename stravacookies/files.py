@@ -1,4 +1,4 @@
-"""Replacement of files that hold secrets: whole or not at all, and private from the first byte."""
+"""Replace files that hold secrets: whole or not at all, and private from the first byte."""
 
 import errno
 import os
@@ -13,23 +13,23 @@ from stravacookies.errors import FileError
 
 _SUFFIX = ".stravacookies-tmp"
 _STALE = 60 * 60
-"""Seconds after which a partial file is litter, where no lock tells."""
+"""Seconds after which a partial file counts as abandoned, where there are no locks."""
 
 _LOCK_PATIENCE = 10.0
 """Seconds to wait for another run, which holds the lock for less than one."""
 
 
 class ChangedError(OSError):
-    """A user's own file is no longer what it was when it was read."""
+    """A user's own file has changed since it was read."""
 
 
 @contextmanager
 def locked(files: Collection[Path], patience: float = _LOCK_PATIENCE) -> Iterator[None]:
     """Keep other runs from writing files; remove what killed runs have left beside them.
 
-    This locks the directories that exist and that the files really are in, with links followed. The
-    locks end with the process, however that ends, and leave no file behind. Where the system has
-    none (on Windows, on some network drives), this does not wait.
+    This follows links, and locks the directories that exist. The locks end with the process,
+    however it ends, and leave no file behind. Where the system has no locks (on Windows, on some
+    network drives), this does not wait.
 
     Raises:
         OSError: A directory cannot be locked, or another run does not finish.
@@ -50,13 +50,14 @@ def replace_all(
     """Replace files; a reader sees the old content or the new, never a part.
 
     All new content is written before the first file is replaced, in the order given. A symbolic
-    link stays one: the file that it leads to is replaced. The files become private, except for the
+    link stays, and its target is replaced. The files become private, except for the
     user's own in `preserve`, which keep their mode and owner. `preserve` has the content that was
-    read from each of these, or None if there was no file.
+    read from each of these, or None if there was no file. They must not have changed since, even if
+    they are not replaced.
 
     Raises:
         ChangedError: One of the user's own files has changed since it was read; it stays.
-        OSError: A file could not be written; `filename` tells which. All files are as they were,
+        OSError: A file could not be written; `filename` says which. All files are as they were,
             unless the last step failed, which replaces them one by one.
     """
     preserve = preserve or {}
@@ -68,7 +69,7 @@ def replace_all(
             with _naming(path):
                 # Our own files can be written again, so only a user's own file is worth a sync.
                 like = targets[path] if path in preserve else None
-                _write(partials[path], data, like, durable=bool(preserve))
+                _write(partials[path], data, like, durable=not preserve.keys().isdisjoint(contents))
         for path, expected in preserve.items():
             _check_unchanged(path, expected)
         for path, target in targets.items():
@@ -86,7 +87,7 @@ def replace_all(
 def file_type(path: Path) -> int:
     """Return the type of a file, as `stat.S_IFMT` does; 0 if it does not exist.
 
-    Raise an `OSError` if it is out of reach, which `Path.exists` no longer does in Python 3.14.
+    Raise an `OSError` if it cannot be reached, which `Path.exists` no longer does in Python 3.14.
     """
     try:
         return stat.S_IFMT(path.stat().st_mode)
@@ -127,9 +128,9 @@ def write_private(directory: Path, contents: Mapping[Path, bytes]) -> None:
 
 @contextmanager
 def renamed_errors(path: Path, participle: str) -> Iterator[None]:
-    """Turn the system's errors into `FileError`s: a file could not be `read`, or the like.
+    """Turn the system's errors into `FileError`s: "… could not be `read`", or another participle.
 
-    The file is the one that the error names, or else the path.
+    The message names the file in the system's error, or else the path.
     """
     try:
         yield
@@ -150,7 +151,7 @@ def _check_targets(targets: Mapping[Path, Path]) -> None:
 
 
 def _check_unchanged(path: Path, content: bytes | None) -> None:
-    """Refuse a file that has another content; None stands for a file that does not exist."""
+    """Refuse a file whose content has changed; None means that it did not exist."""
     try:
         same = path.stat().st_size == len(content or b"") and path.read_bytes() == content
     except FileNotFoundError:
@@ -170,7 +171,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _directory_lock(directory: Path, patience: float) -> Iterator[bool]:
-    """Lock one directory, and yield whether the system could.
+    """Lock one directory, and yield whether that was possible.
 
     The libraries for locks take longer to import (34 ms) than a run takes to write, and leave a
     file behind.
@@ -201,7 +202,7 @@ def _directory_lock(directory: Path, patience: float) -> Iterator[bool]:
 
 
 def _partial(target: Path) -> Path:
-    """Name a new file beside another, differently each time."""
+    """Return a new, unique name beside a file."""
     return target.with_name(f".{target.name[:100]}.{os.urandom(8).hex()}{_SUFFIX}")
 
 
@@ -234,7 +235,7 @@ def _copy_mode(source: Path, descriptor: int) -> None:
 
 
 def _remove_partials(directory: Path, older_than: float) -> None:
-    """Remove the partial files of killed runs, if they are at least so many seconds old."""
+    """Remove the partial files of killed runs that are at least `older_than` seconds old."""
     for path in directory.glob(f".*{_SUFFIX}"):
         with suppress(OSError):
             if time.time() - path.stat().st_mtime >= older_than:

@@ -1,6 +1,6 @@
-"""The checks from the session to JOSM's menu: one list, of which `status` and `doctor` are views.
+"""The checks behind `status` and `doctor`, in one list, from the session to JOSM's menu.
 
-What the checks say can be pasted into an issue: it contains no secret and no path of a home.
+Findings can be pasted into an issue: they contain no secret and no home directory.
 """
 
 import os
@@ -36,7 +36,7 @@ _RENEW = "run 'stravacookies josm-prefs --refresh'"
 
 
 class State(Enum):
-    """Whether a part of the chain works."""
+    """Whether a part of the setup works."""
 
     GOOD = "good"
     BAD = "bad"
@@ -138,7 +138,7 @@ def _cookies(facts: Facts) -> _Result:
 def _tile(facts: Facts) -> _Result:
     host, cookies = facts.host_and_cookies
     if not cookies or not cookies.is_fresh(timedelta(0)):
-        return _unchecked("no cookies could open it")
+        return _unchecked("there are no valid cookies")
     # Imported here: `status` asks Strava for nothing, and requests takes 90 ms.
     from stravacookies.deadline import Deadline
     from stravacookies.strava.tiles import TileFetcher
@@ -201,7 +201,7 @@ def _layers(josm: JosmFacts) -> _Result:
         case MalformedError() as error:
             return _bad(f"{file} is malformed in {error}", _RENEW)
     if not josm.layers:
-        return _bad(f"{file} contains no layers of ours", _RENEW)
+        return _bad(f"{file} contains no heatmap layers", _RENEW)
     found = count(len(josm.layers), "layer")
     if not josm.cookies:
         return _bad(f"{found} without usable cookies", _RENEW)
@@ -234,7 +234,7 @@ def _remote_control(josm: JosmFacts) -> _Result:
 
 def _cartograph(josm: JosmFacts) -> _Result:
     if not josm.layers or not josm.cookies:
-        return _unchecked("the layers tell what to expect")
+        return _unchecked("there are no layers to compare them with")
     wrong = []
     for name, content in josm.map_sources.items():
         if isinstance(content, FileNotFoundError):
@@ -242,7 +242,7 @@ def _cartograph(josm: JosmFacts) -> _Result:
         elif isinstance(content, Exception):
             wrong.append(f"{name} cannot be read")
         elif josm.cookies.signature not in content:
-            wrong.append(f"{name} has other cookies than JOSM's layers")
+            wrong.append(f"{name} has different cookies from JOSM's layers")
     if wrong:
         return _bad(", ".join(wrong), _RENEW)
     return _good(f"{count(len(josm.map_sources), 'file')} with the cookies of JOSM's layers")
@@ -276,7 +276,7 @@ READY = ("Cookies", "Registration", "Layers")
 
 
 def examine(facts: Facts, checks: Collection[str] = ALL) -> list[Finding]:
-    """Make checks, in order; change nothing, and request one tile from Strava at most."""
+    """Run checks, in order; change nothing, and request at most one tile from Strava."""
     return [_check(name, facts) for name in checks]
 
 
@@ -296,5 +296,5 @@ def _check(name: str, facts: Facts) -> Finding:
 
 
 def _without_profile(source: str) -> str:
-    """Leave out the profile of a browser, which may be called by the user's name."""
+    """Leave out the profile of a browser, whose name may be the user's."""
     return source.partition(":")[0] if sources.is_browser(source) else sources.label(source)

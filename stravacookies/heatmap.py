@@ -14,7 +14,7 @@ MAX_ZOOM = 15
 """The highest zoom level that Strava serves. Beyond it the answer is 404."""
 
 ID_PREFIX = "strava-heatmap-"
-"""How the id of every layer begins."""
+"""The beginning of every layer's id."""
 
 ATTRIBUTION = "© Strava"
 ATTRIBUTION_URL = "https://www.strava.com/maps"
@@ -73,9 +73,9 @@ class TileHost(NamedTuple):
     Attributes:
         key: Its name: `current` or `classic`.
         pattern: The URL of its tiles, as a format string.
-        servers: The host names that answer, as they stand in the pattern.
+        servers: The names of its servers, for `{server}` in the pattern.
         cookies: The names of the cookies that it needs.
-        in_query: Whether it takes them in the query string of a tile, not in a header.
+        in_query: Whether it takes them in the query string of a tile's URL, not in a header.
         method: The HTTP method that gets these cookies.
         cookies_url: The URL that gets these cookies.
         activities: The activities that it serves.
@@ -151,20 +151,20 @@ class Layer:
 
     @property
     def id(self) -> str:
-        """Its name for programs: the same in every run, and for both hosts."""
+        """Its identifier: the same in every run, and for both hosts."""
         return f"{ID_PREFIX}{self.activity.key}-{self.color.key}"
 
     @property
     def title(self) -> str:
-        """Its short name for people, such as `Hike, blue`."""
+        """Its short display name, such as `Hike, blue`."""
         return f"{self.activity.name}, {self.color.name}"
 
     @property
     def name(self) -> str:
         """Its name in lists of imagery, such as `Hike, blue – Strava Heatmap (hiking)`.
 
-        It begins with the words that tell it from others, since JOSM's list shows about eleven
-        characters. It ends with the synonyms, since JOSM's search reads names and URLs only:
+        It begins with what tells layers apart, since JOSM's list shows about eleven characters. It
+        ends with the synonyms, since JOSM's search reads names and URLs only:
         https://josm.openstreetmap.de/browser/josm/trunk/src/org/openstreetmap/josm/data/sources/SourceInfo.java
         """
         synonyms = ", ".join(self.activity.synonyms)
@@ -172,7 +172,7 @@ class Layer:
 
     @property
     def description(self) -> str:
-        """What it shows, for people."""
+        """A text that says what it shows."""
         return f"Where people went, as recorded with Strava: {self.activity.name}"
 
     def tile_url(
@@ -182,9 +182,9 @@ class Layer:
         y: int | str = "{y}",
         server: str | None = None,
     ) -> str:
-        """Return the URL of a tile without credentials or, by default, the pattern of all.
+        """Return the URL of a tile, without credentials; by default, the pattern for all tiles.
 
-        The arguments stand in the order of the URL.
+        The arguments are in the order of the URL.
 
         Args:
             z: Zoom level, from `MIN_ZOOM` to `MAX_ZOOM`.
@@ -240,10 +240,10 @@ DEFAULT_SHOW = ("all:hot", "ride:purple", "run:orange", "water:blue", "winter:gr
 
 
 def default_show(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return which of the layers to show in a menu when the user has not chosen: at most five.
+    """Return the layers to show in a menu if the user has not chosen any: at most five.
 
     These are the layers of `DEFAULT_SHOW`. If such a layer is missing, its activity is shown in the
-    first colour there is. If all five activities are missing, the first five others are shown.
+    first colour available. If all five activities are missing, the first five others are shown.
     """
     by_activity: dict[str, dict[str, Layer]] = {}
     for layer in layers:

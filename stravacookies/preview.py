@@ -13,7 +13,7 @@ from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.tiles import PNG, thumbnails
 
 _NO_HEAT = b"no heat"
-"""The content of a kept tile without heat; an empty file may be what a crash has left."""
+"""The content of a kept tile without heat; an empty file may be left over from a crash."""
 
 _PNG_END = b"IEND\xaeB`\x82"
 """The last bytes of a PNG: https://www.w3.org/TR/png-3/#11IEND."""
@@ -28,7 +28,7 @@ def render(
     """Return a page of HTML that shows layers at a place, and that loads nothing else.
 
     Args:
-        pictures: A PNG of each layer; an empty one where there is no heat.
+        pictures: A PNG of each layer; empty where there is no heat.
         latitude: Degrees north.
         longitude: Degrees east.
         zoom: Zoom level.
@@ -48,13 +48,13 @@ def render(
 def pictures(
     layers: Sequence[Layer], tile: Tile, directory: Path, cookies: Callable[[], HeatmapCookies]
 ) -> Iterator[tuple[Layer, bytes]]:
-    """Yield a small PNG for each layer, as they come; an empty one where there is no heat.
+    """Yield a small PNG for each layer as it arrives; empty where there is no heat.
 
     Args:
         layers: Layers of the current host.
-        tile: Which of their tiles.
+        tile: The tile to fetch of each layer.
         directory: Where tiles are kept; created if needed, and not used if that fails.
-        cookies: Returns what opens the tiles; only called if one of them is not kept.
+        cookies: Returns the cookies for the tiles; called only if a tile is not kept.
 
     Raises:
         StravaError: Strava or the network failed; tiles fetched before that are kept.
@@ -99,7 +99,7 @@ class _TileCache:
     def store(self, layer: Layer, tile: Tile, picture: bytes) -> None:
         """Keep a tile, if that is possible."""
         path = self._path(layer, tile)
-        with suppress(OSError), locked([path]):
+        with suppress(OSError), locked([path], patience=0):
             replace_all({path: picture or _NO_HEAT})
 
     def _path(self, layer: Layer, tile: Tile) -> Path:

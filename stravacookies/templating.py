@@ -1,4 +1,4 @@
-"""Jinja2 as it is set up here: for the built-in templates by name, and for users' own."""
+"""Render Jinja2 templates: the built-in ones by name, and users' own in a sandbox."""
 
 import traceback
 from collections.abc import Callable, Sequence
@@ -65,8 +65,6 @@ def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapC
 def _renamed(error: Exception, path: Path) -> StravacookiesError:
     """Build the error that says what is wrong with a user's template."""
     match error:
-        case StravacookiesError():
-            return error
         case jinja2.TemplateSyntaxError():
             where = f"{path.parent / (error.name or '')}, line {error.lineno}"
             return StravacookiesError(f"{where}: {str(error.message).rstrip('.')}.")
@@ -75,7 +73,7 @@ def _renamed(error: Exception, path: Path) -> StravacookiesError:
             return StravacookiesError(
                 f"{path}: its output contains U+{code:04X}, which is not a character."
             )
-    # Its own words could contain a cookie, such as the name of a file to include.
+    # The error's own message could contain a cookie, such as in the name of a file to include.
     return StravacookiesError(f"{_place(error, path)}: {type(error).__name__}.")
 
 
@@ -96,11 +94,10 @@ class _Loader(jinja2.FileSystemLoader):
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         """Read a template."""
-        path = Path(self.searchpath[0], template)
         try:
             return super().get_source(environment, template)
         except UnicodeDecodeError:
-            raise StravacookiesError(f"{path}: it is not text in UTF-8.") from None
+            raise jinja2.TemplateSyntaxError("it is not text in UTF-8", 1, template) from None
 
 
 def _place(error: Exception, path: Path) -> str:
@@ -129,7 +126,7 @@ def _environment() -> jinja2.Environment:
 class _BytecodeCache(jinja2.FileSystemBytecodeCache):
     """Keeps compiled templates in the user's cache: without it a refresh takes 28 ms more.
 
-    Whatever is wrong with the cache, templates are compiled again.
+    If the cache cannot be used, templates are compiled again.
     """
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:

@@ -1,4 +1,4 @@
-"""How times, counts and paths are written for people."""
+"""Format times, counts and paths for people."""
 
 import re
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def local_time(time: datetime) -> str:
-    """Write a time in the local time zone, or in UTC if that zone is invalid."""
+    """Format a time in the local time zone, or in UTC if that zone is invalid."""
     try:
         return f"{time.astimezone():%d %B %Y, %H:%M}"
     except ValueError:  # a TZ of 24 hours or more
@@ -14,7 +14,7 @@ def local_time(time: datetime) -> str:
 
 
 def until(end: datetime) -> str:
-    """Write a time, and how much time is left until then."""
+    """Format a time, and how much time is left until then."""
     minutes = int((end - datetime.now(UTC)).total_seconds()) // 60
     if minutes < 0:
         return f"{local_time(end)} (expired)"
@@ -22,14 +22,14 @@ def until(end: datetime) -> str:
 
 
 def count(number: int, what: str) -> str:
-    """Write a number of things: `1 layer`, `2 activities`."""
+    """Format a number of things: `1 layer`, `2 activities`."""
     if number != 1:
         what = what.removesuffix("y") + ("ies" if what.endswith("y") else "s")
     return f"{number} {what}"
 
 
 def without_home(text: str) -> str:
-    """Write `~` for the user's home directory, which tells the user's name."""
+    """Replace the user's home directory, which contains the user's name, with `~`."""
     home = Path.home()
     for path in {home, home.resolve()}:
         if path != Path(path.anchor):  # a home at the root tells nothing

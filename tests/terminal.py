@@ -57,7 +57,7 @@ def on_terminal(
                     break
                 if waiting and waiting[0][0] in shown[seen:]:
                     time.sleep(0.1)  # getpass discards what was typed before its question
-                    os.write(controller, waiting.pop(0)[1].encode())
+                    os.write(controller, waiting.pop(0)[1].encode(errors="surrogateescape"))
                     seen = len(shown)
             else:
                 process.kill()

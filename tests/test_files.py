@@ -33,7 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def mode(path: Path) -> int:
-    """Who may do what with a file."""
+    """Return the permissions of a file."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
@@ -175,7 +175,7 @@ def test_users_file_is_compared_right_before_it_is_replaced(
 def test_partial_files_of_killed_runs_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_locks: bool
 ) -> None:
-    """Nothing else is; where the system has no locks, a run with a young one may still go on."""
+    """No other file is removed; without locks, a young one may belong to a run that goes on."""
     old, young = (tmp_path / f".x.{name}.stravacookies-tmp" for name in ("old", "young"))
     mine = tmp_path / ".mine"
     for path in (old, young, mine):
@@ -192,7 +192,7 @@ def test_partial_files_of_killed_runs_are_removed(
 
 
 def test_lock_keeps_others_out(tmp_path: Path) -> None:
-    """Another run waits for a limited time, until the first is done; no file is left of this."""
+    """Another run waits for a limited time, until the first is done; it leaves no file behind."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "link").symlink_to("../file")
     file, link = tmp_path / "file", tmp_path / "folder" / "link"
@@ -231,7 +231,7 @@ def test_file_type(path: Path) -> None:
 
 
 def test_is_private(path: Path) -> None:
-    """Private is a file that exists and that only its owner can read."""
+    """A file is private if it exists and only its owner can read it."""
     others = [path, path.parent / "missing", path.parent, path.parent / ("long" * 99), Path("\0")]
     assert [False] * 5 == [is_private(each) for each in others]
     path.chmod(0o600)

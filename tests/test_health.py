@@ -89,7 +89,7 @@ UNUSABLE_PREFERENCES = {
     "Remote control": "– not checked: the preferences cannot be used",
 }
 UNREGISTERED = {"Registration": f"✗ JOSM's preferences do not list strava-heatmap.xml\n{RUN}"}
-NO_LAYERS = {"Cartograph": "– not checked: the layers tell what to expect"}
+NO_LAYERS = {"Cartograph": "– not checked: there are no layers to compare them with"}
 
 DUE = {"Layers": f"✗ 7 layers, whose cookies expire on TIME\n{RUN}"}
 SITUATIONS = {
@@ -114,7 +114,7 @@ SITUATIONS = {
         **NO_LAYERS,
     },
     "layers are gone": {
-        "Layers": f"✗ strava-heatmap.xml contains no layers of ours\n{RENEW}",
+        "Layers": f"✗ strava-heatmap.xml contains no heatmap layers\n{RENEW}",
         **NO_LAYERS,
     },
     "layers without cookies": {
@@ -125,7 +125,7 @@ SITUATIONS = {
         "Cartograph": f"✗ {HOT} is missing, {BLUE} cannot be read\n{RENEW}",
     },
     "map source has other cookies": {
-        "Cartograph": f"✗ {HOT} has other cookies than JOSM's layers\n{RENEW}",
+        "Cartograph": f"✗ {HOT} has different cookies from JOSM's layers\n{RENEW}",
     },
     "not registered": UNREGISTERED,
     "no preferences": {
@@ -186,7 +186,7 @@ def test_directory_that_is_not_writable(user: User, monkeypatch: pytest.MonkeyPa
 
 
 def test_named_directory_that_does_not_exist(tmp_path: Path) -> None:
-    """Of a directory that the user named, no other place is looked at."""
+    """If the user named a directory, no other place is searched."""
     facts = Facts(CredentialStore(tmp_path), {}, tmp_path / "nowhere")
     (finding,) = health.examine(facts, ["JOSM directory"])
 
@@ -336,4 +336,4 @@ def test_no_tile_without_cookies(user: User, name: str) -> None:
     """Cookies that are missing or expired are not sent."""
     DAMAGES[name](user)
 
-    assert "– not checked: no cookies could open it" == findings(user, "Tile")["Tile"]
+    assert "– not checked: there are no valid cookies" == findings(user, "Tile")["Tile"]

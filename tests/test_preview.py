@@ -60,7 +60,7 @@ def test_list_of_activities(count: int, has_list: bool) -> None:
 
 
 def test_page_loads_nothing() -> None:
-    """An open page asks no one but JOSM, on the port that its preferences name."""
+    """An open page sends requests only to JOSM, on the port that its preferences name."""
     page = page_of(LAYERS)
 
     loaded = found(page, "//@src | //link/@href")

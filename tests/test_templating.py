@@ -68,7 +68,7 @@ def test_templates_beside_it_can_be_included(tmp_path: Path) -> None:
         ('{% include "../secret" %}', "my.txt, line 1: TemplateNotFound."),
         ('{% include "/etc/passwd" %}', "my.txt, line 1: TemplateNotFound."),
         ('{% include "folder" %}', "my.txt, line 1: TemplateNotFound."),
-        ('{% include "latin-1" %}', "latin-1: it is not text in UTF-8."),
+        ('{% include "latin-1" %}', "latin-1, line 1: it is not text in UTF-8."),
         ('{% include "broken" %}', "broken, line 2: Encountered unknown tag 'x'."),
         # It can change nothing, and reach nothing else of this program.
         ("{{ cookies.header.__globals__ }}", "my.txt, line 1: SecurityError."),
@@ -76,6 +76,7 @@ def test_templates_beside_it_can_be_included(tmp_path: Path) -> None:
         ("{{ cookies.values().clear() }}", "my.txt, line 1: SecurityError."),
         ("{{ layers.append(1) }}", "my.txt, line 1: UndefinedError."),
         ("{% set cookies.x = 1 %}", "my.txt, line 1: TemplateRuntimeError."),
+        ("{{ cookies.from_values({}, [cookies.policy]) }}", "my.txt, line 1: StravaError."),
     ],
 )
 def test_template_that_fails(tmp_path: Path, text: str, why: str) -> None:
@@ -97,7 +98,7 @@ def test_template_that_is_not_text(tmp_path: Path) -> None:
 
     with pytest.raises(StravacookiesError) as error:
         templating.render_users_template(tmp_path / "my.txt", LAYERS, COOKIES)
-    assert f"{tmp_path}/my.txt: it is not text in UTF-8." == str(error.value)
+    assert f"{tmp_path}/my.txt, line 1: it is not text in UTF-8." == str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from stravacookies.files import file_type
 FILE = "config.toml"
 
 NAMES = {"activities": ACTIVITY, "colors": COLOR, "show": LAYER}
-"""The settings that choose from names."""
+"""The settings that are lists of names, and the names that each can contain."""
 
 VARIABLES = {
     "activities": "STRAVACOOKIES_ACTIVITIES",
@@ -82,13 +82,13 @@ def _parse(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _checked(path: Path, key: str, value: object, default: object) -> Any:
-    """Return the value of a setting: a text, or a list of texts, as its default is."""
+    """Return the value of a setting: a string or a list of strings, as its default shows."""
     is_text = default is None
     texts = [value] if is_text else value
     if not isinstance(texts, list) or not all(
         isinstance(text, str) and text and "\0" not in text for text in texts
     ):
-        raise _unusable(path, f"{key} is not {'a text' if is_text else 'a list of texts'}")
+        raise _unusable(path, f"{key} is not {'a string' if is_text else 'a list of strings'}")
     for text in texts if key in NAMES else []:
         if text not in NAMES[key].known:
             raise _unusable(path, f"in {key}: {NAMES[key].unknown(text)}")

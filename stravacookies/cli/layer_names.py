@@ -7,7 +7,7 @@ from stravacookies.heatmap import CURRENT
 
 
 class Name(click.ParamType[str]):
-    """The type of a parameter that takes one of some names: it checks and completes them.
+    """A parameter type for one of a set of names, which it checks and completes.
 
     Args:
         name: What the names stand for.
@@ -19,8 +19,8 @@ class Name(click.ParamType[str]):
         self.known = known
 
     def unknown(self, value: str) -> str:
-        """Say that there is no such name, and which one the user may have meant."""
-        import difflib  # imported here: the run ends
+        """Return the message for an unknown name, with the names that the user may have meant."""
+        import difflib  # imported here: only errors need it
 
         similar = [name for name in self.known if value.lower() in name.lower()]
         similar = similar[:4] or difflib.get_close_matches(value, self.known)

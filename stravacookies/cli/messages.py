@@ -1,4 +1,4 @@
-"""What commands print at their end: summaries, findings, and what to do next."""
+"""What commands print at the end: summaries, findings, and what to do next."""
 
 import os
 import sys
@@ -126,7 +126,7 @@ app, and share it with Cartograph."""
 def map_sources_summary(
     directory: Path, names: Sequence[str], cookies: HeatmapCookies, *, icloud: bool = False
 ) -> str:
-    """Say where map sources of Cartograph Maps are, and how they get into the app."""
+    """Say where the map sources are, and how to get them into Cartograph Maps."""
     files = "\n".join(f"  {name}" for name in names)
     return f"""\
 {count(len(names), "file")} for Cartograph Maps, one for each colour, in {directory}:
@@ -142,7 +142,7 @@ Run this again then. They are yours alone: do not share these files."""
 def removal_summary(directory: Path, removed: Removed) -> str:
     """Say what was taken out of JOSM."""
     if not removed.registration and not removed.files:
-        return f"There is nothing of the Strava heatmap in {directory}."
+        return f"The Strava heatmap is not in {directory}."
     lines = [f"The Strava heatmap is no longer in JOSM, in {directory}:", ""]
     if removed.registration:
         lines.append(f"  {PREFERENCES:18}  no longer lists it; everything else in it is unchanged")

@@ -54,7 +54,7 @@ def _log_requests(context: click.Context, option: click.Parameter, wanted: bool)
 
 
 def _names(option: str, setting: str, metavar: str, explanation: str) -> _Option:
-    """Return an option that chooses from names, and can be repeated."""
+    """Return a repeatable option whose values are names."""
     return click.option(
         option,
         setting,

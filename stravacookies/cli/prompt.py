@@ -1,4 +1,4 @@
-"""Asks the person at the terminal for what logs in; secrets are not shown."""
+"""Ask the person at the terminal for a session or a login; secrets are not shown."""
 
 import os
 import sys
@@ -13,14 +13,14 @@ from stravacookies.strava.session import Login
 
 
 def is_possible() -> bool:
-    """Return whether there is a person to ask: standard input may be closed, or no terminal."""
+    """Return whether there is a person to ask: standard input may be closed, or not a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def for_anything() -> Credential:
     """Ask for a session or, if the person prefers that, for an email and password."""
     click.echo(
-        "Strava needs to know who you are. The session of your browser works best: log in at\n"
+        "Strava needs to know who you are. Your browser's session works best: log in at\n"
         "https://www.strava.com there, and copy the value of its cookie _strava4_session.\n",
         err=True,
     )
@@ -39,7 +39,7 @@ def for_login() -> Login:
         return login
     if not is_possible():
         raise NotLoggedInError(
-            "There is no terminal to ask for email and password on: set STRAVA_EMAIL and"
+            "There is no terminal to ask for an email and password: set STRAVA_EMAIL and"
             " STRAVA_PASSWORD."
         )
     return Login(_email("Email", default=None), _secret("Password"))
@@ -58,5 +58,10 @@ def _email(question: str, default: str | None) -> str:
 
 
 def _secret(what: str) -> str:
-    answer: str = click.prompt(f"{what} (not shown)", hide_input=True, err=True)
+    try:
+        answer: str = click.prompt(f"{what} (not shown)", hide_input=True, err=True)
+    except UnicodeDecodeError:
+        raise NotLoggedInError(
+            "What you entered contains characters that cannot be sent."
+        ) from None
     return answer

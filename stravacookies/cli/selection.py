@@ -1,4 +1,4 @@
-"""Which layers a command is about, from what the user named."""
+"""Choose the layers of a command from the names that the user gave."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ def layers_and_shown(
 
 @contextmanager
 def _renamed_errors(host: TileHost) -> Iterator[None]:
-    """Turn the error for a name that the host does not have into one of usage."""
+    """Turn the error for a name that the host does not have into a usage error."""
     try:
         yield
     except ValueError as error:

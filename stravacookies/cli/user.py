@@ -1,4 +1,4 @@
-"""What a command uses of the user's: defaults, kept credentials, JOSM's preferences directory."""
+"""What belongs to the user: defaults, kept credentials, JOSM's preferences directory."""
 
 import os
 import stat
@@ -58,7 +58,7 @@ def default_shown(host: TileHost) -> Sequence[Layer]:
 
 
 def _default_names(setting: str) -> Sequence[str]:
-    """Return the names that a variable of the environment chooses, or else config.toml."""
+    """Return the names that an environment variable chooses, or else config.toml."""
     names = os.environ.get(VARIABLES[setting], "").split()
     for name in names:
         if name not in NAMES[setting].known:
@@ -67,7 +67,7 @@ def _default_names(setting: str) -> Sequence[str]:
 
 
 def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
-    """Return fresh cookies: from the value of `--from`, if there is one, or else the usual way."""
+    """Return fresh cookies: from the source named with `--from`, or else the usual way."""
     store = CredentialStore()
     if source is None:
         ask = prompt.for_anything if prompt.is_possible() else None

@@ -1,4 +1,4 @@
-"""Gets heatmap cookies: the kept ones, or new ones from the first source that Strava accepts."""
+"""Get heatmap cookies: the kept ones, or new ones from the first source that Strava accepts."""
 
 import logging
 import os
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 SESSION_VARIABLE = "STRAVA_SESSION"
 EMAIL_VARIABLE = "STRAVA_EMAIL"
 PASSWORD_VARIABLE = "STRAVA_PASSWORD"  # noqa: S105 - the name of a variable, not its value
+VARIABLES = (SESSION_VARIABLE, EMAIL_VARIABLE, PASSWORD_VARIABLE)
 
 Credential = Session | Login | HeatmapCookies
-"""What can be exchanged for heatmap cookies, or already is such."""
+"""What can be exchanged for heatmap cookies, or the cookies themselves."""
 
 _NO_SESSION = (
     f"There is no Strava session yet: {RUN_LOGIN}, or set STRAVA_SESSION to the value of your"
@@ -69,14 +70,14 @@ class Candidate(NamedTuple):
 
 
 class Prospect(NamedTuple):
-    """A candidate before it is used, and why it will not do; None if it may."""
+    """A candidate before it is used, and why it is known to fail; None if it may work."""
 
     candidate: Candidate
     failure: StravacookiesError | None
 
 
 class Acquired(NamedTuple):
-    """What a source gave: no session, if it contained heatmap cookies only.
+    """What a source gave. There is no session if it contained only heatmap cookies.
 
     `not_kept` says why something could not be kept for the next run.
     """
@@ -108,14 +109,14 @@ class Sources:
     def candidates(
         self, host: TileHost = CURRENT, kept: StoredSession | None = None
     ) -> list[Candidate]:
-        """List what a run tries, in this order, until Strava accepts one. This is the one place.
+        """List the sources that a run tries until Strava accepts one. Only this sets the order.
 
-        A session in the environment is never mixed with others, and a password that was refused
-        is the end: Strava locks accounts.
+        A session in the environment is never mixed with others, and nothing is tried after a
+        password: Strava locks accounts.
 
         Args:
             host: The tile host that cookies are wanted for.
-            kept: The kept session, if it was read before: a locked keyring asks its owner.
+            kept: The kept session, if it was already read: a locked keyring asks its owner.
         """
         if self.named:
             return [self.named]
@@ -187,15 +188,16 @@ def acquire(
     candidates: Iterable[Candidate],
     store: CredentialStore,
     host: TileHost = CURRENT,
-    report: Callable[[StravacookiesError], None] = _log.info,
+    report: Callable[[StravacookiesError], None] | None = None,
     fetcher: "CookieFetcher | None" = None,
 ) -> Acquired:
     """Try sources in order, and keep what the first one gives that Strava accepts.
 
-    `report` is called with the failure of each source that another one follows.
+    `report` is called with each failure after which another source is tried. By default it is
+    logged; before a person is asked, as a warning.
 
     Raises:
-        NotLoggedInError: The failure of the last source, or there was none.
+        NotLoggedInError: The last source failed, or there was no source.
         UsageError: The last source does not exist.
         StravaError: Strava or the network failed.
     """
@@ -206,8 +208,11 @@ def acquire(
     attempt = _Attempt(store, host, fetcher or CookieFetcher(), Deadline(PATIENCE))
     failure: StravacookiesError | None = None
     for candidate in candidates:
-        if failure:
+        if failure and report:
             report(failure)
+        elif failure:
+            is_asked = candidate.origin is Origin.PERSON
+            _log.log(logging.WARNING if is_asked else logging.INFO, "%s", failure)
         try:
             return attempt.use(candidate)
         except (NotLoggedInError, UsageError) as error:
@@ -254,8 +259,8 @@ class _Attempt:
         if candidate.origin is Origin.VARIABLE:
             first = f" Unset {candidate.source}, which comes before any other source."
         raise SessionRefusedError(
-            f"The session from {sources.label(candidate.source)} is not logged in at Strava: it has"
-            f" ended, or it is one that every visitor has.{first} {LOG_IN_WITH_BROWSER}"
+            f"The session from {sources.label(candidate.source)} is not logged in to Strava: it has"
+            f" ended, or it is the kind that every visitor gets.{first} {LOG_IN_WITH_BROWSER}"
         )
 
     def _keep(self, what: str, keep: Callable[..., None], *arguments: object) -> None:
@@ -274,7 +279,7 @@ def _named_source(origin: Origin, source: str, host: TileHost) -> Candidate:
 
 
 def _known_failure(candidate: Candidate) -> StravacookiesError | None:
-    """Return why a candidate will not do, as far as that can be known for free."""
+    """Return why a candidate is known to fail, without reading a browser or asking anyone."""
     try:
         if candidate.origin in (Origin.VARIABLE, Origin.KEPT, Origin.LOGIN):
             candidate.read()

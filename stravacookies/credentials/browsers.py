@@ -4,25 +4,31 @@ yt-dlp decrypts them. It is given a private copy of the store, prepared so that 
 
 - contains what a running browser has so far only written to its write-ahead log;
 - contains only the cookies of Strava: decrypting those of all sites takes seconds;
-- contains no cookies of partitions (Strava framed by another site) or containers;
-- counts Chromium's expiry from 1970: yt-dlp takes microseconds since 1601 for Unix seconds.
+- contains no partitioned cookies (Strava framed by another site), and none of containers;
+- counts Chromium's expiry from 1970: yt-dlp mistakes microseconds since 1601 for Unix seconds.
 """
 
 import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stravacookies import paths
 from stravacookies.credentials.browser_folders import folders
 from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
+from stravacookies.files import make_private_directory
 from stravacookies.strava.session import REMEMBER_TOKEN, cookies_by_name, is_strava
 
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
+
+_STALE = 10 * 60
+"""Seconds after which a copy belongs to no run any more."""
 
 _STORES = {
     "firefox": ("cookies.sqlite", "*/cookies.sqlite", "Profiles/*/cookies.sqlite"),
@@ -46,7 +52,7 @@ def require_extra() -> None:
 def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
     """Return Strava's cookies by name from a browser's store, whether it runs or not.
 
-    A profile has a name or a path; by default it is the one that was used last.
+    The profile is a name or a path; by default, it is the one that was used last.
 
     Raises:
         BrowserNotFoundError: There is no such browser, or no such profile.
@@ -89,7 +95,7 @@ def _extract(browser: str, store: Path, log: "_Log") -> "CookieJar":
 
     if browser == "safari":  # its store needs no preparation
         return extract_cookies_from_browser(browser, str(store), log)
-    with tempfile.TemporaryDirectory(prefix="stravacookies-") as folder:
+    with tempfile.TemporaryDirectory(dir=_folder_for_copies()) as folder:
         profile = Path(folder) / "profile"
         profile.mkdir()
         _copy_store(store, profile / store.name)
@@ -98,6 +104,16 @@ def _extract(browser: str, store: Path, log: "_Log") -> "CookieJar":
                 shutil.copyfile(above / "Local State", profile / "Local State")
                 break
         return extract_cookies_from_browser(browser, str(profile), log, container="none")
+
+
+def _folder_for_copies() -> Path:
+    """Return a private folder for copies, without those that killed runs have left there."""
+    folder = paths.cache() / "browsers"
+    make_private_directory(folder)
+    for copy in folder.iterdir():
+        if time.time() - copy.stat().st_mtime > _STALE:
+            shutil.rmtree(copy, ignore_errors=True)
+    return folder
 
 
 def _last_change(store: Path) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
-"""The forms in which Strava's cookies are exported, pasted and passed on: read and written.
+"""Read and write Strava's cookies in the forms in which they are exported, pasted and passed on.
 
-These are read; the content tells which form it is:
+These forms are read, and recognised by their content:
 
 - JSON: a list of objects with `name` and `value`, perhaps a `domain` (strava-cookie-exporter,
   Cookie-Editor);
@@ -29,7 +29,7 @@ def read_cookies(content: bytes, source: str) -> dict[str, str]:
     """Return Strava's cookies by name from what was exported or pasted.
 
     Raises:
-        NotLoggedInError: It contains none of them, or one twice, or one that is unusable.
+        NotLoggedInError: It contains none of them, two values of one, or one that is unusable.
     """
     if len(content) > LONGEST:
         raise _no_session(source, "it is far too long")
@@ -44,16 +44,16 @@ def read_cookies(content: bytes, source: str) -> dict[str, str]:
         if not is_cookie_value(value):
             raise _no_session(source, f"its {name} contains characters that no cookie may contain")
         if found.setdefault(name, value) != value:
-            raise _no_session(source, f"it contains two different {name}")
+            raise _no_session(source, f"it contains two different values of {name}")
     if not found:
-        raise _no_session(source, "none of Strava's cookies is in it")
+        raise _no_session(source, "it contains none of Strava's cookies")
     return found
 
 
 def _no_session(source: str, why: str) -> NotLoggedInError:
     return NotLoggedInError(
-        f"{source} contains no Strava session: {why}. Give what an add-on exports of the cookies of"
-        " strava.com (JSON, cookies.txt or a header), or the value of _strava4_session."
+        f"{source} contains no Strava session: {why}. Export the cookies of strava.com with an"
+        " add-on (as JSON, cookies.txt or a header), or use the value of _strava4_session."
     )
 
 

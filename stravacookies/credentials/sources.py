@@ -21,7 +21,7 @@ STANDARD_INPUT = "-"
 
 
 def normalize(source: str) -> str:
-    """Return the name under which a source is found again, from any folder.
+    """Return the name of a source in a form that works from any folder.
 
     Raises:
         UsageError: There is no such source.
@@ -53,7 +53,7 @@ def normalize(source: str) -> str:
 
 
 def label(source: str) -> str:
-    """Return a source as people call it."""
+    """Return the name of a source for messages."""
     return "standard input" if source == STANDARD_INPUT else source
 
 

@@ -1,4 +1,4 @@
-"""What is kept between runs, for one user: the session, its source, and the heatmap cookies."""
+"""Keep one user's session, its source, and the heatmap cookies between runs."""
 
 import json
 from contextlib import suppress
@@ -20,13 +20,14 @@ FILE = "file"
 
 _SOURCE = "source"
 _PLACE = "place"
+_OLDER = "older session"
 
 
 class StoredSession(NamedTuple):
-    """A session that was kept, or what is left of it.
+    """A kept session, which may be locked away or expired.
 
     Attributes:
-        session: The session; None if the keyring does not hand it out, or it has expired.
+        session: The session; None if the keyring does not return it, or it has expired.
         source: Where it came from, as the user named it.
         place: Where it is kept: `KEYRING` or `FILE`.
     """
@@ -39,7 +40,7 @@ class StoredSession(NamedTuple):
         """Return the session.
 
         Raises:
-            NotLoggedInError: There is none; it says why.
+            NotLoggedInError: There is none; the message says why.
         """
         if self.session:
             return self.session
@@ -54,7 +55,7 @@ class StoredSession(NamedTuple):
 
 
 class CredentialStore:
-    """Keeps one user's session and cookies in private files; the session in a keyring if it can.
+    """Keeps one user's session and cookies: in private files, or the session in a keyring.
 
     A file that cannot be read or understood counts as missing, and is written again. The directory,
     by default the user's own, is created when something is first kept.
@@ -85,6 +86,8 @@ class CredentialStore:
         """
         in_keyring = _store_in_keyring(json.dumps(session.cookies()))
         content = {_PLACE: KEYRING} if in_keyring else session.cookies()
+        if not in_keyring and KEYRING in _read(self._session_file).values():
+            content[_OLDER] = KEYRING  # it was locked, and still contains the session before
         self._write(self._session_file, {_SOURCE: source} | content)
 
     def cookies(self, host: TileHost = CURRENT) -> HeatmapCookies | None:
@@ -110,9 +113,10 @@ class CredentialStore:
         removed, left = [], []
         files = [self._session_file, *map(self._cookies_file, (CURRENT, CLASSIC))]
         in_keyring = "the session in the system's keyring"
-        if _delete_from_keyring():
+        deleted = _delete_from_keyring()
+        if deleted:
             removed.append(in_keyring)
-        elif _read(self._session_file).get(_PLACE) == KEYRING:
+        elif deleted is None and KEYRING in _read(self._session_file).values():
             left.append(in_keyring)
             files.remove(self._session_file)  # it says that there is something in the keyring
         for path in files:
@@ -152,8 +156,8 @@ def _parse(text: str | bytes) -> dict[str, str]:
     return {name: value for name, value in content.items() if isinstance(value, str)}
 
 
-# Keyrings raise what their systems do (locked, dismissed, no D-Bus), and more that no documentation
-# lists: a session that they do not take is kept in a file.
+# Keyrings raise the errors of their systems (locked, dismissed, no D-Bus), and others that are not
+# documented. A session that the keyring does not take is kept in a file.
 _ENTRY = ("stravacookies", "session")
 
 
@@ -174,14 +178,16 @@ def _load_from_keyring() -> dict[str, str]:
     return {}
 
 
-def _delete_from_keyring() -> bool:
-    """Remove the secret, and return whether that worked; False if there was none."""
+def _delete_from_keyring() -> bool | None:
+    """Remove the secret, and return whether there was one; None if the keyring refuses."""
     with suppress(Exception):
-        backend = _keyring()
-        if backend and backend.get_password(*_ENTRY) is not None:
+        if backend := _keyring():
+            if backend.get_password(*_ENTRY) is None:
+                return False
             backend.delete_password(*_ENTRY)
-            return backend.get_password(*_ENTRY) is None
-    return False
+            if backend.get_password(*_ENTRY) is None:
+                return True
+    return None
 
 
 def _keyring() -> "KeyringBackend | None":

@@ -1,1 +1,1 @@
-"""All that knows JOSM: where its preferences are, how imagery is registered, whether it runs."""
+"""Everything about JOSM: where its preferences are, how imagery is registered, whether it runs."""

@@ -14,7 +14,7 @@ PREFERENCES = "preferences.xml"
 
 
 def candidates(platform: str, environ: Mapping[str, str], home: Path) -> list[Path]:
-    """List the directories that a JOSM may use, in the order in which JOSM looks for them.
+    """List the directories that JOSM may use, in the order in which JOSM looks for them.
 
     The platform is the system as `sys.platform` names it.
     """
@@ -29,7 +29,7 @@ def candidates(platform: str, environ: Mapping[str, str], home: Path) -> list[Pa
 def find(platform: str, environ: Mapping[str, str], home: Path) -> Path:
     """Return the directory that JOSM uses.
 
-    If both a plain JOSM and a Flatpak have one, it is the one that was used last.
+    If both a plain JOSM and a Flatpak have one, this is the one that was used last.
 
     Raises:
         NoJosmDirectoryError: There is none.

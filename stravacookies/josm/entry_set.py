@@ -28,16 +28,16 @@ from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.version import __version__
 
 FILE = "strava-heatmap.xml"
-"""Its name in JOSM's preferences directory."""
+"""The name of the entry set in JOSM's preferences directory."""
 
 _HEADER = re.compile(r"\{header\(Cookie,(.*?)\)\}")
 
 
 def tile_url(layer: Layer, cookies: HeatmapCookies) -> str:
-    """Return the URL of a layer as it stands in an imagery entry of JOSM.
+    """Return the URL of a layer for an imagery entry of JOSM.
 
-    For TMS, older JOSMs send no custom header of an entry, but all send one that stands before the
-    URL. Source: https://josm.openstreetmap.de/wiki/Help/Preferences/Imagery
+    For TMS, older JOSMs ignore the custom header of an entry, but all send a header that precedes
+    the URL. Source: https://josm.openstreetmap.de/wiki/Help/Preferences/Imagery
     """
     if layer.host.in_query:
         servers = f"{{switch:{','.join(layer.host.servers)}}}"
@@ -53,7 +53,7 @@ def tms_line(layer: Layer, cookies: HeatmapCookies) -> str:
 def render(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> bytes:
     """Return the entry set, with its mark as the last line.
 
-    JOSM puts the layers that are shown in its Imagery menu by itself.
+    JOSM adds the layers in `shown` to its Imagery menu by itself.
     """
     from stravacookies import templating  # imported here: a run with nothing to do needs no Jinja2
 
@@ -67,17 +67,18 @@ def render(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCook
 
 
 def mark(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> bytes:
-    """Return a line with a checksum of all that a run's files are made of.
+    """Return a line with a checksum of everything that a run's files are made from.
 
     A run that finds it in the entry set has nothing to do, which saves 51 ms of 135: it then needs
-    no Jinja2. The checksum tells nothing of the cookies.
+    no Jinja2. The checksum does not reveal the cookies.
     """
     parts = [__version__, cookies.header(), *(layer.host.pattern for layer in layers[:1])]
     for group in (layers, shown):
         parts += [*(f"{layer.host.key} {layer.id} {layer.name}" for layer in group), ""]
     total = zlib.crc32("\n".join(parts).encode())
     for path in sorted(paths.templates().iterdir()):
-        total = zlib.crc32(path.read_bytes(), total)
+        if path.suffix == ".j2" and path.is_file():  # not what an editor leaves there
+            total = zlib.crc32(path.read_bytes(), total)
     return f"<!-- {total:08x} -->\n".encode()
 
 
@@ -94,7 +95,7 @@ def read(content: bytes) -> EntrySet:
     """Read an entry set; raise a `MalformedError` if it is not XML."""
     texts: dict[str, list[str]] = {"id": [], "url": []}
     current: list[str] | None = None
-    parser = expat.ParserCreate("utf-8")  # whatever it declares, which could be no encoding
+    parser = expat.ParserCreate("utf-8")  # whatever it declares, which may be no encoding
 
     def start(name: str, _: dict[str, str]) -> None:
         nonlocal current

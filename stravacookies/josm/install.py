@@ -1,4 +1,4 @@
-"""Puts files into JOSM's preferences directory and registers the entry set: all or nothing."""
+"""Put files into JOSM's preferences directory and register the entry set: all or nothing."""
 
 import logging
 import os
@@ -16,7 +16,6 @@ from stravacookies.files import (
     file_type,
     is_private,
     locked,
-    make_private_directory,
     renamed_errors,
     replace_all,
 )
@@ -30,7 +29,7 @@ BACKUP = f"{PREFERENCES}.stravacookies.bak"
 """JOSM's preferences as they were before our last change."""
 
 _ATTEMPTS = 3
-"""How often to try again when another program changes the preferences meanwhile."""
+"""How many times to try if another program changes the preferences meanwhile."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class Registration:
 
 
 class Installed(NamedTuple):
-    """Whether a run changed JOSM's preferences, and where they are as they were before."""
+    """Whether a run changed JOSM's preferences, and the backup of the old ones."""
 
     registered: bool = False
     backup: Path | None = None
@@ -109,7 +108,7 @@ def write(
     """Write files and then, if needed, the registration that `prepare` returned.
 
     If one cannot be written, none is. JOSM never has an entry set registered that does not exist.
-    The entry set must be the last of the files, since its mark says that those before it are done.
+    The entry set must be the last of the files, since its mark says that the others are written.
     Obsolete files are removed. The names are paths below JOSM's preferences directory.
 
     Raises:
@@ -119,8 +118,8 @@ def write(
     contents = {directory / name: content for name, content in files.items()}
     with renamed_errors(directory, "written"), _locked(directory, contents):
         with renamed_errors(directory, "created"):  # here, where no other run removes them
-            for parent in {path.parent for path in contents}:
-                make_private_directory(parent)
+            for folder in {path.parent for path in contents} - {directory}:
+                folder.mkdir(mode=0o700, exist_ok=True)
         change = _replace(directory, contents, registration, preferences.register, force=force)
         for name in obsolete:
             _unlink(directory / name)
@@ -128,7 +127,7 @@ def write(
 
 
 def remove(directory: Path, names: Collection[str]) -> Removed:
-    """Take the entry set, and what JOSM has taken from it, out of the preferences; remove files.
+    """Unregister the entry set, remove the entries that JOSM has taken from it, and remove files.
 
     The files are the entry set, our backup of the preferences, and those that are named.
 
@@ -154,7 +153,7 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
 
 
 def _locked(directory: Path, files: Iterable[Path]) -> AbstractContextManager[None]:
-    """Keep other runs away from JOSM's preferences, our backup of them, and files."""
+    """Keep other runs away from JOSM's preferences, our backup of them, and the files."""
     return locked([directory / PREFERENCES, directory / BACKUP, *files])
 
 
@@ -172,15 +171,15 @@ def _replace(
         if realpath(each) == realpath(path):
             raise FileError(f"{each} could not be written: it leads to {PREFERENCES}.")
     for _ in range(_ATTEMPTS):
-        wanted, preserve = dict(contents), {}
+        wanted = dict(contents)
         if edit.after is not None:
             _refuse_or_warn(directory, force=force)
             if edit.before is not None:
                 wanted[backup] = edit.before
-            wanted[path], preserve = edit.after, {path: edit.before}
+            wanted[path] = edit.after
         with renamed_errors(directory, "written"), suppress(ChangedError):
-            replace_all(wanted, preserve=preserve)
-            return Installed(bool(preserve), backup if preserve.get(path) is not None else None)
+            replace_all(wanted, preserve={path: edit.before})
+            return Installed(path in wanted, backup if backup in wanted else None)
         edit = _edit(directory, change)  # JOSM has saved its preferences meanwhile
     raise FileError(f"{path} could not be written: another program keeps changing it.")
 
@@ -212,7 +211,7 @@ def _edit(directory: Path, change: _Change) -> Registration:
 def _unlink(path: Path) -> bool:
     """Remove a file, and return whether it existed.
 
-    If it is a symbolic link, what it leads to is removed, too, but only if we wrote that.
+    If it is a symbolic link, its target is removed, too, but only if we wrote it.
     """
     with renamed_errors(path, "removed"):
         existed = path.is_symlink() or bool(file_type(path))

@@ -1,4 +1,4 @@
-"""Opens layers in a JOSM that is running, through its remote control."""
+"""Open layers in a running JOSM, through its remote control."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -50,7 +50,7 @@ def find_port(directory: Path | None) -> int:
 def open_layer(
     layer: Layer, cookies: HeatmapCookies, port: int, patience: float = _PERSONS_PATIENCE
 ) -> None:
-    """Open a layer in a running JOSM, for as long as it runs.
+    """Open a layer in a running JOSM, until JOSM ends.
 
     The cookies are in the URL: a layer whose URL JOSM already has open is for it the same layer,
     and keeps its old cookies. If JOSM does not open it, a `JosmStateError` says why.
@@ -60,7 +60,7 @@ def open_layer(
         "type": "tms",
         "min_zoom": str(MIN_ZOOM),
         "max_zoom": str(MAX_ZOOM),
-        "url": tile_url(layer, cookies),  # the last: JOSM takes it to the end
+        "url": tile_url(layer, cookies),  # last: JOSM reads it to the end of the query
     }
     query = "&".join(f"{name}={quote(value, safe='')}" for name, value in entry.items())
     try:

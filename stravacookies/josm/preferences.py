@@ -18,7 +18,7 @@ _ENTRIES = "imagery.entries"
 """The imagery entries that are in the user's menu."""
 
 _OFFERED = "imagery.layers.default"
-"""The ids of the entries that JOSM has put into the menu by itself once, and will not again."""
+"""The ids of entries that JOSM has put into the menu by itself; it does so only once."""
 
 NEW = f"""<?xml version="1.0" encoding="UTF-8"?>
 <preferences xmlns="{NAMESPACE}"/>
@@ -59,9 +59,9 @@ def register(content: bytes, site: str) -> bytes:
 
 
 def unregister(content: bytes, site: str, ids: Collection[str]) -> bytes:
-    """Return the content without a site, and without what JOSM has taken from it into the menu.
+    """Return the content without a site, and without the entries that JOSM has taken from it.
 
-    Other spellings of the site are removed, too, and so is a list that then contains no more than
+    Other spellings of the site are removed, too, and so is a list that then contains only what
     JOSM assumes without it. The ids are those of the site's entries.
     """
     document = Document(content, lists=[SITES, _OFFERED], maps=[_ENTRIES])
@@ -84,7 +84,7 @@ def unregister(content: bytes, site: str, ids: Collection[str]) -> bytes:
 
 
 def _spellings(sites: Element, site: str) -> list[Element]:
-    """Return the entries of a list that name a file on this computer like the one of a site."""
+    """Return the entries of a list that are local files with the same name as a site."""
     name = _file_name(site)
     return [
         element

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from os.path import realpath  # of a circle of links, too, unlike Path.resolve
+from os.path import realpath  # accepts a loop of links, unlike Path.resolve
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _JAVA = re.compile(r"java(w|ws)?(\.exe)?", re.IGNORECASE)
 _OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
-"""The name of JOSM's own program, as its installers for Windows and macOS have it."""
+"""The name of JOSM's own launcher, which its installers for Windows and macOS contain."""
 
 _JAR = re.compile(r"(^|[/\\:;])josm[^/\\:;]*\.(jar|jnlp)($|[:;])", re.IGNORECASE)
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
@@ -27,8 +27,8 @@ _HOME = re.compile(r"-Duser\.home=(.+)")
 def is_running(directory: Path) -> bool:
     """Return whether a JOSM is running on a preferences directory.
 
-    The system's processes tell. If there is no JOSM among them, it may be in a container or belong
-    to another user, so its remote control is asked.
+    This looks at the system's processes. If there is no JOSM among them, it may be in a container
+    or belong to another user, so its remote control is asked.
     """
     found = _josms()
     if not found:
@@ -44,7 +44,7 @@ def is_running_anywhere() -> bool:
 
 
 def is_josm(command: Sequence[str]) -> bool:
-    """Return whether a command line is that of a JOSM."""
+    """Return whether a command line starts JOSM."""
     if not command:
         return False
     program = re.split(r"[/\\]", command[0])[-1]
@@ -59,7 +59,7 @@ def is_josm(command: Sequence[str]) -> bool:
 def directories(
     command: Sequence[str], started_in: Path, environ: Mapping[str, str], home: Path
 ) -> list[Path]:
-    """List the preferences directories that the JOSM of a command line may use."""
+    """List the preferences directories that a JOSM with this command line may use."""
 
     def named(option: re.Pattern[str]) -> list[str]:
         return [match[1] for word in command if (match := option.fullmatch(word))]
@@ -78,7 +78,7 @@ def _josms() -> "list[psutil.Process]":
 
 
 def _directories(process: "psutil.Process") -> list[Path]:
-    """List the preferences directories that the process of a JOSM may use."""
+    """List the preferences directories that a JOSM process may use."""
     import psutil
 
     started_in, environ, home = Path(), dict[str, str](), Path.home()

@@ -29,7 +29,7 @@ class Probe(NamedTuple):
 
 
 def probe(port: int, patience: float = _PATIENCE) -> Probe:
-    """Ask what listens on a port of this computer; what does not answer in time is not JOSM."""
+    """Ask what listens on a port of this computer; without an answer in time, it is not JOSM."""
     try:
         answer = json.loads(request(port, "/version", patience)[1])
         if answer["application"] == "JOSM RemoteControl":
@@ -45,7 +45,7 @@ def probe(port: int, patience: float = _PATIENCE) -> Probe:
 def request(port: int, path: str, patience: float) -> tuple[int, bytes]:
     """Return the status and the beginning of the answer of a program on this computer.
 
-    Raises an `OSError` if there is no answer, or it is not HTTP: a `TimeoutError` if not in time.
+    Raises an `OSError` if there is no answer or it is not HTTP, a `TimeoutError` if it is late.
     """
     from http.client import HTTPConnection, HTTPException  # imported here: most runs ask nothing
 

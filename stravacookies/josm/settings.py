@@ -11,7 +11,7 @@ from stravacookies.josm.xml_edit import Document
 USUAL_PORT = 8111
 
 VERSION = "josm.version"
-"""The setting in which JOSM notes its own revision."""
+"""The setting in which JOSM stores its own revision."""
 
 _ENABLED = "remotecontrol.enabled"
 _PORT = "remote.control.port"
@@ -24,14 +24,14 @@ Source: https://josm.openstreetmap.de/browser/josm/trunk/src/org/openstreetmap/j
 
 
 class RemoteControl(NamedTuple):
-    """How JOSM's remote control is set."""
+    """The settings of JOSM's remote control."""
 
     enabled: bool = False
     port: int = USUAL_PORT
 
 
 def read(directory: Path, keys: Collection[str]) -> dict[str, str]:
-    """Return the values of single settings by key, as far as they exist.
+    """Return the values of single settings by key, without those that do not exist.
 
     Raises an `OSError` or a `MalformedError` if the preferences cannot be read.
     """
@@ -41,7 +41,7 @@ def read(directory: Path, keys: Collection[str]) -> dict[str, str]:
 
 
 def remote_control(directory: Path | None) -> RemoteControl:
-    """Return how the remote control is set; as JOSM starts with if that cannot be read."""
+    """Return the settings of the remote control; JOSM's defaults if they cannot be read."""
     try:
         values = read(directory, [_ENABLED, _PORT]) if directory else {}
         port = int(values.get(_PORT, USUAL_PORT))
@@ -51,7 +51,7 @@ def remote_control(directory: Path | None) -> RemoteControl:
 
 
 def last_downloaded(directory: Path) -> tuple[float, float] | None:
-    """Return the middle of the area that JOSM downloaded last, if its preferences say so.
+    """Return the centre of the area that JOSM downloaded last, if its preferences say so.
 
     The result is latitude and longitude, in degrees north and east.
     """

@@ -1,7 +1,7 @@
-"""Finds settings in JOSM's preferences by byte offset, and edits them without touching the rest.
+"""Find settings in JOSM's preferences by byte offset, and edit them without touching the rest.
 
-expat tells where; a document that is parsed and written again would lose line breaks in values,
-quotes and white space.
+expat gives the offsets. A document that is parsed and written again would lose line breaks in
+values, quotes and white space.
 """
 
 import re
@@ -20,7 +20,7 @@ _START_TAG = re.compile(rb"""<(?:[^'">]|'[^']*'|"[^"]*")*>""")
 
 
 class MalformedError(ValueError):
-    """The text is not JOSM's preferences; the message says why, and in which line."""
+    """The text is not JOSM's preferences; the message says why, and on which line."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,7 +30,7 @@ class Element:
     Attributes:
         start: The offset of its start tag.
         end: The offset of its end tag; for an empty-element tag, the offset behind it.
-        value: What it adds to the list that it is in.
+        value: Its value in the list that contains it.
         children: The entries of a list or of maps.
     """
 
@@ -140,7 +140,7 @@ class Document:
         return MalformedError(f"line {self._parser.CurrentLineNumber}: {why}")
 
     def place(self, element: Element) -> tuple[int, int]:
-        """Return where an element begins and ends, its end tag included."""
+        """Return where an element begins and ends, including its end tag."""
         if self._start_tag(element).endswith(b"/>"):
             return element.start, element.end
         return element.start, self.content.index(b">", element.end) + 1
@@ -172,8 +172,8 @@ class Document:
         """Return the content with edits made, if the lists then contain what is expected, by key.
 
         Only the changed settings are parsed again, framed by the root element: the rest was
-        well-formed and stays the same. To parse all of 10 MB twice takes 2.4 times as long as lxml
-        takes to read and write them.
+        well-formed and stays the same. Parsing all of 10 MB twice takes 2.4 times as long as
+        lxml takes to read and write them.
         """
         tag = self._start_tag(self.root)
         if tag.endswith(b"/>"):  # there are no settings
@@ -201,7 +201,7 @@ class Document:
         return [self.cut(setting)[:2] for setting in settings]
 
     def _apply(self, edits: Iterable[Edit], start: int, end: int) -> bytes:
-        """Return a part of the content, with those edits made that are within it."""
+        """Return a part of the content, with the edits within it made."""
         parts, position = [], start
         for first, last, new in sorted(edits):
             if start <= first and last <= end:

@@ -1,1 +1,1 @@
-"""All that talks to Strava: a session goes in, cookies and tiles come out."""
+"""Everything that talks to Strava: a session goes in, cookies and tiles come out."""

@@ -1,4 +1,4 @@
-"""The cookies that open the heatmap's tiles, as one value that knows when it expires."""
+"""The cookies that open the heatmap's tiles, as one value with its expiry."""
 
 import base64
 import json
@@ -12,13 +12,13 @@ from stravacookies.errors import StravaError
 from stravacookies.heatmap import CURRENT, IDENTITY, KEY_PAIR_ID, POLICY, SIGNATURE
 
 EXPIRES = "_strava_CloudFront-Expires"
-"""A cookie beside them that holds their expiry, in Unix milliseconds."""
+"""A further cookie, with their expiry in Unix milliseconds."""
 
 FRESH_ENOUGH = timedelta(hours=6)
 """Cookies with less time left are refreshed, since an editing session may be long."""
 
 # https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 (cookie-octet), without the characters that
-# would end JOSM's {header(…)} or open an XML tag; as many as browsers must accept (section 6.1).
+# would end JOSM's {header(…)} or open an XML tag; as long as browsers must accept (section 6.1).
 _USABLE = re.compile(r"[!#-+\--:=?-\[\]-z|~]{1,4096}")
 
 
@@ -51,7 +51,7 @@ class HeatmapCookies:
             needed: The names that must be present.
 
         Raises:
-            StravaError: One of `needed` is missing or unusable, or none tells when it expires.
+            StravaError: One of `needed` is missing or unusable, or no cookie states an expiry.
         """
         missing = [name for name in needed if not values.get(name)]
         if missing:

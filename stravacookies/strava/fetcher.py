@@ -1,4 +1,4 @@
-"""Exchanges an email and password for a session, and a session for the heatmap's cookies."""
+"""Exchange an email and password for a session, and a session for the heatmap's cookies."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ _SESSION = "https://www.strava.com/session"
 class CookieFetcher:
     """Asks Strava for the heatmap's cookies.
 
-    Like `requests`, it respects `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. It retries passing faults
+    Like `requests`, it respects `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. It retries temporary faults
     up to three times, but never a login.
 
     Args:
@@ -58,8 +58,8 @@ class CookieFetcher:
         )
         if login_page.is_redirect_to_login(answer):
             raise SessionRefusedError(
-                "The session is not logged in at Strava: it has ended, or it is one that every"
-                f" visitor has. {LOG_IN_WITH_BROWSER}"
+                "The session is not logged in to Strava: it has ended, or it is the kind that"
+                f" every visitor gets. {LOG_IN_WITH_BROWSER}"
             )
         answer.expect_ok()
         # A cookie whose header was truncated has lost its domain, and perhaps a part of its value.
@@ -68,7 +68,7 @@ class CookieFetcher:
         if not cookies.is_fresh(timedelta(0)):
             raise StravaError(
                 f"The cookies that Strava has just sent expired at {cookies.expires:%Y-%m-%d %H:%M}"
-                " UTC: is the clock of this computer right?"
+                " UTC: is the clock on this computer right?"
             )
         return cookies
 
@@ -100,7 +100,7 @@ class CookieFetcher:
         return session
 
     def session(self) -> Session | None:
-        """Return the session of the last call, which Strava may have renewed: the one to keep."""
+        """Return the session after the last call. Strava may have renewed it, so keep this one."""
         try:
             return Session.from_cookies(cookies_by_name(self._http.cookies))
         except NotLoggedInError:

@@ -1,4 +1,4 @@
-"""Requests to Strava: in limited time, retried after passing faults, with failures renamed."""
+"""Send requests to Strava: with a deadline, retries after temporary faults, and our own errors."""
 
 import http.client
 import logging
@@ -31,7 +31,7 @@ _PAUSES = (1.0, 2.0, 4.0)
 _LONGEST_PAUSE = 30.0
 
 _LARGEST = 4 * 2**20
-"""Bytes of an answer that are read. Strava's pages have a tenth of that."""
+"""The most bytes to read of an answer. Strava's pages have a tenth of that."""
 
 _SHOWN = {"Content-Type", "Content-Length", "Content-Encoding", "Date", "Retry-After", "Server"}
 """The headers of an answer that the log shows with their values."""
@@ -46,7 +46,7 @@ logging.getLogger("urllib3.connection").addFilter(
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Strava answered. Its cookies are in the jar of the client.
+    """An answer from Strava. Its cookies are in the jar of the client.
 
     `url` is the one requested, without a secret query. `pause` is the number of seconds that Strava
     asks to wait before a retry.
@@ -97,7 +97,7 @@ class HttpClient:
     def request_with_retries(
         self, method: str, url: str, deadline: Deadline, query: str = ""
     ) -> Answer:
-        """Send a `GET` or `HEAD`, and retry after a passing fault as long as there is time.
+        """Send a `GET` or `HEAD`, and retry after a temporary fault as long as there is time.
 
         urllib3's own retries would give up as soon as Strava asks for a longer pause than there is
         time, and would not restore the cookies.
@@ -140,14 +140,16 @@ class HttpClient:
             failure: Exception = NetworkError(f"{urlsplit(url).netloc} did not answer in time.")
         except Exception as error:  # noqa: BLE001 - raised again below
             failure = _renamed(error, url)
-        # Raised out here it has no context, whose text could hold what was sent.
+        # Raised outside the handlers, it has no context, whose text could show what was sent.
         raise failure
 
     def _exchange(self, request: requests.Request) -> Answer:
         """Send a request with the settings of the session, and read the answer."""
         url, headers = request.url, self._http.headers.items()
         # `requests` would send a header of this name in place of the jar.
-        request.headers = {name: value for name, value in headers if name.title() != "Cookie"}
+        request.headers = {
+            name: value for name, value in headers if value is not None and name.title() != "Cookie"
+        }
         prepared = request.prepare()
         # Not verify=True, which would override the certificates of the session.
         settings = self._http.merge_environment_settings(url, {}, True, None, None)
@@ -159,7 +161,7 @@ class HttpClient:
 
 
 def _read(response: requests.Response, url: str) -> Answer:
-    """Read an answer, but not one without end."""
+    """Read an answer, up to a limit."""
     body = b""
     for chunk in response.iter_content(65536):
         body += chunk
@@ -207,7 +209,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _renamed(error: Exception, url: str) -> Exception:
-    """Name what `requests` raised for a URL; leave other errors alone."""
+    """Turn what `requests` raised for a URL into our own error; leave other errors alone."""
     host, cause = urlsplit(url).netloc, _cause(error)
     if isinstance(error, StravaError):
         return error
@@ -235,7 +237,7 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _status(code: int) -> str:
-    """Write a status, but not in the server's words, which may hold anything."""
+    """Format a status without the server's own phrase, which may contain anything."""
     try:
         return f"{code} {HTTPStatus(code).phrase}"
     except ValueError:
@@ -253,7 +255,7 @@ def _log_request(request: requests.Request) -> None:
 
 
 def _log_answer(response: requests.Response) -> None:
-    """Log what was answered, without the values that are secret or could be."""
+    """Log an answer, without values that are or could be secret."""
     if not _log.isEnabledFor(logging.INFO):
         return
     _log.info("< %s", _status(response.status_code))
@@ -262,7 +264,9 @@ def _log_answer(response: requests.Response) -> None:
             _log.info("<   %a: %a", name, value)
         elif name.lower() == "set-cookie":
             cookie, _, rest = value.partition(";")
-            cookie_name, _, cookie_value = cookie.partition("=")
+            cookie_name, equals, cookie_value = cookie.partition("=")
+            if not equals:
+                cookie_name, cookie_value = "", cookie
             domain = re.search(r"domain=([\w.-]{1,80})", rest, re.IGNORECASE | re.ASCII)
             where = f" of {domain[1]}" if domain else ""
             _log.info("<   cookie %a%s: %s", cookie_name, where, _masked(cookie_value))

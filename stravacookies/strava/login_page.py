@@ -15,8 +15,8 @@ _LOGIN_PATH = re.compile(r"(^|/)login(/|$)", re.IGNORECASE)
 _ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
 """The names of paths and fields where Strava asks for a code that it sends by mail."""
 
-_USE_THE_BROWSER = f" The session of your browser works: log in there, then {RUN_LOGIN}."
-_FIREWALL = "Strava's firewall keeps programs away from the login page (403)." + _USE_THE_BROWSER
+_USE_THE_BROWSER = f" The session from your browser works: log in there, then {RUN_LOGIN}."
+_FIREWALL = "Strava's firewall blocks programs on the login page (403)." + _USE_THE_BROWSER
 _NO_FORM = "Strava's login page no longer has a form for email and password." + _USE_THE_BROWSER
 _CAPTCHA = (
     "Strava asks for a captcha, which only a person in a browser can solve." + _USE_THE_BROWSER
@@ -32,7 +32,7 @@ _REFUSED = (
 
 
 def form_fields(page: Answer) -> dict[str, str]:
-    """Find the login form, and return the fields that a browser would send of it unfilled."""
+    """Return the fields of the login form, as a browser would send them if it is not filled in."""
     if page.status == 403:
         raise LoginRefusedError(_FIREWALL)
     page.expect_ok()
@@ -82,7 +82,7 @@ def _login_form(document: "HtmlElement") -> "FormElement | None":
 
 
 def _obstacle(document: "HtmlElement") -> str:
-    """Name what a page asks for instead of a password."""
+    """Return the message for what a page asks for instead of a password."""
     if _has_captcha(document):
         return _CAPTCHA
     for element in document.iter("input"):

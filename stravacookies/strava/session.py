@@ -1,4 +1,4 @@
-"""What logs in to Strava: the cookies of a session, or an email and password."""
+"""Credentials for Strava's web site: the cookies of a session, or an email and password."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stravacookies.errors import NotLoggedInError
 from stravacookies.strava.cookies import is_cookie_value, token_claims, token_expiry
+from stravacookies.wording import local_time
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie, CookieJar
@@ -46,8 +47,8 @@ class Session:
         for name, value in self.cookies().items():
             if not is_cookie_value(value):
                 raise NotLoggedInError(
-                    f"The value of {name} is not that of a Strava session: expected is the value"
-                    " of the browser's cookie _strava4_session, without spaces, quotes, braces or"
+                    f"The value of {name} is not that of a Strava session. Use the value of your"
+                    " browser's cookie _strava4_session, without spaces, quotes, braces or"
                     " semicolons."
                 )
 
@@ -59,10 +60,10 @@ class Session:
 
         Args:
             cookies: Values by name; others than `SESSION_COOKIES` are ignored.
-            now: The time at which a token must be valid, with a time zone; by default the current.
+            now: The time at which a token must be valid, with a time zone; by default now.
 
         Raises:
-            NotLoggedInError: A value cannot be that of a cookie, or there is only a remember token
+            NotLoggedInError: A value is not allowed in a cookie, or there is only a remember token
                 and it has expired.
         """
         value, token = cookies.get(SESSION), cookies.get(REMEMBER_TOKEN)
@@ -70,7 +71,7 @@ class Session:
         if expiry and expiry <= (now or datetime.now(UTC)):
             if not value:
                 raise NotLoggedInError(
-                    f"The cookie {REMEMBER_TOKEN} expired on {expiry.astimezone():%d %B %Y}, and"
+                    f"The cookie {REMEMBER_TOKEN} expired on {local_time(expiry)}, and"
                     " there is no other session: log in at https://www.strava.com again."
                 )
             token = None
@@ -96,14 +97,14 @@ class Login:
     """An email and password of Strava. `repr` hides both.
 
     Raises:
-        NotLoggedInError: One of them contains characters that no keyboard types.
+        NotLoggedInError: One of them contains unprintable characters.
     """
 
     email: str = field(repr=False)
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be sent, such as bytes that were not text."""
+        """Refuse characters that cannot be sent, such as bytes that were not text."""
         if not (self.email + self.password).isprintable():
             raise NotLoggedInError(
                 "The email or the password contains characters that cannot be sent."

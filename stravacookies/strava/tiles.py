@@ -14,7 +14,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 """The first bytes of a PNG: https://www.w3.org/TR/png-3/#3PNGsignature."""
 
 IN_FLIGHT = 6
-"""How many tiles are requested at a time: as many as a browser requests from one host."""
+"""The number of tiles to request at a time: as many as a browser requests from one host."""
 
 # Source: https://github.com/julcnx/strava-heatmap-extension
 _TEST_TILE = Tile(x=198, y=114, z=8)
@@ -43,7 +43,7 @@ class TileFetcher:
         """Return a tile of the current host as a PNG of 256 pixels; empty where there is no heat.
 
         Raises:
-            StravaError: Strava failed, or it does not open the tile with these cookies.
+            StravaError: Strava failed, or it refused the tile with these cookies.
         """
         answer = self._request(f"{layer.tile_url(tile.z, tile.x, tile.y)}&px=256", deadline)
         if answer.status == 404:
@@ -66,7 +66,7 @@ class TileFetcher:
 def thumbnails(
     layers: Sequence[Layer], tile: Tile, cookies: HeatmapCookies
 ) -> Iterator[tuple[Layer, bytes]]:
-    """Fetch one tile of each layer of the current host, and yield them as they come.
+    """Fetch one tile of each layer of the current host, and yield each as it arrives.
 
     Raises:
         StravaError: Strava or the network failed; no more tiles are fetched then.

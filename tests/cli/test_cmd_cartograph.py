@@ -80,7 +80,7 @@ def test_place_that_is_not_a_folder(
 
 
 def test_icloud(run_here: Run, home: Path) -> None:
-    """On a Mac, the app's folder in iCloud is found, whose files appear on the phone."""
+    """On a Mac, `--icloud` writes into the app's folder, whose files appear on the phone."""
     folder = home / "Library/Mobile Documents/com~apple~CloudDocs/Cartograph Pro"
     with pytest.raises(StravacookiesError) as error:
         run_here("cartograph", "--icloud")

@@ -65,7 +65,7 @@ def test_json(ask: Run, josm_directory: Path) -> None:
         {
             "name": "Tile",
             "ok": None,
-            "detail": "not checked: no cookies could open it",
+            "detail": "not checked: there are no valid cookies",
             "advice": None,
         },
         {"name": "JOSM directory", "ok": True, "detail": "~/.config/JOSM", "advice": None},

@@ -133,7 +133,7 @@ def test_password_logs_in_once(
 
     assert [0, 0, 3, 0] == [outcome.code for outcome in (first, second, refused, third)]
     assert ["GET", "POST", "HEAD", "HEAD"] == methods
-    assert "The session from password is not logged in at Strava" in refused.err
+    assert "The session from password is not logged in to Strava" in refused.err
     assert 2 == strava.logins
 
 

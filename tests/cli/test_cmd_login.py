@@ -25,7 +25,7 @@ def kept(home: Path) -> list[Path]:
 
 
 def test_file(run: Run, export: Path, home: Path, stand_in: StandIn) -> None:
-    """A session is proved with one request, and kept so that only its owner can read it."""
+    """A session is checked with one request, and kept so that only its owner can read it."""
     outcome = run("login", "--from", export)
 
     assert (0, "") == (outcome.code, outcome.err)
@@ -45,7 +45,7 @@ def test_file(run: Run, export: Path, home: Path, stand_in: StandIn) -> None:
     ("typed", "code", "words"),
     [
         ("_strava4_session={}; sp=x\n", 0, "Logged in to Strava with standard input.\n"),
-        ("ended", 3, "stravacookies: The session from standard input is not logged in at Strava: "),
+        ("ended", 3, "stravacookies: The session from standard input is not logged in to Strava: "),
         ("CloudFront-Policy=x; sp=y", 3, "stravacookies: standard input contains no Strava "),
     ],
 )

@@ -19,7 +19,7 @@ def test_everything_is_removed(run: Run, export: Path, home: Path) -> None:
     printed = "".join(f"Removed {home / STATE / name}.\n" for name in names)
     assert (0, printed, "") == (outcome.code, outcome.out, outcome.err)
     assert [] == list((home / STATE).iterdir())
-    assert "Nothing was kept.\n" == run("logout").out
+    assert "There was nothing to remove.\n" == run("logout").out
 
 
 def test_file_cannot_be_removed(run_here: Run, home: Path) -> None:

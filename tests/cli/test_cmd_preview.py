@@ -173,9 +173,9 @@ def test_interruption(logged_in: dict[str, str], stand_in: StandIn, tmp_path: Pa
 
 
 def test_open_in_the_browser(run: Run, strava: Strava, tmp_path: Path) -> None:
-    """With `--open` the browser gets the page; if there is none, the user is told."""
+    """With `--open` the browser gets the page but no session. Without one, the user is told."""
     browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {tmp_path}/opened\n')
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1$STRAVA_SESSION" > {tmp_path}/opened\n')
     browser.chmod(0o700)
     login = {"STRAVA_SESSION": strava.open_session()}
     opened = run("preview", *ONE, *TURIN, "--open", **login, BROWSER=f"{browser} %s")

@@ -31,7 +31,7 @@ To remove the kept session and cookies, too, run 'stravacookies logout'.
 """,
         "",
     ) == (outcome.code, outcome.out, outcome.err)
-    assert f"There is nothing of the Strava heatmap in {josm_directory}.\n" == again.out
+    assert f"The Strava heatmap is not in {josm_directory}.\n" == again.out
     assert [preferences] == list(josm_directory.iterdir())
     assert (home / ".local" / "state" / "stravacookies" / "cookies-today.json").exists()
 

@@ -128,7 +128,7 @@ def test_json_of_nothing(run_here: Run) -> None:
 
 @pytest.mark.parametrize("damage", ["preferences are cut short", "no JOSM"])
 def test_josm_that_cannot_be_read(user: User, damage: str) -> None:
-    """Damaged preferences are an error, and so is a directory that the user named in vain."""
+    """Damaged preferences are an error, and so is a named directory that does not exist."""
     DAMAGES[damage](user)
     with pytest.raises(FileError) as error:
         run_in_process("status", "--josm-dir", user.josm, environment={})

@@ -48,8 +48,18 @@ def test_refused_session(environment: dict[str, str], josm_directory: Path, home
     code, shown = converse(environment, answers, "josm-prefs")
 
     assert 3 == code
-    assert "stravacookies: The session from what you entered is not logged in at Strava" in shown
+    assert "stravacookies: The session from what you entered is not logged in to Strava" in shown
     assert [] == [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_bytes_that_are_not_text(environment: dict[str, str]) -> None:
+    """What a terminal sends in another encoding is refused in a sentence."""
+    answers = [("Session (not shown): ", "\udcff\udcfe")]
+    strict = environment | {"PYTHONIOENCODING": "utf-8:strict"}
+    code, shown = converse(strict, answers, "login", "--from", "-")
+
+    assert 3 == code, shown
+    assert "What you entered contains characters that cannot be sent." in shown
 
 
 @pytest.mark.parametrize(
@@ -76,6 +86,6 @@ def test_no_terminal(run_here: Run) -> None:
     with pytest.raises(NotLoggedInError) as error:
         run_here("login", "--from", "password")
     assert (
-        "There is no terminal to ask for email and password on: set STRAVA_EMAIL and"
+        "There is no terminal to ask for an email and password: set STRAVA_EMAIL and"
         " STRAVA_PASSWORD."
     ) == str(error.value)

@@ -90,7 +90,7 @@ def test_options_replace_defaults(
 def test_usual_layers_are_shown(
     run_here: Run, josm_directory: Path, arguments: str, shown: list[str]
 ) -> None:
-    """If the user has not chosen what to show, it is what goes with the layers that are written."""
+    """If the user has not chosen what to show, the default depends on the layers written."""
     assert shown == menu_of(run_here("josm-prefs", *arguments.split()))[:3]
 
 

@@ -103,7 +103,7 @@ def log_in_to_firefox(session: str) -> None:
 def test_each_failure_is_logged(
     store: CredentialStore, network: StandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A run tries all sources in order; the log has the failure of each, and the last is raised."""
+    """A run tries all sources in order and logs each failure. It warns before it asks."""
     caplog.set_level("INFO", "stravacookies.credentials")
     store.keep_session(Session("ended"), "chrome")
     (store.directory / "export.json").write_text("ended-too")
@@ -114,7 +114,9 @@ def test_each_failure_is_logged(
     with pytest.raises(errors.NotLoggedInError, match="no answer"):
         current_cookies(Sources(store, {}, str(store.directory / "export.json"), ask))
     refused, missing = errors.SessionRefusedError, errors.BrowserNotFoundError
-    assert [refused, missing, refused] == [type(record.msg) for record in caplog.records]
+    failures = [type(failure) for record in caplog.records for failure in record.args or ()]
+    assert [refused, missing, refused] == failures
+    assert ["INFO", "INFO", "WARNING"] == [record.levelname for record in caplog.records]
     assert ["ended", "ended-too"] == sent_sessions(network)
     assert (Session("ended"), "chrome", FILE) == store.session()
 
@@ -159,13 +161,13 @@ def test_answer_is_kept(store: CredentialStore, network: StandIn) -> None:
 def test_refused_session_is_not_sent_again(
     store: CredentialStore, network: StandIn, environ: dict[str, str], source: str, first: str
 ) -> None:
-    """A browser that still has the session that Strava has just refused is of no help."""
+    """A session that Strava has just refused is not sent again, even if a browser has it, too."""
     store.keep_session(Session("abc123"), "firefox:work")
     log_in_to_firefox("abc123")
     message = (
-        f"The session from {source} is not logged in at Strava: it has ended, or it is one that"
-        f" every visitor has.{first} Log in at https://www.strava.com in your browser, then run"
-        " 'stravacookies login' (in a clone: 'make login')."
+        f"The session from {source} is not logged in to Strava: it has ended, or it is the kind"
+        f" that every visitor gets.{first} Log in at https://www.strava.com in your browser, then"
+        " run 'stravacookies login' (in a clone: 'make login')."
     )
     with pytest.raises(errors.SessionRefusedError, match=exactly(message)):
         current_cookies(Sources(store, environ))
@@ -240,7 +242,7 @@ def test_cookies_alone_need_no_request(store: CredentialStore, host: TileHost) -
 
 
 def test_fresh_cookies_need_no_source(store: CredentialStore) -> None:
-    """Kept cookies do while they are fresh, unless a refresh or a source is asked for."""
+    """Kept cookies are used while they are fresh, unless a refresh or a source is asked for."""
     new, kept = cookies(9), cookies(7)
     sources, with_source = Sources(store, {}, ask=lambda: new), Sources(store, named=named(new))
     store.keep_cookies(kept)

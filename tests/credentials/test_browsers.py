@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yt_dlp.cookies
 
+from stravacookies import paths
 from stravacookies.credentials.browser_folders import BROWSERS, folders
 from stravacookies.credentials.browsers import read_browser
 from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
@@ -117,6 +118,18 @@ def test_prepared_copy(opened: Open, home: Path, monkeypatch: pytest.MonkeyPatch
     assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
+def test_copy_of_a_killed_run(opened: Open) -> None:
+    """A copy that a killed run has left is removed by the next one, if no run can need it."""
+    add(opened(WORK, FIREFOX))
+    folder = paths.cache() / "browsers"
+    for name in ("old", "young"):
+        (folder / name / "profile").mkdir(parents=True)
+    os.utime(folder / "old", (0, 0))
+
+    assert REAL == read_browser("firefox", None, {})
+    assert ["young"] == [path.name for path in folder.iterdir()]
+
+
 def test_store_that_changes_meanwhile(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log and a store that do not belong together are copied again."""
     store = opened(WORK, FIREFOX)
@@ -176,7 +189,7 @@ def test_no_store(platform: str, browser: str, file: str, message: str, home: Pa
 
 @pytest.mark.parametrize("value", ["CAST(X'53454352455431ff' AS TEXT)", "X'5345435245'"])
 def test_value_that_is_not_text(value: str, opened: Open) -> None:
-    """What the database says of a strange value contains that value; we do not repeat it."""
+    """The database's error for a strange value contains that value; we do not repeat it."""
     store = opened(WORK, FIREFOX)
     add(store)
     store.execute(f"UPDATE moz_cookies SET value = {value}")  # noqa: S608 - a test's own words
@@ -196,7 +209,7 @@ def test_value_that_is_not_text(value: str, opened: Open) -> None:
 def test_store_without_its_key(
     platform: str, folder: str, version: str, why: str, opened: Open, home: Path
 ) -> None:
-    """Of cookies that cannot be decrypted, yt-dlp's reason is given; it finds their Local State."""
+    """If cookies cannot be decrypted, yt-dlp's reason is given; it finds their Local State."""
     store = opened(folder, CHROMIUM)
     (home / folder).parents[1].joinpath("Local State").write_text("{}")
     add(store, CHROMIUM, value="", encrypted_value=version.encode() + bytes(32))

@@ -65,7 +65,7 @@ def netscape(value: str) -> bytes:
     return f".strava.com\tTRUE\t/\tTRUE\t0\t_strava4_session\t{value}\n".encode()
 
 
-NONE = "none of Strava's cookies is in it"
+NONE = "it contains none of Strava's cookies"
 BAD = "its _strava4_session contains characters that no cookie may contain"
 
 
@@ -94,14 +94,14 @@ BAD = "its _strava4_session contains characters that no cookie may contain"
         (b'[{"name": "_strava4_session", "value": "a\\nb"}]', BAD),
         (netscape("a}b"), BAD),
         (b"_strava4_session=a\nb=c", BAD),
-        (netscape("one") + netscape("two"), "it contains two different _strava4_session"),
+        (netscape("one") + netscape("two"), "it contains two different values of _strava4_session"),
     ],
 )
 def test_anything_else_is_refused(content: bytes, why: str) -> None:
     """The error says what is wrong and what was expected, without the content."""
     message = (
-        f"export.json contains no Strava session: {why}. Give what an add-on exports of the cookies"
-        " of strava.com (JSON, cookies.txt or a header), or the value of _strava4_session."
+        f"export.json contains no Strava session: {why}. Export the cookies of strava.com with an"
+        " add-on (as JSON, cookies.txt or a header), or use the value of _strava4_session."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         read_cookies(content, "export.json")

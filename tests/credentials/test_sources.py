@@ -64,7 +64,7 @@ def test_unknown_source(named: str) -> None:
 
 @pytest.mark.parametrize("host", [CURRENT, CLASSIC], ids=lambda host: host.key)
 def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
-    """A session is preferred; otherwise the heatmap cookies do that the host needs."""
+    """A session is preferred; otherwise the heatmap cookies that the host needs are used."""
     needed = {name: FRESH[name] for name in host.cookies}
     (tmp_path / "export.json").write_text(json.dumps(EXPIRED | needed))
     cookies = HeatmapCookies.from_values(needed, host.cookies)

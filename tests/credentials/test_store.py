@@ -149,6 +149,31 @@ def test_keyring_is_locked_later(store: CredentialStore, memory_keyring: MemoryK
     assert StoredSession(None, "firefox", KEYRING) == store.session()
 
 
+def test_older_session_in_the_keyring(
+    store: CredentialStore, memory_keyring: MemoryKeyring
+) -> None:
+    """A session that stayed in a locked keyring, while a newer one went to a file, is removed."""
+    store.keep_session(SESSION, "firefox")
+    memory_keyring.is_locked = True
+    store.keep_session(Session("newer"), "export.json")
+
+    assert StoredSession(Session("newer"), "export.json", FILE) == store.session()
+    assert ([], [IN_KEYRING]) == store.clear()
+    memory_keyring.is_locked = False
+    assert ([IN_KEYRING, str(store.directory / "session.json")], []) == store.clear()
+    assert {} == memory_keyring.secrets
+
+
+def test_session_was_removed_elsewhere(
+    store: CredentialStore, memory_keyring: MemoryKeyring
+) -> None:
+    """What the user has already removed from the keyring keeps nothing from being removed."""
+    store.keep_session(SESSION, "firefox")
+    memory_keyring.secrets.clear()
+
+    assert ([str(store.directory / "session.json")], []) == store.clear()
+
+
 @pytest.mark.parametrize(
     "backend",
     [

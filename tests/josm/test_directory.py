@@ -54,7 +54,7 @@ def test_find(home: Path, used: dict[str, int | None], found: str) -> None:
 
 
 def test_no_directory(home: Path) -> None:
-    """The error names every place; neither a file nor a circle of links is a directory."""
+    """The error names every place; neither a file nor a loop of links is a directory."""
     (home / ".josm").touch()
     (home / ".config").symlink_to(".config")
     with pytest.raises(NoJosmDirectoryError) as error:

@@ -159,5 +159,7 @@ def test_mark_tells_inputs_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         template.write("{# changed #}")
     monkeypatch.setattr(paths, "templates", lambda: tmp_path / "templates")
     others.add(entry_set.mark(layers, layers[:1], COOKIES))
+    (tmp_path / "templates" / ".#lock-of-an-editor.j2").symlink_to("nowhere")
+    others.add(entry_set.mark(layers, layers[:1], COOKIES))
 
     assert 6 == len(others - {mark})

@@ -43,7 +43,7 @@ def preferences(directory: Path) -> Path:
 
 @pytest.fixture
 def start_josm(directory: Path, show_processes: Callable[..., None]) -> Callable[[], None]:
-    """A function that starts a JOSM on the directory, as far as the system's processes show."""
+    """A function that makes the system's processes show a JOSM on the directory."""
     show_processes()
     return lambda: show_processes(["java", f"-Djosm.home={directory}", "-jar", "josm.jar"])
 
@@ -277,6 +277,26 @@ def test_change_meanwhile_survives(
     )
     assert not install.write(directory, FILES, registration).registered
     assert registered(directory, SAVED) == path.read_bytes()
+
+
+def test_registration_that_is_lost_meanwhile(directory: Path, preferences: Path) -> None:
+    """If JOSM saves its preferences without our line after we have looked, it is written again."""
+    write(directory)
+    registration = prepare(directory)
+    preferences.write_bytes(SAVED)
+
+    assert install.write(directory, FILES, registration).registered
+    assert registered(directory, SAVED) == preferences.read_bytes()
+
+
+def test_directory_that_is_lost_meanwhile(directory: Path) -> None:
+    """A directory that is gone, as of a drive that was removed, is not created."""
+    registration = prepare(directory)
+    directory.rmdir()
+
+    with pytest.raises(FileError):
+        install.write(directory, FILES, registration)
+    assert not directory.exists()
 
 
 def test_josm_that_is_started_meanwhile(

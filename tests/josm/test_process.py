@@ -47,7 +47,7 @@ def test_josm(command: list[str], expected: bool) -> None:
     ],
 )
 def test_directories(option: str, expected: list[str]) -> None:
-    """A JOSM uses the directory that it names, seen from where it started, or the usual ones."""
+    """A JOSM uses the directory that it names, relative to where it started, or the usual ones."""
     environ, home = {"XDG_CONFIG_HOME": "/config"}, Path("/home/m")
     found = directories(["java", option, "-jar", JAR], home / "maps", environ, home)
 

@@ -44,7 +44,7 @@ def test_silence(free_port: int) -> None:
 
 @pytest.mark.parametrize("sent", [b"HTTP/1.1 100 Continue\r\n\r\n", b"H", HEAD[:-2] + b"X: "])
 def test_answer_without_end(sent: bytes) -> None:
-    """A program that sends on and on is not listened to for longer than a silent one."""
+    """A program that never stops sending is given up as soon as a silent one."""
 
     class Endless(StreamRequestHandler):
         def handle(self) -> None:

@@ -44,7 +44,7 @@ def test_remote_control(tmp_path: Path, enabled: str, port: object, expected: ob
     ],
 )
 def test_last_downloaded(tmp_path: Path, bounds: str, middle: tuple[float, float] | None) -> None:
-    """The area that was downloaded last has a middle, if it is one that has tiles."""
+    """The centre of the area that was downloaded last is returned, if it has tiles."""
     tag = f"<tag key='osm-download.bounds' value='{bounds}'/>"
     (tmp_path / "preferences.xml").write_bytes(document(tag))
 

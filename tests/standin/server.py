@@ -104,7 +104,7 @@ class StandIn(ThreadingHTTPServer):
 
 
 class _Socket(ssl.SSLSocket):
-    """A socket that closes itself; Python leaves it open if the client goes in the handshake."""
+    """A socket that closes itself; Python leaves it open if the client leaves in the handshake."""
 
     def __del__(self) -> None:
         self.close()

@@ -1,6 +1,6 @@
-"""Strava's web site and tile hosts, as far as clients of the heatmap use them.
+"""The parts of Strava's web site and tile hosts that clients of the heatmap use.
 
-CONTRIBUTING.md names the public clients from which this is known.
+docs/decisions.md names the public clients from which this is known.
 """
 
 import re

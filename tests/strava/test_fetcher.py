@@ -90,7 +90,7 @@ def test_ended_session_is_refused(fetcher: CookieFetcher, strava: Strava, host: 
     session = Session(strava.open_session())
     strava.end_sessions()
 
-    with pytest.raises(SessionRefusedError, match="The session is not logged in at Strava"):
+    with pytest.raises(SessionRefusedError, match="The session is not logged in to Strava"):
         fetcher.fetch(session, host)
 
 
@@ -100,7 +100,7 @@ def test_ended_session_is_refused(fetcher: CookieFetcher, strava: Strava, host: 
         ({"changes": {"_strava_idcf": None}}, "lacks the cookie _strava_idcf"),
         ({"changes": {"_strava_idcf": ""}}, "lacks the cookie _strava_idcf"),
         ({"changes": {"_strava_idcf": "a}b"}}, "unusable cookie _strava_idcf"),
-        ({"lifetime": -60}, "is the clock of this computer right"),
+        ({"lifetime": -60}, "is the clock on this computer right"),
     ],
 )
 def test_bad_cookie_is_refused(
@@ -114,7 +114,7 @@ def test_bad_cookie_is_refused(
 
 
 def test_truncated_cookie_is_refused(fetcher: CookieFetcher, override: Override) -> None:
-    """If the header of a cookie ends early, its value may, too."""
+    """A cookie whose header is cut short is refused: its value may be cut short, too."""
     complete = [f"{name}={value}; domain=.strava.com" for name, value in values().items()]
     lines = [line[:-25] if line.startswith("_strava_idcf") else line for line in complete]
     override(lambda _: Response(headers=[("Set-Cookie", line) for line in lines]))

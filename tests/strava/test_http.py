@@ -49,7 +49,7 @@ def client(fetcher: CookieFetcher) -> HttpClient:
 
 
 def get(client: HttpClient, seconds: float = 45) -> Answer:
-    """Request a page, and retry after a passing fault."""
+    """Request a page, and retry after a temporary fault."""
     return client.request_with_retries("GET", URL, Deadline(seconds))
 
 
@@ -174,7 +174,7 @@ def test_unreachable_host_is_named(
 def test_unusable_settings_are_named(
     client: HttpClient, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], why: str
 ) -> None:
-    """An error of the user's own settings does not look like one of the network."""
+    """An error in the user's own settings is not reported as one of the network."""
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
 
@@ -204,7 +204,7 @@ def test_passing_fault_is_retried(
     status: int,
     expected: list[float],
 ) -> None:
-    """Passing faults of Strava are retried up to three times, each time with the same cookies."""
+    """Temporary faults of Strava are retried up to three times, each time with the same cookies."""
     answers = iter(first)
     override(lambda _: next(answers, None))
     client.set_cookies(OWN)
@@ -216,7 +216,7 @@ def test_passing_fault_is_retried(
 def test_lost_connection_is_retried(
     client: HttpClient, stand_in: StandIn, pauses: list[float]
 ) -> None:
-    """A connection that breaks is opened again up to three times, as far as there is time."""
+    """A connection that breaks is opened again up to three times, while there is time."""
     stand_in.faults = iter([(Place.PROXY, reset), (Place.TUNNEL, close), (Place.SITE, reset)])
     assert 200 == get(client).status
 
@@ -258,6 +258,17 @@ def test_log_shows_no_cookie_of_a_malformed_answer(
     assert "secret" not in caplog.text
 
 
+def test_log_shows_no_cookie_without_a_name(
+    client: HttpClient, override: Override, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What has no name could be the value."""
+    override(lambda _: Response(headers=[("Set-Cookie", "secret; domain=.strava.com")]))
+
+    with caplog.at_level(logging.INFO):
+        client.request("HEAD", URL, Deadline(45))
+    assert "cookie '' of .strava.com: (6 characters)" in caplog.text
+
+
 @pytest.mark.usefixtures("client")
 def test_callers_session(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller's proxies, certificates and headers are used. Cookies are not, and do not change."""
@@ -267,6 +278,7 @@ def test_callers_session(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> 
     session.proxies = {"https": f"http://127.0.0.1:{stand_in.server_port}"}
     session.verify = str(stand_in.ca)
     session.headers.update({"User-Agent": "caller's", "cookie": "_strava4_session=caller's"})
+    session.headers["Accept"] = None  # type: ignore[assignment]  # as requests allows
     session.cookies.set("_strava4_session", "caller's", domain=".strava.com")
     client = HttpClient(session)
     client.set_cookies(OWN)

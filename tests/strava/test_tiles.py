@@ -133,7 +133,7 @@ def test_status_says_whether_cookies_open_tiles(
 def test_error_shows_no_credentials(
     fetcher: CookieFetcher, strava: Strava, override: Override
 ) -> None:
-    """The classic host's credentials stand in the query of a URL, which no error shows."""
+    """The classic host's credentials are in the query of a URL, which no error shows."""
     cookies = fetcher.fetch(Session(strava.open_session()), CLASSIC)
     override(lambda _: Response(302, [("Location", "http://[")]))
 

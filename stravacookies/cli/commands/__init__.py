@@ -1,4 +1,4 @@
-"""The commands: in each module what one command takes, does and says."""
+"""The commands, one in each module: what it takes, does and says."""
 
 SHORT_HELP = {
     "josm-prefs": "Write the layers, with fresh cookies, for JOSM.",

@@ -61,7 +61,7 @@ def _icloud() -> Path:
     place = Path.home() / cartograph.ICLOUD
     if not place.is_dir():
         raise StravacookiesError(
-            f"There is no folder of Cartograph in iCloud here (looked for: {place}). Only a Mac"
-            " with iCloud Drive has one; leave --icloud out to write into another folder."
+            f"Cartograph's folder in iCloud was not found (looked for: {place}). Only a Mac with"
+            " iCloud Drive has one; leave --icloud out to write into another folder."
         )
     return place

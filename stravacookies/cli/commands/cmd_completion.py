@@ -4,7 +4,7 @@ import click
 from click.shell_completion import get_completion_class
 
 _COLONS = "COMP_WORDBREAKS=${COMP_WORDBREAKS//:}"
-"""Makes bash take ACTIVITY:COLOR for one word, not three. It cannot do so for one command only."""
+"""Makes bash treat ACTIVITY:COLOR as one word, not three. bash can do so only for all commands."""
 
 
 @click.command(

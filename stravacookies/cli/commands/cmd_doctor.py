@@ -21,7 +21,7 @@ _JSON_STATES = {State.GOOD: True, State.BAD: False, State.UNKNOWN: None}
 @options.as_json
 @options.verbose
 def command(josm_dir: Path | None, as_json: bool) -> None:
-    """Check everything from the session to JOSM, and say what to do where something is wrong.
+    """Check everything from the session to JOSM, and say how to fix what is wrong.
 
     This requests one tile from Strava and changes nothing. The output contains no secret: you can
     paste it into an issue. Exits with 1 unless all is well.

@@ -20,7 +20,7 @@ from stravacookies.heatmap import CURRENT
 @options.source
 @options.verbose
 def command(source: str | None) -> None:
-    """Take a Strava session from a browser or a file, prove it with one request, and keep it.
+    """Take a Strava session from a browser or a file, check it with one request, and keep it.
 
     Without --from, this uses your default source (STRAVACOOKIES_SOURCE, or the one in config.toml).
     If there is none, it looks through the installed browsers for one that is logged in.

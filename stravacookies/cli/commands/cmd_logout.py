@@ -18,4 +18,4 @@ def command() -> None:
             f"Could not remove {' and '.join(left)}: is the keyring locked, or a file protected?"
         )
     if not removed:
-        click.echo("Nothing was kept.")
+        click.echo("There was nothing to remove.")

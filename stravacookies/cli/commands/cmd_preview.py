@@ -1,5 +1,6 @@
 """`stravacookies preview`: writes a page that shows what the layers look like."""
 
+import os
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import click
 from stravacookies import paths
 from stravacookies.catalog import GROUPS
 from stravacookies.cli import messages, options, selection, user
+from stravacookies.credentials.acquire import VARIABLES
 from stravacookies.files import write_private
 from stravacookies.heatmap import CURRENT, Layer, Tile
 from stravacookies.josm import settings
@@ -81,7 +83,7 @@ def command(
     ordered = {layer: pictures[layer] for layer in layers}
     page = preview.render(ordered, *place, zoom, settings.remote_control(josm).port)
     write_private(file.parent, {file: page.encode()})
-    opened = open_it and webbrowser.open(file.absolute().as_uri())
+    opened = open_it and _open(file)
     click.echo(messages.preview_summary(file, ordered, place, zoom, opened=opened))
     if open_it and not opened:
         click.echo("stravacookies: no browser could be opened.", err=True)
@@ -101,7 +103,7 @@ def _layers(
 
 
 def _place(josm: Path | None) -> tuple[float, float]:
-    """Return where JOSM was last, or else Lucerne."""
+    """Return the place that JOSM downloaded last, or else Lucerne."""
     if josm and (downloaded := settings.last_downloaded(josm)):
         return downloaded
     click.echo(
@@ -110,3 +112,10 @@ def _place(josm: Path | None) -> tuple[float, float]:
         err=True,
     )
     return _LUCERNE
+
+
+def _open(file: Path) -> bool:
+    """Open the page in a browser, which must not inherit a session, and return whether it did."""
+    for variable in VARIABLES:
+        os.environ.pop(variable, None)
+    return webbrowser.open(file.absolute().as_uri())

@@ -22,7 +22,10 @@ from stravacookies.facts import Facts
 @options.josm_dir
 @options.as_json
 def command(josm_dir: Path | None, as_json: bool) -> None:
-    """Show session, cookies and JOSM. Exit with 1 if you need to run josm-prefs before you map."""
+    """Show the state of your session, the cookies and JOSM.
+
+    Exits with 1 if you need to run josm-prefs before you map.
+    """
     user.josm_if_any(josm_dir)  # refuses a directory that the user named and that does not exist
     facts = Facts(CredentialStore(), os.environ, josm_dir, user.default_source())
     josm = facts.josm
@@ -41,7 +44,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
 
 
 def _parts(facts: Facts) -> dict[str, dict[str, object]]:
-    """Return what there is, for programs. Times are in ISO 8601."""
+    """Return the state of each part, for programs. Times are in ISO 8601."""
     session: dict[str, object] = {"stored": None, "source": None, "expires": None}
     if facts.environ.get(SESSION_VARIABLE):
         session |= {"stored": "environment", "source": SESSION_VARIABLE}

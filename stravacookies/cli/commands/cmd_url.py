@@ -1,4 +1,4 @@
-"""`stravacookies url`: prints a layer for JOSM's dialog."""
+"""`stravacookies url`: prints the URL of a layer for JOSM's dialog."""
 
 import click
 
@@ -15,7 +15,7 @@ from stravacookies.josm.entry_set import tms_line
 def command(activity: str, color: str | None, classic: bool) -> None:
     """Print the line that JOSM's dialog "Add TMS URL" takes for a layer.
 
-    The layer can also be written ACTIVITY:COLOR.
+    The layer can also be given as ACTIVITY:COLOR.
     """
     host = selection.host(classic)
     key = LAYER.convert(f"{activity}:{color}" if color else activity, None, None)
