@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from lxml import etree
 from stravacookies.heatmap import CLASSIC, CURRENT
 from tests.command import Run
 from tests.josm_app import pretended
+from tests.made_up import NOON, token
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -225,6 +227,9 @@ def test_compiled_templates_are_damaged(
 def test_unusable_time_zone(run: Run, run_here: Run, josm_directory: Path) -> None:
     """In a time zone that does not exist, times are printed in UTC."""
     outcome = run("josm-prefs", TZ="XXX+24")
+    expired = f"strava_remember_token={token(NOON - timedelta(days=400))}; strava_remember_id=1"
+    refused = run("josm-prefs", "--refresh", TZ="XXX+24", STRAVA_SESSION=expired)
 
     assert (0, "") == (outcome.code, outcome.err)
+    assert (3, True) == (refused.code, " UTC, and there is no other session" in refused.err)
     assert re.search(r"\d\d:\d\d UTC \(23 h 59 min left\)", outcome.out)
