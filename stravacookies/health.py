@@ -99,7 +99,7 @@ def _packages(_: Facts) -> _Result:
 def _session(facts: Facts) -> _Result:
     usable = next((each.candidate for each in facts.prospects if not each.failure), None)
     if not usable:
-        return _no_session(facts)
+        return _why_no_session(facts)
     source, kept = _without_profile(usable.source), facts.session
     if usable.origin is Origin.VARIABLE:
         return _good(f"from {source}")
@@ -114,7 +114,7 @@ def _session(facts: Facts) -> _Result:
     return _good(f"{why}; the next run uses {next_source}")
 
 
-def _no_session(facts: Facts) -> _Result:
+def _why_no_session(facts: Facts) -> _Result:
     failures = " ".join(str(each.failure) for each in facts.prospects)
     if not failures:
         return _bad("none yet", RUN_LOGIN)

@@ -58,11 +58,11 @@ def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapC
         )
         text.encode()
     except Exception as error:  # noqa: BLE001 - a template may do whatever Python can
-        raise _renamed(error, path) from None
+        raise _template_error(error, path) from None
     return text
 
 
-def _renamed(error: Exception, path: Path) -> StravacookiesError:
+def _template_error(error: Exception, path: Path) -> StravacookiesError:
     """Build the error that says what is wrong with a user's template."""
     match error:
         case jinja2.TemplateSyntaxError():
@@ -74,7 +74,7 @@ def _renamed(error: Exception, path: Path) -> StravacookiesError:
                 f"{path}: its output contains U+{code:04X}, which is not a character."
             )
     # The error's own message could contain a cookie, such as in the name of a file to include.
-    return StravacookiesError(f"{_place(error, path)}: {type(error).__name__}.")
+    return StravacookiesError(f"{_failing_line(error, path)}: {type(error).__name__}.")
 
 
 def _sandbox(folder: Path) -> jinja2.Environment:
@@ -100,7 +100,7 @@ class _Loader(jinja2.FileSystemLoader):
             raise jinja2.TemplateSyntaxError("it is not text in UTF-8", 1, template) from None
 
 
-def _place(error: Exception, path: Path) -> str:
+def _failing_line(error: Exception, path: Path) -> str:
     """Return the template and line in which an error arose; Jinja2 puts both in the traceback."""
     places = [
         f"{name}, line {line}"

@@ -53,32 +53,32 @@ def load(directory: Path) -> Config:
         kind = file_type(path)
         content = path.read_bytes() if kind == stat.S_IFREG else b""
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error)) from None
+        raise _unusable_config(path, error.strerror or str(error)) from None
     if kind not in (0, stat.S_IFREG):
-        raise _unusable(path, "it is not a file")
+        raise _unusable_config(path, "it is not a file")
     settings = {}
-    for key, value in (_parse(path, content) if content else {}).items():
+    for key, value in (_parse_toml(path, content) if content else {}).items():
         name = key.replace("-", "_")
         if name not in Config._fields or "_" in key:
             names = ", ".join(field.replace("_", "-") for field in Config._fields)
-            raise _unusable(path, f"there is no setting {key!r}; settings are {names}")
+            raise _unusable_config(path, f"there is no setting {key!r}; settings are {names}")
         settings[name] = _checked(path, key, value, Config._field_defaults[name])
     if settings.get("source") in (PASSWORD, STANDARD_INPUT):
-        raise _unusable(path, "source is neither a browser nor a file")
+        raise _unusable_config(path, "source is neither a browser nor a file")
     return Config(**settings)
 
 
-def _parse(path: Path, content: bytes) -> dict[str, Any]:
+def _parse_toml(path: Path, content: bytes) -> dict[str, Any]:
     import tomllib  # imported here: most users have no such file
 
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise _unusable(path, "it is not text in UTF-8") from None
+        raise _unusable_config(path, "it is not text in UTF-8") from None
     except ValueError as error:
-        raise _unusable(path, str(error)) from None
+        raise _unusable_config(path, str(error)) from None
     except RecursionError:
-        raise _unusable(path, "it is nested too deeply") from None
+        raise _unusable_config(path, "it is nested too deeply") from None
 
 
 def _checked(path: Path, key: str, value: object, default: object) -> Any:
@@ -88,13 +88,15 @@ def _checked(path: Path, key: str, value: object, default: object) -> Any:
     if not isinstance(texts, list) or not all(
         isinstance(text, str) and text and "\0" not in text for text in texts
     ):
-        raise _unusable(path, f"{key} is not {'a string' if is_text else 'a list of strings'}")
+        raise _unusable_config(
+            path, f"{key} is not {'a string' if is_text else 'a list of strings'}"
+        )
     for text in texts if key in NAMES else []:
         if text not in NAMES[key].known:
-            raise _unusable(path, f"in {key}: {NAMES[key].unknown(text)}")
+            raise _unusable_config(path, f"in {key}: {NAMES[key].unknown(text)}")
     return value if is_text else tuple(texts)
 
 
-def _unusable(path: Path, why: str) -> UsageError:
+def _unusable_config(path: Path, why: str) -> UsageError:
     ending = "" if why.endswith((".", "?")) else "."
     return UsageError(f"{path} cannot be used: {why}{ending}")

@@ -35,18 +35,20 @@ _MARKS = {
 
 def login_summary(acquired: Acquired, kept: StoredSession | None) -> str:
     """Say how long a login lasts, and where its session is kept, if there is one."""
-    lines = [
-        f"Logged in to Strava with {sources.label(acquired.source)}.",
-        f"The cookies expire on {until(acquired.cookies.expires)}.",
-    ]
-    if acquired.session and kept and kept.session:
-        end = kept.session.expires
-        lasts = f"at least until {local_time(end)}" if end else "as long as Strava accepts it"
-        place = "the system's keyring" if kept.place == KEYRING else "a file that only you can read"
-        lines.append(f"The session is kept in {place}; it lasts {lasts}.")
-    else:
-        lines.append("There was no session to keep, so these cookies cannot be renewed.")
-    return "\n".join(lines)
+    source = sources.label(acquired.source)
+    expiry = f"The cookies expire on {until(acquired.cookies.expires)}."
+    if not (acquired.session and kept and kept.session):
+        return (
+            f"Found the heatmap's cookies in {source}, but no session, so they cannot be renewed."
+            f"\n{expiry}"
+        )
+    end = kept.session.expires
+    lasts = f"at least until {local_time(end)}" if end else "as long as Strava accepts it"
+    place = "the system's keyring" if kept.place == KEYRING else "a file that only you can read"
+    return (
+        f"Logged in to Strava with {source}.\n{expiry}\n"
+        f"The session is kept in {place}; it lasts {lasts}."
+    )
 
 
 def run_summary(
@@ -61,7 +63,7 @@ def run_summary(
     colors = len({layer.color for layer in layers})  # and map sources
     in_menu = "\n".join(f"  {layer.title}" for layer in shown)
     example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
-    registration, restart = _registration(installed)
+    registration, restart = _registration_line(installed)
     return f"""\
 The Strava heatmap is ready for JOSM, in {directory}:
 
@@ -81,7 +83,7 @@ Next: start JOSM, and choose a layer from its Imagery menu.
 Run this again before you map another day."""
 
 
-def _registration(installed: Installed) -> tuple[str, str]:
+def _registration_line(installed: Installed) -> tuple[str, str]:
     """Say what was done to JOSM's preferences, and how an open JOSM gets the new cookies."""
     if installed.backup:
         return f"now lists them (backup: {installed.backup.name})", ""

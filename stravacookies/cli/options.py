@@ -28,7 +28,7 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
         raise click.BadParameter(f"there is no home directory for {str(path)!r}.") from None
 
 
-def _place(
+def _read_place(
     context: click.Context, option: click.Parameter, text: str | None
 ) -> tuple[float, float] | None:
     """Read a place, as map programs write it."""
@@ -107,7 +107,7 @@ at = click.option(
     "--at",
     "place",
     metavar="LAT,LON",
-    callback=_place,
+    callback=_read_place,
     help="The place to look at, in degrees north and east.  [default: where JOSM downloaded last,"
     " or else Lucerne]",
 )

@@ -52,7 +52,7 @@ def require_extra() -> None:
 def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
     """Return Strava's cookies by name from a browser's store, whether it runs or not.
 
-    The profile is a name or a path; by default, it is the one that was used last.
+    The profile is the name of its folder, or a path; by default, it is the one that was used last.
 
     Raises:
         BrowserNotFoundError: There is no such browser, or no such profile.
@@ -65,13 +65,13 @@ def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) 
     except BrowserNotFoundError:
         raise
     except sqlite3.Error:
-        raise _unreadable(browser, "its store is locked or damaged") from None
+        raise _unreadable_store(browser, "its store is locked or damaged") from None
     except Exception as error:  # noqa: BLE001 - a library may raise anything on a strange store
         # Without the library's words, which may hold a value.
-        raise _unreadable(browser, type(error).__name__) from None
+        raise _unreadable_store(browser, type(error).__name__) from None
     if cookies := _usable_cookies(jar):
         return cookies
-    raise _no_session(browser, log.warnings)
+    raise _nothing_found(browser, log.warnings)
 
 
 def _newest_store(browser: str, profile: str | None, environ: Mapping[str, str]) -> Path:
@@ -178,14 +178,14 @@ class _Log:
     error = stdout = stderr = warning
 
 
-def _unreadable(browser: str, why: str) -> NotLoggedInError:
+def _unreadable_store(browser: str, why: str) -> NotLoggedInError:
     return NotLoggedInError(
         f"The cookies of {browser} cannot be read ({why}): use another browser, or export the"
         " cookies of strava.com with an add-on and name that file with --from."
     )
 
 
-def _no_session(browser: str, warnings: Iterable[str]) -> NotLoggedInError:
+def _nothing_found(browser: str, warnings: Iterable[str]) -> NotLoggedInError:
     # yt-dlp raises nothing when a key is wrong or missing: values are empty, or cookies left out.
     if reasons := "; ".join(dict.fromkeys(warnings)):
         return NotLoggedInError(

@@ -43,7 +43,7 @@ def normalize(source: str) -> str:
         if kind:
             return str(path.absolute())
     except PermissionError as error:
-        raise _unreadable(source, error) from None
+        raise _unreadable_file(source, error) from None
     except (OSError, ValueError, RuntimeError):
         pass  # not a path that could exist
     raise UsageError(  # without repeating it: it may be the session itself
@@ -68,7 +68,7 @@ def read(source: str, host: TileHost) -> Session | HeatmapCookies:
     Raises:
         NotLoggedInError: It contains neither, or cannot be read.
     """
-    return _choose(_cookies(source), source, host)
+    return _choose(_read_source(source), source, host)
 
 
 def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookies:
@@ -99,7 +99,7 @@ def _choose(cookies: Mapping[str, str], source: str, host: TileHost) -> Session 
     raise failure
 
 
-def _cookies(source: str) -> dict[str, str]:
+def _read_source(source: str) -> dict[str, str]:
     """Return Strava's cookies by name from a source."""
     if is_browser(source):
         from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3, 4 ms
@@ -112,7 +112,7 @@ def _cookies(source: str) -> dict[str, str]:
         with Path(source).open("rb") as file:
             content = file.read(LONGEST + 1)
     except OSError as error:
-        raise _unreadable(source, error) from None
+        raise _unreadable_file(source, error) from None
     return read_cookies(content, source)
 
 
@@ -123,5 +123,5 @@ def _standard_input() -> bytes:
         return b""
 
 
-def _unreadable(source: str, error: OSError) -> NotLoggedInError:
+def _unreadable_file(source: str, error: OSError) -> NotLoggedInError:
     return NotLoggedInError(f"{source} could not be read: {error.strerror or error}.")

@@ -67,7 +67,7 @@ class CredentialStore:
 
     def session(self) -> StoredSession | None:
         """Return the session that was kept. A locked keyring may ask its owner."""
-        entry = _read(self._session_file)
+        entry = _read_file(self._session_file)
         if _SOURCE not in entry:
             return None
         place = KEYRING if entry.get(_PLACE) == KEYRING else FILE
@@ -86,14 +86,14 @@ class CredentialStore:
         """
         in_keyring = _store_in_keyring(json.dumps(session.cookies()))
         content = {_PLACE: KEYRING} if in_keyring else session.cookies()
-        if not in_keyring and KEYRING in _read(self._session_file).values():
+        if not in_keyring and KEYRING in _read_file(self._session_file).values():
             content[_OLDER] = KEYRING  # it was locked, and still contains the session before
         self._write(self._session_file, {_SOURCE: source} | content)
 
     def cookies(self, host: TileHost = CURRENT) -> HeatmapCookies | None:
         """Return the cookies that were kept for a tile host, fresh or not."""
         try:
-            return HeatmapCookies.from_values(_read(self._cookies_file(host)), host.cookies)
+            return HeatmapCookies.from_values(_read_file(self._cookies_file(host)), host.cookies)
         except StravaError:
             return None
 
@@ -116,7 +116,7 @@ class CredentialStore:
         deleted = _delete_from_keyring()
         if deleted:
             removed.append(in_keyring)
-        elif deleted is None and KEYRING in _read(self._session_file).values():
+        elif deleted is None and KEYRING in _read_file(self._session_file).values():
             left.append(in_keyring)
             files.remove(self._session_file)  # it says that there is something in the keyring
         for path in files:
@@ -138,15 +138,15 @@ class CredentialStore:
             replace_all({path: json.dumps(entry, indent=2).encode()})
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read_file(path: Path) -> dict[str, str]:
     """Return what is in a file; nothing if it is missing or damaged."""
     try:
-        return _parse(path.read_bytes()) if path.is_file() else {}
+        return _parse_json(path.read_bytes()) if path.is_file() else {}
     except OSError:
         return {}
 
 
-def _parse(text: str | bytes) -> dict[str, str]:
+def _parse_json(text: str | bytes) -> dict[str, str]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -174,7 +174,7 @@ def _load_from_keyring() -> dict[str, str]:
     """Return the cookies in the keyring; nothing if it is locked or out of reach."""
     with suppress(Exception):
         if backend := _keyring():
-            return _parse(backend.get_password(*_ENTRY) or "")
+            return _parse_json(backend.get_password(*_ENTRY) or "")
     return {}
 
 

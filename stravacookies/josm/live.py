@@ -52,8 +52,8 @@ def open_layer(
 ) -> None:
     """Open a layer in a running JOSM, until JOSM ends.
 
-    The cookies are in the URL: a layer whose URL JOSM already has open is for it the same layer,
-    and keeps its old cookies. If JOSM does not open it, a `JosmStateError` says why.
+    JOSM tells layers apart by their URLs. The cookies are in the URL, so that new cookies open a new
+    layer. If JOSM does not open it, a `JosmStateError` says why.
     """
     entry = {
         "title": layer.name,

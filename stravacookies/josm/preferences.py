@@ -85,16 +85,16 @@ def unregister(content: bytes, site: str, ids: Collection[str]) -> bytes:
 
 def _spellings(sites: Element, site: str) -> list[Element]:
     """Return the entries of a list that are local files with the same name as a site."""
-    name = _file_name(site)
+    name = _last_part(site)
     return [
         element
         for element in sites.children
-        if _file_name(element.value) == name
+        if _last_part(element.value) == name
         and not element.value.lower().startswith(("http:", "https:"))
     ]
 
 
-def _file_name(site: str) -> str:
+def _last_part(site: str) -> str:
     if site.lower().startswith("file:"):
         from urllib.parse import unquote  # imported here: JOSM rarely lists files in this way
 

@@ -59,7 +59,7 @@ class HeatmapCookies:
         for name in needed:
             if not is_cookie_value(values[name]):
                 why = "it contains characters that no cookie may contain, or more than 4096"
-                raise _unusable(name, why)
+                raise _unusable_cookie(name, why)
         return cls(
             key_pair_id=values[KEY_PAIR_ID],
             policy=values[POLICY],
@@ -101,7 +101,7 @@ def is_cookie_value(text: str) -> bool:
     return bool(_USABLE.fullmatch(text))
 
 
-def _unusable(name: str, why: str) -> StravaError:
+def _unusable_cookie(name: str, why: str) -> StravaError:
     return StravaError(f"Strava sent an unusable cookie {name}: {why}.")
 
 
@@ -114,7 +114,7 @@ def _earliest_expiry(values: Mapping[str, str], needed: tuple[str, ...]) -> date
         stated.append(_time(int(values[EXPIRES]) / 1000))
     known = [expiry for expiry in stated if expiry]
     if not known:
-        raise _unusable(POLICY, "it does not state when it expires")
+        raise _unusable_cookie(POLICY, "it does not state when it expires")
     return min(known)
 
 

@@ -139,7 +139,7 @@ class HttpClient:
             self.cookies = jar.copy()  # the thread left behind may still write to the old one
             failure: Exception = NetworkError(f"{urlsplit(url).netloc} did not answer in time.")
         except Exception as error:  # noqa: BLE001 - raised again below
-            failure = _renamed(error, url)
+            failure = _translated(error, url)
         # Raised outside the handlers, it has no context, whose text could show what was sent.
         raise failure
 
@@ -157,10 +157,10 @@ class HttpClient:
         with adapter.send(prepared, timeout=_TIMEOUT, **settings) as response:  # type: ignore[arg-type]  # merged, so never None
             extract_cookies_to_jar(request.cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
             _log_answer(response)
-            return _read(response, url)
+            return _read_answer(response, url)
 
 
-def _read(response: requests.Response, url: str) -> Answer:
+def _read_answer(response: requests.Response, url: str) -> Answer:
     """Read an answer, up to a limit."""
     body = b""
     for chunk in response.iter_content(65536):
@@ -208,7 +208,7 @@ _UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
 """Why a host could not be reached, by the error or its innermost cause; the first one counts."""
 
 
-def _renamed(error: Exception, url: str) -> Exception:
+def _translated(error: Exception, url: str) -> Exception:
     """Turn what `requests` raised for a URL into our own error; leave other errors alone."""
     host, cause = urlsplit(url).netloc, _cause(error)
     if isinstance(error, StravaError):

@@ -36,7 +36,7 @@ def form_fields(page: Answer) -> dict[str, str]:
     if page.status == 403:
         raise LoginRefusedError(_FIREWALL)
     page.expect_ok()
-    document = _parse(page.body)
+    document = _parse_html(page.body)
     form = _login_form(document)
     if form is None:
         raise LoginRefusedError(_obstacle(document))
@@ -54,7 +54,7 @@ def check_answer(answer: Answer) -> None:
         raise LoginRefusedError(_FIREWALL)
     if answer.redirect is None:
         answer.expect_ok()
-        document = _parse(answer.body)
+        document = _parse_html(answer.body)
         form_again = _login_form(document) is not None and not _has_captcha(document)
         raise LoginRefusedError(_REFUSED if form_again else _obstacle(document))
     if _redirects_to(answer, _ONE_TIME_CODE):
@@ -101,7 +101,7 @@ def _has_captcha(element: "HtmlElement") -> bool:
     return bool(element.xpath(f".//*[{marks} or contains(@src, 'captcha') and self::iframe]"))
 
 
-def _parse(page: bytes) -> "HtmlElement":
+def _parse_html(page: bytes) -> "HtmlElement":
     """Parse HTML, however broken; treat an empty page as one without elements."""
     from lxml import etree, html  # imported here: only a password login needs it
 

@@ -86,7 +86,7 @@ def test_heatmap_cookies_alone(
     outcome = run_here("login", "--from", path)
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert "There was no session to keep, so these cookies cannot be renewed.\n" in outcome.out
+    assert "but no session, so they cannot be renewed.\n" in outcome.out
     assert ["cookies-today.json"] == [path.name for path in kept(home)]
 
 

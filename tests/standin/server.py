@@ -89,7 +89,7 @@ class StandIn(ThreadingHTTPServer):
         return {value for value in values if len(value) > 8}
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.005,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,8 +7,11 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
+from itertools import cycle
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -19,14 +22,18 @@ _FROM_COOKIE = str.maketrans("-_~", "+=/")
 _SCHEME = padding.PKCS1v15(), hashes.SHA1()  # noqa: S303 - CloudFront still signs with SHA-1
 
 
+@cache
+def _keys() -> Iterator[rsa.RSAPrivateKey]:
+    """Return two keys in turn, since it takes long to generate one for each test."""
+    return cycle(rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+
+
 @dataclass
 class Signer:
-    """The keys of one stand-in. Other stand-ins refuse what they have signed."""
+    """The keys of one stand-in. The next stand-in refuses what they have signed."""
 
     key_pair_id: str = "K1STANDIN00000"
-    _key: rsa.RSAPrivateKey = field(
-        default_factory=lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    )
+    _key: rsa.RSAPrivateKey = field(default_factory=lambda: next(_keys()))
     _token_key: bytes = b"made up for the stand-in"
 
     def cloudfront(self, resource: str, expires: int) -> dict[str, str]:

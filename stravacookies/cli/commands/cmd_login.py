@@ -14,7 +14,10 @@ from stravacookies.heatmap import CURRENT
 @click.command(
     "login",
     epilog=options.examples(
-        "login", "login --from firefox", "login --from chrome:Work", "login --from cookies.json"
+        "login",
+        "login --from firefox",
+        "login --from 'chrome:Profile 1'",
+        "login --from cookies.json",
     ),
 )
 @options.source

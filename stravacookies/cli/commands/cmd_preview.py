@@ -64,9 +64,9 @@ def command(
     """
     from stravacookies import preview  # imported here: --help needs neither requests nor Jinja2
 
-    layers = _layers(activities, colors, everything=everything)
+    layers = _layers_to_show(activities, colors, everything=everything)
     josm = user.josm_if_any(josm_dir)
-    place = place or _place(josm)
+    place = place or _place_to_show(josm)
     cookies = cache(lambda: user.cookies(CURRENT, source, refresh=refresh))
     if refresh or source is not None:
         cookies()  # even if all tiles are kept
@@ -89,7 +89,7 @@ def command(
         click.echo("stravacookies: no browser could be opened.", err=True)
 
 
-def _layers(
+def _layers_to_show(
     activities: Sequence[str], colors: Sequence[str], *, everything: bool
 ) -> Sequence[Layer]:
     """Return the layers to show."""
@@ -102,7 +102,7 @@ def _layers(
     return selection.layers(CURRENT, activities or [group.key for group in GROUPS], colors)
 
 
-def _place(josm: Path | None) -> tuple[float, float]:
+def _place_to_show(josm: Path | None) -> tuple[float, float]:
     """Return the place that JOSM downloaded last, or else Lucerne."""
     if josm and (downloaded := settings.last_downloaded(josm)):
         return downloaded
