@@ -52,7 +52,7 @@ def open_layer(
 ) -> None:
     """Open a layer in a running JOSM, until JOSM ends.
 
-    JOSM tells layers apart by their URLs. The cookies are in the URL, so that new cookies open a new
+    JOSM tells layers apart by their URLs. The cookies are in the URL, so new cookies open a new
     layer. If JOSM does not open it, a `JosmStateError` says why.
     """
     entry = {
