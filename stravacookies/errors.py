@@ -57,6 +57,10 @@ class StravaError(StravacookiesError):
     exit_code = 4
 
 
+class ServerError(StravaError):
+    """Strava answered with an error of its own (5xx), as it also does to some ended sessions."""
+
+
 class NetworkError(StravaError):
     """Strava could not be reached."""
 

@@ -156,7 +156,7 @@ def _tile(facts: Facts) -> _Result:
             return _good(answered)
         case 404:
             return _good(f"{answered}: opened, but there is no heat")
-        case 403:
+        case 401 | 403:
             return _bad(f"{answered}: the cookies do not open it", _RENEW)
     return _bad(f"{answered}, which was not expected", "try again later")
 

@@ -306,7 +306,8 @@ def test_remote_control(
         (CLASSIC, 200, "✓ heatmap-external-a.strava.com answered 200"),
         (CURRENT, 404, "✓ content-a.strava.com answered 404: opened, but there is no heat"),
         (CURRENT, 403, f"✗ content-a.strava.com answered 403: …\n{RENEW}"),
-        (CURRENT, 401, "✗ content-a.strava.com answered 401, which was not …\ntry again later"),
+        (CURRENT, 401, f"✗ content-a.strava.com answered 401: …\n{RENEW}"),
+        (CURRENT, 410, "✗ content-a.strava.com answered 410, which was not …\ntry again later"),
         (CURRENT, None, "✗ content-a.strava.com could not be reached: …HTTPS_PROXY"),
     ],
 )

@@ -198,7 +198,7 @@ def test_tiles_before_a_failure_are_kept(
 def test_refused_tile_is_not_kept(look: Look, strava: Strava, tmp_path: Path) -> None:
     """Of tiles that Strava refuses to open, nothing is kept."""
     strava.signer = Signer()
-    with pytest.raises(StravaError, match="403 Forbidden"):
+    with pytest.raises(StravaError, match=r"these cookies \(403\)"):
         look()
 
     assert [] == list((tmp_path / "tiles").iterdir())

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies.credentials import sources
@@ -15,6 +16,7 @@ from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
     RUN_LOGIN,
     NotLoggedInError,
+    ServerError,
     SessionRefusedError,
     StravacookiesError,
     UsageError,
@@ -207,7 +209,10 @@ def acquire(
 
     attempt = _Attempt(store, host, fetcher or CookieFetcher(), Deadline(PATIENCE))
     failure: StravacookiesError | None = None
+    server_error: ServerError | None = None
     for candidate in candidates:
+        if server_error and candidate.origin is Origin.PERSON:
+            break  # another session would not help
         if failure and report:
             report(failure)
         elif failure:
@@ -215,9 +220,11 @@ def acquire(
             _log.log(logging.WARNING if is_asked else logging.INFO, "%s", failure)
         try:
             return attempt.use(candidate)
+        except ServerError as error:
+            failure = server_error = error
         except (NotLoggedInError, UsageError) as error:
             failure = error
-    raise failure or NotLoggedInError(_NO_SESSION)
+    raise server_error or failure or NotLoggedInError(_NO_SESSION)
 
 
 @dataclass
@@ -255,12 +262,9 @@ class _Attempt:
             with suppress(SessionRefusedError):
                 return self.fetcher.fetch(session, self.host, self.deadline)
             self.refused.append(session)
-        first = ""
-        if candidate.origin is Origin.VARIABLE:
-            first = f" Unset {candidate.source}, which comes before any other source."
         raise SessionRefusedError(
             f"The session from {sources.label(candidate.source)} is not logged in to Strava: it has"
-            f" ended, or it is the kind that every visitor gets.{first} {LOG_IN_WITH_BROWSER}"
+            f" ended, or it is the kind that every visitor gets. {_way_out(candidate)}"
         )
 
     def _keep(self, what: str, keep: Callable[..., None], *arguments: object) -> None:
@@ -270,6 +274,19 @@ class _Attempt:
         except OSError as error:
             why = f"{what} could not be kept for the next run: {error.strerror or error}."
             self.not_kept = self.not_kept or StravacookiesError(why)
+
+
+def _way_out(candidate: Candidate) -> str:
+    """Say what to do when the session from a source has ended."""
+    source, log_in = candidate.source, "Log in at https://www.strava.com in your browser, then"
+    if candidate.origin is Origin.VARIABLE:
+        return f"Unset {source}, which comes before any other source. {LOG_IN_WITH_BROWSER}"
+    if sources.is_browser(source) or source == sources.PASSWORD:
+        return LOG_IN_WITH_BROWSER
+    if Path(source).is_absolute():
+        again = f"run 'stravacookies login --from {source}' again"
+        return f"{log_in} export its cookies to that file, and {again}."
+    return f"{log_in} copy the session from there again."
 
 
 def _named_source(origin: Origin, source: str, host: TileHost) -> Candidate:

@@ -7,6 +7,7 @@ from stravacookies.deadline import Deadline
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
     NotLoggedInError,
+    ServerError,
     SessionRefusedError,
     StravaError,
 )
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 _LOGIN = "https://www.strava.com/login"
 _SESSION = "https://www.strava.com/session"
+
+_NOT_LOGGED_IN = (
+    "The session is not logged in to Strava: it has ended, or it is the kind that every visitor"
+    f" gets. {LOG_IN_WITH_BROWSER}"
+)
+_SERVER_ERROR = (
+    "{url} answered {status}. Strava may be in trouble, but it also answers like this to some"
+    f" sessions that have ended. Try again later. {LOG_IN_WITH_BROWSER}"
+)
 
 
 class CookieFetcher:
@@ -49,6 +59,7 @@ class CookieFetcher:
 
         Raises:
             SessionRefusedError: The session is not logged in.
+            ServerError: Strava answered with an error of its own.
             NetworkError: Strava could not be reached, or did not answer in time.
             StravaError: Strava's answer lacks a cookie, or makes no sense.
         """
@@ -56,15 +67,17 @@ class CookieFetcher:
         answer = self._http.request_with_retries(
             host.method, host.cookies_url, deadline or Deadline(PATIENCE)
         )
+        if answer.status // 100 == 5:
+            raise ServerError(_SERVER_ERROR.format(url=answer.url, status=answer.status))
         if login_page.is_redirect_to_login(answer):
-            raise SessionRefusedError(
-                "The session is not logged in to Strava: it has ended, or it is the kind that"
-                f" every visitor gets. {LOG_IN_WITH_BROWSER}"
-            )
+            raise SessionRefusedError(_NOT_LOGGED_IN)
         answer.expect_ok()
         # A cookie whose header was truncated has lost its domain, and perhaps a part of its value.
         whole = [cookie for cookie in self._http.cookies if cookie.domain == DOMAIN]
-        cookies = HeatmapCookies.from_values(cookies_by_name(whole), host.cookies)
+        values = cookies_by_name(whole)
+        if values.keys().isdisjoint(host.cookies):  # if only some are missing, Strava is at fault
+            raise SessionRefusedError(_NOT_LOGGED_IN)
+        cookies = HeatmapCookies.from_values(values, host.cookies)
         if not cookies.is_fresh(timedelta(0)):
             raise StravaError(
                 f"The cookies that Strava has just sent expired at {cookies.expires:%Y-%m-%d %H:%M}"

@@ -16,7 +16,13 @@ _ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
 """The names of paths and fields where Strava asks for a code that it sends by mail."""
 
 _USE_THE_BROWSER = f" The session from your browser works: log in there, then {RUN_LOGIN}."
-_FIREWALL = "Strava's firewall blocks programs on the login page (403)." + _USE_THE_BROWSER
+_FIREWALL = "Strava's firewall blocks programs on the login page ({status})." + _USE_THE_BROWSER
+_FIREWALL_STATUSES = (202, 403, 405)
+"""A challenge, a refusal, and a captcha.
+
+Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-how-it-works.html
+"""
+
 _NO_FORM = "Strava's login page no longer has a form for email and password." + _USE_THE_BROWSER
 _CAPTCHA = (
     "Strava asks for a captcha, which only a person in a browser can solve." + _USE_THE_BROWSER
@@ -26,15 +32,14 @@ _CODE = (
     + _USE_THE_BROWSER
 )
 _REFUSED = (
-    "Strava says that the email or the password is wrong. Check them before you try again: Strava"
-    " locks an account after a few wrong tries."
+    "Strava refused the login: the email or the password is wrong, or a captcha that runs by itself"
+    " has turned the program away. Do not try often: Strava locks accounts." + _USE_THE_BROWSER
 )
 
 
 def form_fields(page: Answer) -> dict[str, str]:
     """Return the fields of the login form, as a browser would send them if it is not filled in."""
-    if page.status == 403:
-        raise LoginRefusedError(_FIREWALL)
+    _check_firewall(page)
     page.expect_ok()
     document = _parse_html(page.body)
     form = _login_form(document)
@@ -50,8 +55,7 @@ def form_fields(page: Answer) -> dict[str, str]:
 
 def check_answer(answer: Answer) -> None:
     """Raise a `LoginRefusedError` if the answer to a login is a refusal."""
-    if answer.status == 403:
-        raise LoginRefusedError(_FIREWALL)
+    _check_firewall(answer)
     if answer.redirect is None:
         answer.expect_ok()
         document = _parse_html(answer.body)
@@ -61,6 +65,11 @@ def check_answer(answer: Answer) -> None:
         raise LoginRefusedError(_CODE)
     if is_redirect_to_login(answer):
         raise LoginRefusedError(_REFUSED)
+
+
+def _check_firewall(answer: Answer) -> None:
+    if answer.status in _FIREWALL_STATUSES:
+        raise LoginRefusedError(_FIREWALL.format(status=answer.status))
 
 
 def is_redirect_to_login(answer: Answer) -> bool:

@@ -13,6 +13,12 @@ from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
 PNG = b"\x89PNG\r\n\x1a\n"
 """The first bytes of a PNG: https://www.w3.org/TR/png-3/#3PNGsignature."""
 
+REFUSED = (401, 403)
+"""The statuses of tiles that cookies do not open: without `_strava_idcf`, and without the others.
+
+Source: https://github.com/sergeycw/nakarte
+"""
+
 IN_FLIGHT = 6
 """The number of tiles to request at a time: as many as a browser requests from one host."""
 
@@ -48,11 +54,13 @@ class TileFetcher:
         answer = self._request(f"{layer.tile_url(tile.z, tile.x, tile.y)}&px=256", deadline)
         if answer.status == 404:
             return b""
-        if answer.status == 403:
+        if answer.status in REFUSED:
             raise StravaError(
-                "Strava does not open heatmap tiles with these cookies (403 Forbidden): run this"
+                f"Strava does not open heatmap tiles with these cookies ({answer.status}): run this"
                 " again with --refresh, which gets new ones."
             )
+        if answer.status == 400:
+            raise StravaError(f"Strava does not know the activity {layer.activity.key} (400).")
         answer.expect_ok()
         if not answer.body.startswith(PNG):
             raise unexpected(answer.url, "something that is not a picture")

@@ -22,7 +22,7 @@ from tests.credentials import browser_stores
 from tests.credentials.conftest import MemoryKeyring, exactly
 from tests.made_up import token, values
 from tests.standin.server import StandIn
-from tests.standin.strava import Strava
+from tests.standin.strava import Refusal, Strava
 
 EMAIL, PASSWORD = {"STRAVA_EMAIL": Strava.email}, {"STRAVA_PASSWORD": Strava.password}
 LOGIN, SET = EMAIL | PASSWORD, {"STRAVA_SESSION": "abc123"}
@@ -151,27 +151,64 @@ def test_answer_is_kept(store: CredentialStore, network: StandIn) -> None:
     assert (session, "what you entered", FILE) == store.session()
 
 
+IN_BROWSER = "Log in at https://www.strava.com in your browser, then"
+RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login' (in a clone: 'make login')."
+
+
 @pytest.mark.parametrize(
-    ("environ", "source", "first"),
+    ("environ", "source", "way_out"),
     [
-        ({}, "firefox:work", ""),
-        (SET, "STRAVA_SESSION", " Unset STRAVA_SESSION, which comes before any other source."),
+        ({}, "firefox:work", RUN_LOGIN),
+        (
+            SET,
+            "STRAVA_SESSION",
+            f"Unset STRAVA_SESSION, which comes before any other source. {RUN_LOGIN}",
+        ),
+        ({}, "what you pasted", f"{IN_BROWSER} copy the session from there again."),
+        (
+            {},
+            "/home/m/export.json",
+            f"{IN_BROWSER} export its cookies to that file, and run 'stravacookies login --from"
+            " /home/m/export.json' again.",
+        ),
     ],
 )
 def test_refused_session_is_not_sent_again(
-    store: CredentialStore, network: StandIn, environ: dict[str, str], source: str, first: str
+    store: CredentialStore, network: StandIn, environ: dict[str, str], source: str, way_out: str
 ) -> None:
-    """A session that Strava has just refused is not sent again, even if a browser has it, too."""
-    store.keep_session(Session("abc123"), "firefox:work")
+    """A session that Strava has refused is not sent again, even if a browser has it, too."""
+    store.keep_session(Session("abc123"), "firefox:work" if environ else source)
     log_in_to_firefox("abc123")
     message = (
         f"The session from {source} is not logged in to Strava: it has ended, or it is the kind"
-        f" that every visitor gets.{first} Log in at https://www.strava.com in your browser, then"
-        " run 'stravacookies login' (in a clone: 'make login')."
+        f" that every visitor gets. {way_out}"
     )
     with pytest.raises(errors.SessionRefusedError, match=exactly(message)):
         current_cookies(Sources(store, environ))
     assert ["abc123"] == sent_sessions(network)
+
+
+@pytest.mark.parametrize("default", [None, "good", "ended"])
+def test_server_error(
+    store: CredentialStore,
+    network: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    default: str | None,
+) -> None:
+    """If Strava answers with an error, another source is tried, but no person is asked."""
+    monkeypatch.setattr("stravacookies.strava.http.sleep", lambda _: None)  # between retries
+    strava, source = network.strava, store.directory / "export.txt"
+    strava.refusal = Refusal.ERROR
+    store.keep_session(Session("ended"), "old.json")
+    source.write_text(strava.open_session() if default == "good" else "ended-too")
+    sources = Sources(store, {}, str(source) if default else None, never)
+
+    if default == "good":
+        assert current_cookies(sources).is_fresh()
+    else:
+        with pytest.raises(errors.ServerError, match="answered 500"):
+            current_cookies(sources)
+    assert ["ended"] == list(dict.fromkeys(sent_sessions(network)))[:1]
 
 
 @pytest.mark.parametrize("is_locked", [False, True])

@@ -84,6 +84,8 @@ class Guard(Enum):
 
     NONE = "none"
     FIREWALL = "firewall"
+    FIREWALL_CHALLENGE = "firewall that sends a challenge"
+    FIREWALL_CAPTCHA = "firewall that sends a captcha"
     CAPTCHA = "captcha"
     CAPTCHA_AFTER = "captcha after the password"
     CODE = "one-time code"
@@ -97,6 +99,17 @@ class Guard(Enum):
     FORM_AGAIN = "form again after a wrong password"
 
 
+class Refusal(Enum):
+    """How Strava answers a request for heatmap cookies with a session that is not logged in.
+
+    Source: https://github.com/sergeycw/nakarte
+    """
+
+    REDIRECT = "redirect to the login"
+    NO_COOKIES = "200 without heatmap cookies"
+    ERROR = "500"
+
+
 @dataclass
 class Strava:
     """One Strava with one athlete.
@@ -105,6 +118,7 @@ class Strava:
         email: The athlete's email address.
         password: The athlete's password.
         guard: What makes the login harder.
+        refusal: How a session that is not logged in is answered.
         lifetime: The seconds for which the heatmap cookies last.
         after_login: The URL to which a correct login redirects.
         before_login: The URL to which a wrong login redirects.
@@ -117,6 +131,7 @@ class Strava:
     email: str = "mapper@example.org"
     password: str = "correct horse battery staple"
     guard: Guard = Guard.NONE
+    refusal: Refusal = Refusal.REDIRECT
     lifetime: int = DAY
     after_login: str = "https://www.strava.com/dashboard"
     before_login: str = "https://www.strava.com/login"
@@ -170,7 +185,7 @@ class Strava:
         logged_in = self._is_logged_in(request)
         new_session = None if logged_in else self._remembered(request)
         if not logged_in and not new_session:
-            return _redirect("https://www.strava.com/login")
+            return self._refuse()
         expires = int(time.time()) + self.lifetime
         cookies = self._cloudfront_cookies("https://*.strava.com/identified/*", expires)
         cookies["_strava_idcf"] = self.signer.token(self.athlete, expires)
@@ -183,11 +198,23 @@ class Strava:
             headers.append(_set_cookie("_strava4_session", new_session, "; HttpOnly"))
         return Response(headers=headers, body=html.plain("The heatmap."))
 
+    def _refuse(self) -> Response:
+        match self.refusal:
+            case Refusal.NO_COOKIES:
+                return Response(headers=[_anonymous()], body=html.plain("The heatmap."))
+            case Refusal.ERROR:
+                return Response(500)
+        return _redirect("https://www.strava.com/login")
+
     def _login_page(self) -> Response:
         page = html.login(self._form_token)
         match self.guard:
             case Guard.FIREWALL:
                 return Response(403, body=b"Request blocked.")
+            case Guard.FIREWALL_CHALLENGE:
+                return Response(202)
+            case Guard.FIREWALL_CAPTCHA:
+                return Response(405, body=b"Human verification.")
             case Guard.NO_FORM:
                 return Response(body=html.plain("Log in with our app."))
             case Guard.CAPTCHA:
@@ -233,7 +260,7 @@ class Strava:
     def _classic_host(self, request: Request) -> Response:
         if request.path == "/auth":
             if not self._is_logged_in(request) and not self._remembered(request):
-                return _redirect("https://www.strava.com/login")
+                return self._refuse()
             cookies = self._cloudfront_cookies(
                 "https://heatmap-external-*.strava.com/*", int(time.time()) + self.lifetime
             )
@@ -242,20 +269,24 @@ class Strava:
 
     def _current_tile(self, request: Request) -> Response:
         cookies = request.cookies
-        if self.signer.athlete(cookies.get("_strava_idcf", ""), time.time()) is None:
-            return Response(403, body=b"Forbidden")
         signed = {name.removeprefix("CloudFront-"): value for name, value in cookies.items()}
-        return self._tile(request, CURRENT, "/identified/globalheat", signed)
+        answer = self._tile(request, CURRENT, "/identified/globalheat", signed)
+        token = cookies.get("_strava_idcf", "")
+        if answer.status != 403 and self.signer.athlete(token, time.time()) is None:
+            return Response(401, body=b"Unauthorized")
+        return answer
 
     def _tile(
         self, request: Request, host: TileHost, folder: str, signed: dict[str, str]
     ) -> Response:
-        """Answer for a tile: 403 without valid credentials, 404 where there is no heat."""
+        """Answer with a tile, or with 403 (no cookies), 400 (no such activity), 404 (no heat)."""
         if not self.signer.opens(signed, request.url, time.time()):
             return Response(403, body=b"Forbidden")
         match = re.fullmatch(rf"{folder}/(\w+)/(\w+)/(\d+)/(\d+)/(\d+)\.png", request.path)
-        known = {(layer.activity.key, layer.color.key) for layer in host.layers()}
-        if not match or match.group(1, 2) not in known or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM:
+        if match and match[1] not in {activity.key for activity in host.activities}:
+            return Response(400)
+        colors = {color.key for color in host.colors}
+        if not match or match[2] not in colors or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM:
             return Response(404)
         size = 256 if request.query().get("px") == "256" else 512
         picture = tiles.paint(match[1], match[2], int(match[3]), int(match[4]), int(match[5]), size)

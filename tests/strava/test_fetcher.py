@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from stravacookies.deadline import Deadline
-from stravacookies.errors import SessionRefusedError, StravaError
+from stravacookies.errors import ServerError, SessionRefusedError, StravaError
 from stravacookies.heatmap import CLASSIC, CURRENT, Tile, TileHost
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.fetcher import CookieFetcher
@@ -16,7 +16,7 @@ from stravacookies.strava.session import Login, Session
 from stravacookies.strava.tiles import TileFetcher
 from tests.made_up import values
 from tests.standin.server import StandIn
-from tests.standin.strava import Request, Response, Strava
+from tests.standin.strava import Refusal, Request, Response, Strava
 
 Override = Callable[..., None]
 Http = requests.Session | None
@@ -85,12 +85,28 @@ def test_classic_host(fetcher: CookieFetcher, stand_in: StandIn, strava: Strava)
 
 
 @pytest.mark.parametrize("host", [CURRENT, CLASSIC], ids=lambda host: host.key)
-def test_ended_session_is_refused(fetcher: CookieFetcher, strava: Strava, host: TileHost) -> None:
-    """A session that Strava redirects to the login is refused, for either host."""
+@pytest.mark.parametrize(
+    ("refusal", "error", "words"),
+    [
+        (Refusal.REDIRECT, SessionRefusedError, "The session is not logged in to Strava"),
+        (Refusal.NO_COOKIES, SessionRefusedError, "The session is not logged in to Strava"),
+        (Refusal.ERROR, ServerError, "answered 500. Strava may be in trouble, but it also answers"),
+    ],
+)
+def test_ended_session_is_refused(
+    fetcher: CookieFetcher,
+    strava: Strava,
+    host: TileHost,
+    refusal: Refusal,
+    error: type[Exception],
+    words: str,
+) -> None:
+    """Strava answers a session that has ended with a redirect, without any cookie, or with 500."""
     session = Session(strava.open_session())
     strava.end_sessions()
+    strava.refusal = refusal
 
-    with pytest.raises(SessionRefusedError, match="The session is not logged in to Strava"):
+    with pytest.raises(error, match=words):
         fetcher.fetch(session, host)
 
 
@@ -128,7 +144,6 @@ def test_truncated_cookie_is_refused(fetcher: CookieFetcher, override: Override)
     ("answer", "what"),
     [
         (Response(403), "403 Forbidden"),
-        (Response(500), "500 Internal Server Error"),
         (Response(204), "204 No Content"),
         (Response(799), "799"),
         (redirect("https://[::1"), "a redirect that leads nowhere"),

@@ -10,14 +10,16 @@ from stravacookies.strava.session import Login
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Response, Strava
 
-WRONG = "the email or the password is wrong"
+WRONG = "the email or the password is wrong, or a captcha"
 NO_FORM = "no longer has a form for email and password"
 
 
 @pytest.mark.parametrize(
     ("settings", "words", "logins"),
     [
-        ({"guard": Guard.FIREWALL}, "firewall", 0),
+        ({"guard": Guard.FIREWALL}, r"firewall blocks .* \(403\)", 0),
+        ({"guard": Guard.FIREWALL_CHALLENGE}, r"firewall blocks .* \(202\)", 0),
+        ({"guard": Guard.FIREWALL_CAPTCHA}, r"firewall blocks .* \(405\)", 0),
         ({"guard": Guard.NO_FORM}, NO_FORM, 0),
         ({"guard": Guard.CAPTCHA}, "captcha", 0),
         ({"guard": Guard.CODE}, "one-time code", 0),
@@ -41,6 +43,17 @@ def test_refusal_is_named(
     with pytest.raises(LoginRefusedError, match=words):
         fetcher.log_in(Login("mapper@example.org", "wrong"))
     assert logins == strava.logins
+
+
+@pytest.mark.parametrize("status", [202, 403, 405])
+def test_firewall_after_the_password(
+    fetcher: CookieFetcher, strava: Strava, override: Callable[..., None], status: int
+) -> None:
+    """The firewall may stop the password, too."""
+    override(lambda request: Response(status) if request.method == "POST" else None)
+
+    with pytest.raises(LoginRefusedError, match=f"firewall .*{status}"):
+        fetcher.log_in(Login(strava.email, strava.password))
 
 
 @pytest.mark.parametrize(

@@ -68,14 +68,26 @@ def has_stopped(stand_in: StandIn) -> bool:
     return len(stand_in.exchanges) <= requested + IN_FLIGHT < 100
 
 
-@pytest.mark.parametrize("part", ["/all/hot/", "/all/bluered/"])
+@pytest.mark.parametrize(
+    ("part", "status", "words"),
+    [
+        ("/all/hot/", 403, r"does not open heatmap tiles with these cookies \(403\)"),
+        ("/all/bluered/", 401, r"does not open heatmap tiles with these cookies \(401\)"),
+        ("/all/hot/", 400, r"does not know the activity all \(400\)"),
+    ],
+)
 def test_one_refusal_stops_all(
-    cookies: HeatmapCookies, stand_in: StandIn, override: Override, part: str
+    cookies: HeatmapCookies,
+    stand_in: StandIn,
+    override: Override,
+    part: str,
+    status: int,
+    words: str,
 ) -> None:
-    """After one 403, the other threads stop soon."""
-    override(lambda request: Response(403) if part in request.path else None)
+    """After one refusal, the other threads stop soon."""
+    override(lambda request: Response(status) if part in request.path else None)
 
-    with pytest.raises(StravaError, match="does not open heatmap tiles with these cookies"):
+    with pytest.raises(StravaError, match=words):
         dict(thumbnails(CURRENT.layers(), TURIN, cookies))
     assert has_stopped(stand_in)
 
