@@ -13,17 +13,21 @@ PREFERENCES = "preferences.xml"
 """The file in that directory with JOSM's preferences, which include the user's OAuth tokens."""
 
 
-def candidates(platform: str, environ: Mapping[str, str], home: Path) -> list[Path]:
+def candidates(
+    platform: str, environ: Mapping[str, str], home: Path, name: str = "JOSM"
+) -> list[Path]:
     """List the directories that JOSM may use, in the order in which JOSM looks for them.
 
-    The platform is the system as `sys.platform` names it.
+    The platform is the system as `sys.platform` names it. The name is another one if JOSM was
+    started with `-Djosm.dir.name`, such as by the package `josm-latest`.
     """
     if platform == "win32":
-        return [Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / "JOSM"]
+        return [Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / name]
     if platform == "darwin":
-        return [home / "Library" / "Preferences" / "JOSM"]
+        return [home / "Library" / "Preferences" / name]
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    return [home / ".josm", config / "JOSM", _flatpak(home)]
+    places = [home / f".{name.lower()}", config / name]
+    return [*places, _flatpak(home)] if name == "JOSM" else places
 
 
 def find(platform: str, environ: Mapping[str, str], home: Path) -> Path:

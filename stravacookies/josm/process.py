@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from os.path import realpath  # accepts a loop of links, unlike Path.resolve
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ _JAVA = re.compile(r"java(w|ws)?(\.exe)?", re.IGNORECASE)
 _OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
 """The name of JOSM's own launcher, which its installers for Windows and macOS contain."""
 
-_JAR = re.compile(r"(^|[/\\:;])josm[^/\\:;]*\.(jar|jnlp)($|[:;])", re.IGNORECASE)
+_JAR = re.compile(r"josm(-(tested|latest|snapshot|custom))?(-\d+)?\.(jar|jnlp)", re.IGNORECASE)
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
 _DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
+_NAME = re.compile(r"-Djosm\.dir\.name=[\"']?(.+?)[\"']?")
 _HOME = re.compile(r"-Duser\.home=(.+)")
 
 
@@ -47,12 +49,13 @@ def is_josm(command: Sequence[str]) -> bool:
     """Return whether a command line starts JOSM."""
     if not command:
         return False
-    program = re.split(r"[/\\]", command[0])[-1]
+    program, *words = (re.split(r"[/\\]", word)[-1] for word in command)
     if _OWN_PROGRAM.fullmatch(program):
         return True
-    words = command[1:]
+    # A jar of JOSM on the class path of another program, such as Gradle, does not count.
+    jars = [word for before, word in pairwise(["", *words]) if before == "-jar" or "jnlp" in word]
     return bool(_JAVA.fullmatch(program)) and (
-        _MAIN_CLASS in words or any(_JAR.search(word) for word in words)
+        _MAIN_CLASS in words or any(_JAR.fullmatch(jar) for jar in jars)
     )
 
 
@@ -66,7 +69,8 @@ def directories(
 
     if names := named(_DIRECTORY):
         return [started_in / name for name in names]
-    return candidates(sys.platform, environ, Path([str(home), *named(_HOME)][-1]))
+    home = Path([str(home), *named(_HOME)][-1])
+    return candidates(sys.platform, environ, home, ["JOSM", *named(_NAME)][-1])
 
 
 def _josms() -> "list[psutil.Process]":

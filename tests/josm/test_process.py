@@ -18,7 +18,9 @@ FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"
     [
         (["java", "-jar", JAR], True),
         (["/usr/bin/java", "-Xmx2g", "-jar", "/opt/josm-tested.jar", "file.osm"], True),
-        (["java", "-cp", "/opt/josm.jar:/opt/x.jar", "Main"], True),
+        (["java", "-cp", "/opt/josm.jar:/opt/x.jar", "org.gradle.launcher.GradleDaemon"], False),
+        (["java", "-jar", "/opt/josm-proxy.jar"], False),
+        (["java", "-jar", "/opt/josm-latest.jar"], True),
         (["java", "-cp", "/opt/all.jar", "org.openstreetmap.josm.gui.MainApplication"], True),
         (["/usr/bin/javaws", "https://josm.openstreetmap.de/download/josm.jnlp"], True),
         ([r"C:\Java\bin\javaw.exe", "-jar", r"C:\Users\m\josm-snapshot-18646.jar"], True),
@@ -43,6 +45,8 @@ def test_josm(command: list[str], expected: bool) -> None:
         ("-Djosm.pref=/home/m/.config/JOSM", ["/home/m/.config/JOSM"]),
         ("-Djosm.home=.config/JOSM", ["/home/m/maps/.config/JOSM"]),
         ("-Duser.home=/home/x", ["/home/x/.josm", "/config/JOSM", f"/home/x/{FLATPAK}"]),
+        ("-Djosm.dir.name=JOSM-latest", ["/home/m/.josm-latest", "/config/JOSM-latest"]),
+        ('-Djosm.dir.name="JOSM-latest"', ["/home/m/.josm-latest", "/config/JOSM-latest"]),
         ("-Xmx2g", ["/home/m/.josm", "/config/JOSM", f"/home/m/{FLATPAK}"]),
     ],
 )
