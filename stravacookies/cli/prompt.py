@@ -30,7 +30,7 @@ def for_anything() -> Credential:
 
 def for_session() -> Credential:
     """Ask for a session."""
-    return sources.from_text(_secret("Session"), "what you pasted", CURRENT)
+    return sources.from_text(_secret("Session"), sources.ENTERED, CURRENT)
 
 
 def for_login() -> Login:

@@ -81,7 +81,7 @@ def candidate(source: str, host: TileHost = CURRENT) -> Candidate:
     """Return the source that a user named; one that needs a person asks at the terminal."""
     source = sources.normalize(source)
     if source == sources.STANDARD_INPUT and prompt.is_possible():
-        return Candidate(Origin.NAMED, "what you pasted", prompt.for_session)
+        return Candidate(Origin.NAMED, sources.ENTERED, prompt.for_session)
     if source == sources.PASSWORD:
         return Candidate(Origin.NAMED, source, prompt.for_login)
     return Candidate(Origin.NAMED, source, lambda: sources.read(source, host))

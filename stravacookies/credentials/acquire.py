@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies.credentials import sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
-    LOG_IN_WITH_BROWSER,
     RUN_LOGIN,
     NotLoggedInError,
     ServerError,
@@ -142,7 +140,7 @@ class Sources:
         if self.default:
             found.append(_named_source(Origin.DEFAULT, self.default, host))
         if self.ask:
-            found.append(Candidate(Origin.PERSON, "what you entered", self.ask))
+            found.append(Candidate(Origin.PERSON, sources.ENTERED, self.ask))
         return found
 
     def survey(self, kept: StoredSession | None = None) -> list[Prospect]:
@@ -262,9 +260,12 @@ class _Attempt:
             with suppress(SessionRefusedError):
                 return self.fetcher.fetch(session, self.host, self.deadline)
             self.refused.append(session)
+        way_out = sources.way_out(candidate.source)
+        if candidate.origin is Origin.VARIABLE:
+            way_out = f"Unset {SESSION_VARIABLE}, which comes before any other source. {way_out}"
         raise SessionRefusedError(
             f"The session from {sources.label(candidate.source)} is not logged in to Strava: it has"
-            f" ended, or it is the kind that every visitor gets. {_way_out(candidate)}"
+            f" ended, or it is the kind that every visitor gets. {way_out}"
         )
 
     def _keep(self, what: str, keep: Callable[..., None], *arguments: object) -> None:
@@ -274,19 +275,6 @@ class _Attempt:
         except OSError as error:
             why = f"{what} could not be kept for the next run: {error.strerror or error}."
             self.not_kept = self.not_kept or StravacookiesError(why)
-
-
-def _way_out(candidate: Candidate) -> str:
-    """Say what to do when the session from a source has ended."""
-    source, log_in = candidate.source, "Log in at https://www.strava.com in your browser, then"
-    if candidate.origin is Origin.VARIABLE:
-        return f"Unset {source}, which comes before any other source. {LOG_IN_WITH_BROWSER}"
-    if sources.is_browser(source) or source == sources.PASSWORD:
-        return LOG_IN_WITH_BROWSER
-    if Path(source).is_absolute():
-        again = f"run 'stravacookies login --from {source}' again"
-        return f"{log_in} export its cookies to that file, and {again}."
-    return f"{log_in} copy the session from there again."
 
 
 def _named_source(origin: Origin, source: str, host: TileHost) -> Candidate:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.credentials.cookie_files import LONGEST, read_cookies
-from stravacookies.errors import NotLoggedInError, StravaError, UsageError
+from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError, UsageError
 from stravacookies.files import file_type
 from stravacookies.heatmap import TileHost
 from stravacookies.strava.cookies import HeatmapCookies
@@ -18,6 +18,8 @@ from stravacookies.strava.session import Session
 
 PASSWORD = "password"  # noqa: S105 - the name of a source
 STANDARD_INPUT = "-"
+ENTERED = "what you entered"
+"""The source of what a person types or pastes at the terminal."""
 
 
 def normalize(source: str) -> str:
@@ -60,6 +62,17 @@ def label(source: str) -> str:
 def is_browser(source: str) -> bool:
     """Return whether a source is a browser, which can be read again later."""
     return source.partition(":")[0] in BROWSERS
+
+
+def way_out(source: str) -> str:
+    """Say what to do when the session from a source has ended."""
+    log_in = "Log in at https://www.strava.com in your browser, then"
+    if source in (ENTERED, STANDARD_INPUT):
+        return f"{log_in} copy the session from there again."
+    if Path(source).is_absolute():
+        again = f"run 'stravacookies login --from {source}' again"
+        return f"{log_in} export its cookies to that file, and {again}."
+    return LOG_IN_WITH_BROWSER
 
 
 def read(source: str, host: TileHost) -> Session | HeatmapCookies:

@@ -64,7 +64,7 @@ def test_bytes_that_are_not_text(environment: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("source", "words"),
-    [("-", "Logged in to Strava with what you pasted."), ("password", "it lasts at least until")],
+    [("-", "Logged in to Strava with what you entered."), ("password", "it lasts at least until")],
 )
 def test_login(environment: dict[str, str], strava: Strava, source: str, words: str) -> None:
     """On a terminal, `login` asks for what `--from` names."""

@@ -164,7 +164,7 @@ RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login' (in a clone: 'make login').
             "STRAVA_SESSION",
             f"Unset STRAVA_SESSION, which comes before any other source. {RUN_LOGIN}",
         ),
-        ({}, "what you pasted", f"{IN_BROWSER} copy the session from there again."),
+        ({}, "what you entered", f"{IN_BROWSER} copy the session from there again."),
         (
             {},
             "/home/m/export.json",
