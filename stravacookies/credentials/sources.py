@@ -115,7 +115,7 @@ def _choose(cookies: Mapping[str, str], source: str, host: TileHost) -> Session 
 def _read_source(source: str) -> dict[str, str]:
     """Return Strava's cookies by name from a source."""
     if is_browser(source):
-        from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3, 4 ms
+        from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3
 
         name, _, profile = source.partition(":")
         return read_browser(name, profile or None, os.environ)

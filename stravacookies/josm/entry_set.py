@@ -69,7 +69,7 @@ def render(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCook
 def mark(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> bytes:
     """Return a line with a checksum of everything that a run's files are made from.
 
-    A run that finds it in the entry set has nothing to do, which saves 51 ms of 135: it then needs
+    A run that finds it in the entry set has nothing to do, which saves 40 ms of 130: it then needs
     no Jinja2. The checksum does not reveal the cookies.
     """
     parts = [__version__, cookies.header(), *(layer.host.pattern for layer in layers[:1])]
