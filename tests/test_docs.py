@@ -9,6 +9,7 @@ import pytest
 
 from stravacookies.cli import config
 from stravacookies.cli.config import Config
+from stravacookies.heatmap import CURRENT
 from stravacookies.josm.preferences import NEW
 from tests import command, pages, test_imports
 from tests.command import Run
@@ -53,6 +54,20 @@ def test_summary_is_current(run: Run, josm_directory: Path, strava: Strava) -> N
     assert date.sub("", shown) == date.sub(
         "", printed.replace(str(josm_directory), "/home/you/.config/JOSM")
     )
+
+
+def test_numbers_are_those_of_the_table() -> None:
+    """A document that counts layers, activities or colours counts what there is."""
+    counts = {
+        "layers": CURRENT.layers(),
+        "activities": CURRENT.activities,
+        "colours": CURRENT.colors,
+    }
+    texts = " ".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    stated = re.findall(rf"\b(\d{{2,}}|7) ({'|'.join(counts)})\b", " ".join(texts.split()))
+
+    assert {"activities", "layers"} <= {what for _, what in stated}
+    assert [] == [each for each in stated if int(each[0]) != len(counts[each[1]])]
 
 
 def test_template_example_works(

@@ -40,10 +40,10 @@ Run this again then. They are yours alone: do not share these files.
 @pytest.mark.parametrize(
     ("arguments", "files", "maps", "version"),
     [
-        ([], 7, 41, 3),
+        ([], 7, 47, 3),
         (["--activity", "ride", "--activity", "sport_Hike"], 7, 2, 3),
         (["--classic"], 5, 5, 3),
-        (["--version", "2"], 7, 41, 2),
+        (["--version", "2"], 7, 47, 2),
     ],
 )
 def test_choices(

@@ -38,7 +38,7 @@ def test_first_run(run: Run, josm_directory: Path, strava: Strava, stand_in: Sta
         f"""\
 The Strava heatmap is ready for JOSM, in {josm_directory}:
 
-  strava-heatmap.xml  287 layers: 41 activities, 7 colours
+  strava-heatmap.xml  329 layers: 47 activities, 7 colours
   preferences.xml     created \\(JOSM has not run here yet\\)
   cartograph/         7 files for Cartograph Maps
 
@@ -144,7 +144,7 @@ def test_session_from_a_file(run: Run, josm_directory: Path, export: Path) -> No
     outcome = run("josm-prefs", "--from", export)
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert 287 == len(entries(josm_directory))
+    assert 329 == len(entries(josm_directory))
     assert 0 == run("josm-prefs", "--refresh").code
 
 

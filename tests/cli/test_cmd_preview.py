@@ -66,10 +66,11 @@ def test_groups_in_every_colour(show: Run, stand_in: StandIn, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "layers"), [(["--all"], 287), (["--activity", "run"], 2), (ONE, 1)]
+    ("arguments", "layers"),
+    [(["--all"], len(CURRENT.layers())), (["--activity", "run"], 2), (ONE, 1)],
 )
 def test_choice_of_layers(show: Run, arguments: Sequence[str], layers: int) -> None:
-    """Options and the user's defaults choose layers; with `--all` there are 287, in any case."""
+    """Options and the user's defaults choose layers; `--all` means all, in any case."""
     chosen = {"STRAVACOOKIES_ACTIVITIES": "ride", "STRAVACOOKIES_COLORS": "blue gray"}
     outcome = show("--at", "-3,12.3", "--zoom", "14", *arguments, **chosen)
 

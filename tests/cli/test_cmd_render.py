@@ -19,7 +19,7 @@ def test_standard_output(run_here: Run, tmp_path: Path) -> None:
     """Without a file, the text is printed as it is."""
     (tmp_path / "my.txt").write_text("{{ layers | length }} layers")
 
-    assert Outcome(0, "41 layers", "") == run_here("render", "my.txt", "--color", "hot")
+    assert Outcome(0, "47 layers", "") == run_here("render", "my.txt", "--color", "hot")
 
 
 def test_classic(run_here: Run, tmp_path: Path) -> None:
