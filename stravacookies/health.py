@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from enum import Enum
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from stravacookies.credentials import acquire, sources
 from stravacookies.credentials.acquire import Origin
@@ -149,7 +150,7 @@ def _tile(facts: Facts) -> _Result:
         return _bad(str(error).removesuffix("."), advice)
     except StravaError:
         return _bad("Strava's answer makes no sense", "try again later")
-    answered = f"{host.servers[0]}.strava.com answered {status}"
+    answered = f"{urlsplit(host.layer('all:hot').tile_url()).netloc} answered {status}"
     match status:
         case 200:
             return _good(answered)

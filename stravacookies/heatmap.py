@@ -73,7 +73,7 @@ class TileHost(NamedTuple):
     Attributes:
         key: Its name: `current` or `classic`.
         pattern: The URL of its tiles, as a format string.
-        servers: The names of its servers, for `{server}` in the pattern.
+        servers: The letters of its servers, for `{server}` in the pattern.
         cookies: The names of the cookies that it needs.
         in_query: Whether it takes them in the query string of a tile's URL, not in a header.
         method: The HTTP method that gets these cookies.
@@ -204,8 +204,8 @@ class Layer:
 
 CURRENT = TileHost(
     key="current",
-    pattern="https://{server}.strava.com/identified/globalheat/{activity}/{color}/{z}/{x}/{y}.png?v=19",
-    servers=("content-a",),
+    pattern="https://content-{server}.strava.com/identified/globalheat/{activity}/{color}/{z}/{x}/{y}.png?v=19",
+    servers=("a",),
     cookies=(KEY_PAIR_ID, POLICY, SIGNATURE, IDENTITY),
     in_query=False,
     method="HEAD",
@@ -221,8 +221,8 @@ rows and runs, which it serves too, are left out: mappers may not trace those.
 
 CLASSIC = TileHost(
     key="classic",
-    pattern="https://{server}.strava.com/tiles-auth/{activity}/{color}/{z}/{x}/{y}.png",
-    servers=("heatmap-external-a", "heatmap-external-b", "heatmap-external-c"),
+    pattern="https://heatmap-external-{server}.strava.com/tiles-auth/{activity}/{color}/{z}/{x}/{y}.png",
+    servers=("a", "b", "c"),
     cookies=(KEY_PAIR_ID, POLICY, SIGNATURE),
     in_query=True,
     method="GET",

@@ -108,7 +108,7 @@ def test_classic_tile(stand_in: StandIn, server: str) -> None:
     """The three classic servers take the credentials in the query string."""
     auth = "https://heatmap-external-a.strava.com/auth"
     signed = credentials(stand_in, auth, "CloudFront-")
-    url = f"https://{server}.strava.com/tiles-auth/ride/blue/8/198/114.png"
+    url = f"https://heatmap-external-{server}.strava.com/tiles-auth/ride/blue/8/198/114.png"
 
     assert ["Key-Pair-Id", "Policy", "Signature"] == list(signed)
     assert 200 == get(stand_in, url, params=signed).status_code

@@ -40,8 +40,8 @@ def tile_url(layer: Layer, cookies: HeatmapCookies) -> str:
     the URL. Source: https://josm.openstreetmap.de/wiki/Help/Preferences/Imagery
     """
     if layer.host.in_query:
-        servers = f"{{switch:{','.join(layer.host.servers)}}}"
-        return f"{layer.tile_url(z='{zoom}', server=servers)}?{cookies.query()}"
+        switch = f"{{switch:{','.join(layer.host.servers)}}}"
+        return f"{layer.tile_url(z='{zoom}', server=switch)}?{cookies.query()}"
     return f"{{header(Cookie,{cookies.header()})}}{layer.tile_url(z='{zoom}')}"
 
 

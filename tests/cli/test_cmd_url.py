@@ -25,8 +25,8 @@ def test_classic_host(run_here: Run) -> None:
     outcome = run_here("url", "ride", "hot", "--classic")
 
     assert re.fullmatch(
-        r"tms\[3,15\]:https://\{switch:heatmap-external-a,heatmap-external-b,heatmap-external-c\}"
-        r"\.strava\.com/tiles-auth/ride/hot/\{zoom\}/\{x\}/\{y\}\.png\?Key-Pair-Id=\S+\n",
+        r"tms\[3,15\]:https://heatmap-external-\{switch:a,b,c\}\.strava\.com/tiles-auth/ride/hot"
+        r"/\{zoom\}/\{x\}/\{y\}\.png\?Key-Pair-Id=\S+\n",
         outcome.out,
     ), outcome.out
 

@@ -77,8 +77,8 @@ def test_tms_line() -> None:
     (layer,) = CLASSIC.layers(["ride"], ["hot"])
 
     assert (
-        "tms[3,15]:https://{switch:heatmap-external-a,heatmap-external-b,heatmap-external-c}"
-        f".strava.com/tiles-auth/ride/hot/{{zoom}}/{{x}}/{{y}}.png?{CLASSIC_COOKIES.query()}"
+        "tms[3,15]:https://heatmap-external-{switch:a,b,c}.strava.com"
+        f"/tiles-auth/ride/hot/{{zoom}}/{{x}}/{{y}}.png?{CLASSIC_COOKIES.query()}"
     ) == entry_set.tms_line(layer, CLASSIC_COOKIES)
 
 

@@ -127,7 +127,12 @@ def test_command_opens_named_layers(run_here: Run, listening: Remote) -> None:
     ("command", "config", "show", "opened"),
     [
         ("live", "", "", "/globalheat/all/hot/"),
-        ("live --classic", "", "", "heatmap-external-c}.strava.com/tiles-auth/all/hot/"),
+        (
+            "live --classic",
+            "",
+            "",
+            "heatmap-external-{switch:a,b,c}.strava.com/tiles-auth/all/hot/",
+        ),
         ("live", 'show = ["sport_Hike:blue", "ride:hot"]', "", "/sport_Hike/blue/"),
         ("live", 'activities = ["water"]\ncolors = ["gray"]', "", "/water/gray/"),
         ("live", 'show = ["ride:hot"]', "run:blue", "/run/blue/"),
