@@ -4,34 +4,66 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _LINUX = {
-    # Firefox 147 and newer, older ones, Flatpaks of both, Snap
+    # Firefox 147 and newer, and older ones; the same for Flatpak and Snap
     "firefox": (
         "{config}/mozilla/firefox",
         "{home}/.mozilla/firefox",
-        "{home}/.var/app/org.mozilla.firefox/config/mozilla/firefox",
-        "{home}/.var/app/org.mozilla.firefox/.mozilla/firefox",
+        "{flatpak}/org.mozilla.firefox/config/mozilla/firefox",
+        "{flatpak}/org.mozilla.firefox/.mozilla/firefox",
+        "{home}/snap/firefox/common/.config/mozilla/firefox",
         "{home}/snap/firefox/common/.mozilla/firefox",
     ),
-    "chrome": ("{config}/google-chrome", "{home}/.var/app/com.google.Chrome/config/google-chrome"),
+    "librewolf": (
+        "{config}/librewolf/librewolf",
+        "{home}/.librewolf",
+        "{flatpak}/io.gitlab.librewolf-community/config/librewolf/librewolf",
+        "{flatpak}/io.gitlab.librewolf-community/.librewolf",
+    ),
+    "zen": (
+        "{config}/zen",
+        "{home}/.zen",
+        "{flatpak}/app.zen_browser.zen/config/zen",
+        "{flatpak}/app.zen_browser.zen/.zen",
+    ),
+    "floorp": (
+        "{config}/floorp",
+        "{home}/.floorp",
+        "{flatpak}/one.ablaze.floorp/config/floorp",
+        "{flatpak}/one.ablaze.floorp/.floorp",
+    ),
+    "waterfox": ("{home}/.waterfox", "{flatpak}/net.waterfox.waterfox/.waterfox"),
+    "chrome": ("{config}/google-chrome", "{flatpak}/com.google.Chrome/config/google-chrome"),
     "chromium": (
         "{config}/chromium",
-        "{home}/.var/app/org.chromium.Chromium/config/chromium",
+        "{flatpak}/org.chromium.Chromium/config/chromium",
         "{home}/snap/chromium/common/chromium",
     ),
     "brave": (
         "{config}/BraveSoftware/Brave-Browser",
-        "{home}/.var/app/com.brave.Browser/config/BraveSoftware/Brave-Browser",
+        "{flatpak}/com.brave.Browser/config/BraveSoftware/Brave-Browser",
         "{home}/snap/brave/current/.config/BraveSoftware/Brave-Browser",
     ),
-    "edge": ("{config}/microsoft-edge", "{home}/.var/app/com.microsoft.Edge/config/microsoft-edge"),
-    "opera": ("{config}/opera", "{home}/snap/opera/current/.config/opera"),
+    "edge": ("{config}/microsoft-edge", "{flatpak}/com.microsoft.Edge/config/microsoft-edge"),
+    "opera": (
+        "{config}/opera",
+        "{flatpak}/com.opera.Opera/config/opera",
+        "{home}/snap/opera/current/.config/opera",
+    ),
     "safari": (),
-    "vivaldi": ("{config}/vivaldi", "{home}/snap/vivaldi/current/.config/vivaldi"),
+    "vivaldi": (
+        "{config}/vivaldi",
+        "{flatpak}/com.vivaldi.Vivaldi/config/vivaldi",
+        "{home}/snap/vivaldi/current/.config/vivaldi",
+    ),
     "whale": ("{config}/naver-whale",),
 }
 
 _MAC = {
-    "firefox": ("{support}/Firefox/Profiles",),
+    "firefox": ("{support}/Firefox",),
+    "librewolf": ("{support}/librewolf",),
+    "zen": ("{support}/zen",),
+    "floorp": ("{support}/Floorp",),
+    "waterfox": ("{support}/Waterfox",),
     "chrome": ("{support}/Google/Chrome",),
     "chromium": ("{support}/Chromium",),
     "brave": ("{support}/BraveSoftware/Brave-Browser",),
@@ -47,9 +79,13 @@ _MAC = {
 
 _WINDOWS = {
     "firefox": (
-        "{roaming}/Mozilla/Firefox/Profiles",
-        "{local}/Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Roaming/Mozilla/Firefox/Profiles",
+        "{roaming}/Mozilla/Firefox",
+        "{local}/Packages/Mozilla.Firefox_n80bbvh6b1yt2/LocalCache/Roaming/Mozilla/Firefox",
     ),
+    "librewolf": ("{roaming}/librewolf",),
+    "zen": ("{roaming}/zen",),
+    "floorp": ("{roaming}/Floorp",),
+    "waterfox": ("{roaming}/Waterfox",),
     "chrome": ("{local}/Google/Chrome/User Data",),
     "chromium": ("{local}/Chromium/User Data",),
     "brave": ("{local}/BraveSoftware/Brave-Browser/User Data",),
@@ -61,18 +97,27 @@ _WINDOWS = {
 }
 
 BROWSERS = tuple(_LINUX)
-"""The browsers that can be read, by the names that yt-dlp has for them."""
+"""The browsers that can be read; those that yt-dlp reads have its names."""
+
+FIREFOX_FAMILY = ("firefox", "librewolf", "zen", "floorp", "waterfox")
+"""The browsers that keep cookies as Firefox does, unencrypted."""
 
 
 def folders(browser: str, platform: str, environ: Mapping[str, str], home: Path) -> list[Path]:
     """List the folders in which a browser may keep its profiles.
 
     Sources: https://chromium.googlesource.com/chromium/src/+/HEAD/docs/user_data_dir.md,
-    https://support.mozilla.org/kb/profiles-where-firefox-stores-user-data
+    https://support.mozilla.org/kb/profiles-where-firefox-stores-user-data,
+    https://docs.flatpak.org/en/latest/conventions.html#xdg-base-directories,
+    https://github.com/largestgithubuseronearth/addwater/issues/105 (LibreWolf),
+    https://github.com/noctalia-dev/noctalia/issues/1839 (Zen),
+    https://github.com/BrowserWorks/waterfox/issues/4418 (Waterfox),
+    https://github.com/Homebrew/homebrew-cask/tree/HEAD/Casks (macOS)
     """
     table = {"win32": _WINDOWS, "darwin": _MAC}.get(platform, _LINUX)
     places = {
         "home": home,
+        "flatpak": home / ".var" / "app",
         "config": environ.get("XDG_CONFIG_HOME") or home / ".config",
         "support": home / "Library" / "Application Support",
         "roaming": environ.get("APPDATA") or home / "AppData" / "Roaming",

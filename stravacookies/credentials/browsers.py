@@ -1,155 +1,166 @@
-"""Strava's cookies in the stores of the user's own browsers, read with yt-dlp.
+"""Strava's cookies in the stores of the user's own browsers.
 
-yt-dlp decrypts them. It is given a private copy of the store, prepared so that it
-
-- contains what a running browser has so far only written to its write-ahead log;
-- contains only the cookies of Strava: decrypting those of all sites takes seconds;
-- contains no partitioned cookies (Strava framed by another site), and none of containers;
-- counts Chromium's expiry from 1970: yt-dlp mistakes microseconds since 1601 for Unix seconds.
+Firefox's are not encrypted. Those of Chromium and its relatives are decrypted by yt-dlp, which also
+reads Safari's store.
 """
 
-import shutil
 import sqlite3
-import sys
-import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
+from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from stravacookies import paths
-from stravacookies.credentials.browser_folders import folders
-from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
-from stravacookies.files import make_private_directory
-from stravacookies.strava.session import REMEMBER_TOKEN, cookies_by_name, is_strava
-
-if TYPE_CHECKING:
-    from http.cookiejar import CookieJar
-
-_STALE = 10 * 60
-"""Seconds after which a copy belongs to no run any more."""
-
-_STORES = {
-    "firefox": ("cookies.sqlite", "*/cookies.sqlite", "Profiles/*/cookies.sqlite"),
-    "safari": ("Cookies.binarycookies",),
-}
-_CHROMIUM_STORES = ("Cookies", "Network/Cookies", "*/Cookies", "*/Network/Cookies")
-"""Where the stores are in a browser's folder, or in that of a profile."""
-
-
-def require_extra() -> None:
-    """Raise `NotLoggedInError` unless the extra `browser` is installed."""
-    try:
-        import yt_dlp.cookies  # noqa: F401 - imported here: 0.3 s, and few runs read a browser
-    except ImportError:
-        raise NotLoggedInError(
-            "Reading a browser needs an optional package: run 'make browser' in a clone, or install"
-            " stravacookies with its extra 'browser', such as pipx install '.[browser]'."
-        ) from None
+from stravacookies.credentials.browser_copies import is_firefox, reduced_copy
+from stravacookies.credentials.browser_profiles import (
+    Profile,
+    browser_of,
+    container_name,
+    find_profiles,
+)
+from stravacookies.errors import NotLoggedInError
+from stravacookies.heatmap import CLASSIC
+from stravacookies.strava.session import REMEMBER_TOKEN, Session, cookies_by_name, is_strava
 
 
 def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
     """Return Strava's cookies by name from a browser's store, whether it runs or not.
 
-    The profile is the name of its folder, or a path; by default, it is the one that was used last.
+    The profile is the name of its folder, the name that people see, or a path. By default, all
+    profiles are read, the one that was used last first, until one is logged in.
 
     Raises:
         BrowserNotFoundError: There is no such browser, or no such profile.
-        NotLoggedInError: The store cannot be read, or contains no session of Strava.
+        NotLoggedInError: The stores cannot be read, or contain no login.
     """
-    require_extra()
-    log = _Log()
+    return _first_login(browser, find_profiles(browser, profile, environ))
+
+
+def read_store(store: Path) -> dict[str, str]:
+    """Return Strava's cookies by name from a file in which Firefox or Chromium keeps cookies.
+
+    Raises:
+        NotLoggedInError: The store cannot be read, or contains no login.
+    """
+    return _first_login(str(store), [Profile(browser_of(store), store, store.name)])
+
+
+def _first_login(source: str, profiles: Collection[Profile]) -> dict[str, str]:
+    """Return the cookies of the first profile with a session, or else with heatmap cookies."""
+    heatmap_cookies: dict[str, str] = {}
+    failure: NotLoggedInError | None = None
+    for profile in profiles:
+        try:
+            cookies = _read(source, profile)
+            if Session.from_cookies(cookies):
+                return cookies
+        except NotLoggedInError as error:
+            failure = failure or NotLoggedInError(f"{error} Looked in: {profile}.")
+        else:
+            if not heatmap_cookies and cookies.keys() >= {*CLASSIC.cookies}:
+                heatmap_cookies = cookies
+    if heatmap_cookies:
+        return heatmap_cookies
+    raise failure or NotLoggedInError(
+        f"There is no Strava session in {source}: log in at https://www.strava.com there with"
+        " 'remember me', then wait half a minute or close the browser. Looked in:"
+        f" {', '.join(map(str, profiles))}."
+    )
+
+
+def _read(source: str, profile: Profile) -> dict[str, str]:
+    """Return Strava's cookies by name from one profile."""
     try:
-        jar = _extract(browser, _newest_store(browser, profile, environ), log)
-    except BrowserNotFoundError:
+        if profile.browser == "safari":  # its store needs no preparation
+            return _decrypt(profile.browser, profile.store)
+        with reduced_copy(profile.store) as copy:
+            with closing(sqlite3.connect(copy)) as connection:
+                if is_firefox(connection):
+                    return _choose_container(_read_firefox(connection), profile)
+            return _decrypt(profile.browser, copy.parent)
+    except NotLoggedInError:
         raise
     except sqlite3.Error:
-        raise _unreadable_store(browser, "its store is locked or damaged") from None
+        reason = "its store is locked, damaged, or not one of cookies"
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
     except Exception as error:  # noqa: BLE001 - a library may raise anything on a strange store
-        # Without the library's words, which may hold a value.
-        raise _unreadable_store(browser, type(error).__name__) from None
-    if cookies := _usable_cookies(jar):
-        return cookies
-    raise _nothing_found(browser, log.warnings)
+        reason = type(error).__name__  # without the library's words, which may hold a value
+    raise NotLoggedInError(
+        f"The cookies of {source} cannot be read ({reason}): use another browser, or export the"
+        " cookies of strava.com with an add-on and name that file with --from."
+    )
 
 
-def _newest_store(browser: str, profile: str | None, environ: Mapping[str, str]) -> Path:
-    """Find the store that was written to last."""
-    roots = folders(browser, sys.platform, environ, Path.home())
-    if profile:
-        roots = [root / Path(profile).expanduser() for root in roots]
-    patterns = _STORES.get(browser, _CHROMIUM_STORES)
-    stores = [store for root in roots for pattern in patterns for store in root.glob(pattern)]
-    if not stores:
-        what = f"A profile {profile!r} of {browser}" if profile else browser.capitalize()
-        places = ", ".join(dict.fromkeys(map(str, roots)))
-        where = f"looked in: {places}" if places else "this system does not have it"
-        raise BrowserNotFoundError(f"{what} was not found ({where}).")
-    return max(stores, key=lambda store: max(_last_change(store)))
+def _read_firefox(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Return the cookies in Firefox's store by container; those outside of any are under ''."""
+    connection.text_factory = lambda text: text.decode(errors="replace")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    # Milliseconds since version 16. Source:
+    # https://github.com/mozilla-firefox/firefox/commit/5869af852cd20425165837f6c2d9971f3efba83d
+    now = time.time() * (1000 if version >= 16 else 1)
+    cookies: dict[str, dict[str, str]] = defaultdict(dict)
+    for container, name, value, expiry in connection.execute(
+        "SELECT originAttributes, name, value, expiry FROM moz_cookies"
+        " ORDER BY host = '.strava.com'"  # so that these replace others
+    ):
+        if (
+            value
+            and isinstance(value, str)
+            and (name == REMEMBER_TOKEN or not expiry or expiry > now)
+        ):
+            cookies[container][name] = value
+    return cookies
 
 
-def _extract(browser: str, store: Path, log: "_Log") -> "CookieJar":
-    """Let yt-dlp read a prepared copy of a store."""
-    from yt_dlp.cookies import extract_cookies_from_browser
-
-    if browser == "safari":  # its store needs no preparation
-        return extract_cookies_from_browser(browser, str(store), log)
-    with tempfile.TemporaryDirectory(dir=_folder_for_copies()) as folder:
-        profile = Path(folder) / "profile"
-        profile.mkdir()
-        _copy_store(store, profile / store.name)
-        for above in store.parents[:3]:  # on Windows, Chromium's key is in it
-            with suppress(OSError):
-                shutil.copyfile(above / "Local State", profile / "Local State")
-                break
-        return extract_cookies_from_browser(browser, str(profile), log, container="none")
-
-
-def _folder_for_copies() -> Path:
-    """Return a private folder for copies, without those that killed runs have left there."""
-    folder = paths.cache() / "browsers"
-    make_private_directory(folder)
-    for copy in folder.iterdir():
-        if time.time() - copy.stat().st_mtime > _STALE:
-            shutil.rmtree(copy, ignore_errors=True)
-    return folder
+def _choose_container(containers: dict[str, dict[str, str]], profile: Profile) -> dict[str, str]:
+    """Choose the cookies outside of containers, or those of the only login inside of one."""
+    outside = containers.pop("", {})
+    inside = {container: _session(cookies) for container, cookies in containers.items()}
+    logins = {container: session for container, session in inside.items() if session}
+    if _session(outside) or not logins:
+        return outside
+    if len({*logins.values()}) == 1:
+        return containers[next(iter(logins))]
+    ids = sorted(int(container.partition("=")[2]) for container in logins)
+    names = ", ".join(container_name(profile, each) for each in ids)
+    raise NotLoggedInError(
+        f"Several containers of {profile.browser} have a Strava login ({names}): log in outside of"
+        " containers, or log out in all but one of them."
+    )
 
 
-def _last_change(store: Path) -> list[tuple[int, int]]:
-    """Return time and size of a store and of its log: a running browser writes to the log only."""
-    parts = [part.stat() for part in (store, Path(f"{store}-wal")) if part.exists()]
-    return [(part.st_mtime_ns, part.st_size) for part in parts]
+def _session(cookies: Mapping[str, str]) -> Session | None:
+    with suppress(NotLoggedInError):
+        return Session.from_cookies(cookies)
+    return None
 
 
-def _copy_store(store: Path, copy: Path) -> None:
-    """Copy a store with its log, and prepare the copy as this module's docstring says."""
-    for _ in range(3):  # a browser may write to it meanwhile
-        before = _last_change(store)
-        Path(f"{copy}-wal").unlink(missing_ok=True)
-        with suppress(FileNotFoundError):
-            shutil.copyfile(f"{store}-wal", f"{copy}-wal")
-        shutil.copyfile(store, copy)
-        if _last_change(store) == before:
-            break  # the two belong together
-    with closing(sqlite3.connect(copy)) as connection:  # closing it merges the log
-        connection.executescript(_FIREFOX_SQL if copy.name == "cookies.sqlite" else _CHROMIUM_SQL)
+def _decrypt(browser: str, place: Path) -> dict[str, str]:
+    """Let yt-dlp read Strava's cookies, from the copy of a profile or from Safari's store."""
+    try:
+        # Imported here: 0.3 s, and few runs read a browser
+        from yt_dlp.cookies import extract_cookies_from_browser
+    except ImportError:
+        raise NotLoggedInError(
+            f"Reading {browser} needs an optional package: run 'make browser' in a clone,"
+            " or install stravacookies with its extra 'browser', such as pipx install"
+            " '.[browser]'. Firefox can be read without it."
+        ) from None
+    log = _Log()
+    cookies = _usable_cookies(extract_cookies_from_browser(browser, str(place), log))
+    # yt-dlp raises nothing when a key is wrong or missing: values are empty, or cookies left out.
+    if log.warnings and not _session(cookies):
+        raise NotLoggedInError(
+            f"The cookies of {browser} cannot be decrypted here"
+            f" ({'; '.join(dict.fromkeys(log.warnings))}): use Firefox, or a file that an add-on"
+            " exports."
+        )
+    return cookies
 
 
-_FIREFOX_SQL = """
-DELETE FROM moz_cookies WHERE originAttributes <> ''
-    OR ('.' || host LIKE '%.strava.com') IS NOT TRUE;
-"""
-
-# 0 is a session cookie. Source of the epoch: Chromium's base/time/time.h.
-_CHROMIUM_SQL = """
-DELETE FROM cookies WHERE top_frame_site_key <> ''
-    OR ('.' || host_key LIKE '%.strava.com') IS NOT TRUE;
-UPDATE cookies SET expires_utc = expires_utc / 1000000 - 11644473600 WHERE expires_utc <> 0;
-"""
-
-
-def _usable_cookies(jar: "CookieJar") -> dict[str, str]:
+def _usable_cookies(jar: CookieJar) -> dict[str, str]:
     return cookies_by_name(
         cookie
         for cookie in jar
@@ -176,23 +187,3 @@ class _Log:
         self.warnings.append(message)
 
     error = stdout = stderr = warning
-
-
-def _unreadable_store(browser: str, why: str) -> NotLoggedInError:
-    return NotLoggedInError(
-        f"The cookies of {browser} cannot be read ({why}): use another browser, or export the"
-        " cookies of strava.com with an add-on and name that file with --from."
-    )
-
-
-def _nothing_found(browser: str, warnings: Iterable[str]) -> NotLoggedInError:
-    # yt-dlp raises nothing when a key is wrong or missing: values are empty, or cookies left out.
-    if reasons := "; ".join(dict.fromkeys(warnings)):
-        return NotLoggedInError(
-            f"The cookies of {browser} cannot be decrypted here ({reasons}): use Firefox, or a file"
-            " that an add-on exports."
-        )
-    return NotLoggedInError(
-        f"There is no Strava session in {browser}: log in at https://www.strava.com there with"
-        " 'remember me', then wait half a minute or close the browser."
-    )

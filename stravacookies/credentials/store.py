@@ -1,6 +1,7 @@
 """Keep one user's session, its source, and the heatmap cookies between runs."""
 
 import json
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 KEYRING = "keyring"
 FILE = "file"
+
+BROWSER_COPIES = "browser-copies"
+"""The folder, beside the kept session, for copies of browsers' stores while they are read."""
 
 _SOURCE = "source"
 _PLACE = "place"
@@ -127,6 +131,10 @@ class CredentialStore:
                 pass
             except OSError:
                 left.append(str(path))
+        copies = self.directory / BROWSER_COPIES
+        shutil.rmtree(copies, ignore_errors=True)  # what killed runs have left
+        if copies.exists():
+            left.append(str(copies))
         return removed, left
 
     def _cookies_file(self, host: TileHost) -> Path:

@@ -174,11 +174,22 @@ def test_browsers_are_searched(run: Run, home: Path, strava: Strava, stand_in: S
     assert "was not found" not in outcome.err
 
 
-@pytest.mark.parametrize("arguments", [["--from", "firefox"], []])
-def test_extra_is_not_installed(run: Run, tmp_path: Path, arguments: list[str]) -> None:
-    """Without the extra `browser`, the error says how to install it."""
+def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: Strava) -> None:
+    """Without the extra `browser`, Firefox and its forks are read; others say what they need."""
     (tmp_path / "yt_dlp.py").write_text("raise ImportError\n")
-    outcome = run("login", *arguments)
+    profile = home / ".config" / "chromium" / "Default"
+    with create(profile, CHROMIUM) as chromium:
+        add(chromium, CHROMIUM)
+    needed = (
+        "stravacookies: Reading chromium needs an optional package: run 'make browser' in a clone,"
+        " or install stravacookies with its extra 'browser', such as pipx install '.[browser]'."
+        f" Firefox can be read without it. Looked in: {profile}.\n"
+    )
+    named = run("login", "--from", "chromium")
+    assert (3, needed) == (named.code, named.err)
+    assert run("login").err.startswith(needed)
+    with create(home / ".librewolf" / "x.default") as librewolf:
+        add(librewolf, value=strava.open_session())
+    outcome = run("login")
 
-    assert 3 == outcome.code
-    assert "'.[browser]'" in outcome.err.splitlines()[0]
+    assert (0, "Found a Strava session in librewolf.\n") == (outcome.code, outcome.err)

@@ -1,24 +1,22 @@
 """Cookies in the stores of browsers, in all the folders where these may be."""
 
+import json
 import os
-import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
-from http.cookiejar import CookieJar
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yt_dlp.cookies
 
-from stravacookies import paths
-from stravacookies.credentials.browser_folders import BROWSERS, folders
-from stravacookies.credentials.browsers import read_browser
+from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
+from stravacookies.credentials.browsers import read_browser, read_store
 from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
 from tests.credentials.browser_stores import CHROMIUM, FIREFOX, SOON, Row, add, create, microseconds
 from tests.credentials.conftest import exactly
+from tests.made_up import token, values
 
 Open = Callable[[str, Row], sqlite3.Connection]
 
@@ -26,6 +24,15 @@ WORK = ".mozilla/firefox/abcd.work"
 DEFAULT = ".config/chromium/Default"
 USER_DATA = "AppData/Local/Chromium/User Data"
 REAL = {"_strava4_session": "real"}
+LOG_IN = (
+    "log in at https://www.strava.com there with 'remember me', then wait half a minute or close"
+    " the browser."
+)
+EXPORT = (
+    "use another browser, or export the cookies of strava.com with an add-on and name that file"
+    " with --from."
+)
+DAMAGED = "its store is locked, damaged, or not one of cookies"
 
 
 @pytest.fixture(autouse=True)
@@ -44,15 +51,23 @@ def opened(home: Path) -> Iterator[Open]:
         yield lambda folder, row: stack.enter_context(create(home / folder, row))
 
 
+def use(store: Path, when: int) -> None:
+    """Let a store be what a browser has last written to, at a Unix time."""
+    os.utime(store, (0, 0))
+    os.utime(f"{store}-wal", (0, when))
+
+
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
 @pytest.mark.parametrize("browser", [name for name in BROWSERS if name != "safari"])
 def test_store_in_each_folder(browser: str, platform: str, opened: Open, home: Path) -> None:
     """A store is found in each folder; the one whose log was written to last counts."""
-    row, name = (FIREFOX, "cookies.sqlite") if browser == "firefox" else (CHROMIUM, "Cookies")
+    is_firefox = browser in FIREFOX_FAMILY
+    row, name = (FIREFOX, "cookies.sqlite") if is_firefox else (CHROMIUM, "Network/Cookies")
     for number, folder in enumerate(folders(browser, platform, {}, home)):
-        add(opened(f"{folder}/profile", row), row, value=f"value-{number}")
-        os.utime(folder / "profile" / name, (0, 100 - number))
-        os.utime(folder / "profile" / f"{name}-wal", (0, SOON + number))
+        profile = f"{folder}/{'Profiles/' if platform != 'linux' and is_firefox else ''}profile"
+        store = Path(profile, name)
+        add(opened(str(store.parent), row), row, value=f"value-{number}")
+        use(store, SOON + number)
         assert {"_strava4_session": f"value-{number}"} == read_browser(browser, None, {})
 
 
@@ -60,116 +75,180 @@ def test_store_in_each_folder(browser: str, platform: str, opened: Open, home: P
     "other",
     [
         {"originAttributes": "^partitionKey=%28https%2Cexample.org%29"},
-        {"originAttributes": "^userContextId=2"},
+        {"originAttributes": "^userContextId=2&partitionKey=%28https%2Cexample.org%29"},
+        {"originAttributes": "^privateBrowsingId=1"},
+        {"originAttributes": "^privateBrowsingId=1&userContextId=2"},
         {"host": "notstrava.com"},
         {"host": ".strava.com.evil.org"},
         {"host": "strava.org"},
         {"host": None},
         {"expiry": SOON - 7200},
+        {"value": ""},
+        {"name": "sp"},
         {"top_frame_site_key": "https://example.org"},
         {"host_key": "notstrava.com"},
         {"host_key": None},
         {"expires_utc": microseconds(SOON - 7200)},
     ],
 )
-def test_other_cookies_do_not_count(other: Row, opened: Open) -> None:
-    """Partitions, containers, other sites and expired cookies are not the user's login."""
-    is_firefox = other.keys() < FIREFOX.keys()
-    browser, row = ("firefox", FIREFOX) if is_firefox else ("chromium", CHROMIUM)
-    store = opened(WORK if is_firefox else DEFAULT, row)
-    add(store, row, value="other", **other)
-    message = (
-        f"There is no Strava session in {browser}: log in at https://www.strava.com there with"
-        " 'remember me', then wait half a minute or close the browser."
-    )
+def test_other_cookies_do_not_count(other: Row, opened: Open, home: Path) -> None:
+    """Partitions, private windows, other sites and expired cookies are not the user's login."""
+    is_chromium = other.keys() < CHROMIUM.keys() and not other.keys() < FIREFOX.keys()
+    browser, row = ("chromium", CHROMIUM) if is_chromium else ("firefox", FIREFOX)
+    folder = DEFAULT if is_chromium else WORK
+    store = opened(folder, row)
+    add(store, row, **({"value": "other"} | other))
+    message = f"There is no Strava session in {browser}: {LOG_IN} Looked in: {home / folder}."
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         read_browser(browser, None, {})
-    add(store, row, **({} if is_firefox else {"expires_utc": 0}))
-    assert REAL == read_browser(browser, None, {})
+    add(store, row, **({"expires_utc": 0} if is_chromium else {}))
+    assert REAL.items() <= read_browser(browser, None, {}).items()
 
 
-def test_expired_token_is_read(opened: Open) -> None:
-    """A remember token that has expired is read, so that the user can be told when it did."""
-    add(opened(WORK, FIREFOX), name="strava_remember_token", expiry=SOON - 7200)
+def test_cookie_of_the_domain_comes_first(opened: Open) -> None:
+    """A cookie of the whole domain is preferred to that of a host, unless it has expired.
 
-    assert {"strava_remember_token": "real"} == read_browser("firefox", None, {})
-
-
-def test_prepared_copy(opened: Open, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """yt-dlp gets a private copy of Strava's rows with the log merged; the store is untouched."""
+    Firefox counts in milliseconds today.
+    """
     store = opened(WORK, FIREFOX)
     add(store)
-    add(store, value="other", host="example.org")
-    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
-    extract = yt_dlp.cookies.extract_cookies_from_browser
-    copies: list[Path] = []
-
-    def check(browser: str, profile: str, *more: Any, **options: Any) -> CookieJar:
-        (copy,) = Path(profile).iterdir()
-        copies.append(copy)
-        assert 0o700 == copy.parents[1].stat().st_mode & 0o777
-        with closing(sqlite3.connect(copy)) as content:
-            assert [("real",)] == content.execute("SELECT value FROM moz_cookies").fetchall()
-        return extract(browser, profile, *more, **options)
-
-    monkeypatch.setattr(yt_dlp.cookies, "extract_cookies_from_browser", check)
-    assert REAL == read_browser("firefox", None, {})
-    assert [False] == [copy.parents[1].exists() for copy in copies]
-    assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
-
-
-def test_copy_of_a_killed_run(opened: Open) -> None:
-    """A copy that a killed run has left is removed by the next one, if no run can need it."""
-    add(opened(WORK, FIREFOX))
-    folder = paths.cache() / "browsers"
-    for name in ("old", "young"):
-        (folder / name / "profile").mkdir(parents=True)
-    os.utime(folder / "old", (0, 0))
+    add(store, value="host", host="www.strava.com")
+    add(store, value="expired", expiry=SOON - 7200)
+    store.execute("PRAGMA user_version = 16")
+    store.execute("UPDATE moz_cookies SET expiry = expiry * 1000")
+    store.commit()
 
     assert REAL == read_browser("firefox", None, {})
-    assert ["young"] == [path.name for path in folder.iterdir()]
 
 
-def test_store_that_changes_meanwhile(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A log and a store that do not belong together are copied again."""
+def test_expired_token(opened: Open, home: Path) -> None:
+    """A remember token that has expired is read, so that the user is told when it did."""
+    old = token(datetime(2025, 1, 2, 12, tzinfo=UTC))
+    add(opened(WORK, FIREFOX), name="strava_remember_token", value=old, expiry=SOON - 7200)
+    message = rf"expired on 02 January 2025, .* Looked in: {home / WORK}\.$"
+
+    with pytest.raises(NotLoggedInError, match=message):
+        read_browser("firefox", None, {})
+
+
+def test_profiles(opened: Open, home: Path) -> None:
+    """All profiles are read, the last used one first, until one has a session."""
+    used = []
+    for number, folder in enumerate(["Default", "Profile 1", "Profile 2", "Profile 3"]):
+        used.append(home / ".config/chromium" / folder)
+        store = opened(str(used[-1]), CHROMIUM)
+        add(store, CHROMIUM, value=f"{number}", name=("_strava4_session", "sp")[number % 2])
+        use(used[-1] / "Cookies", SOON - number)
+    assert {"_strava4_session": "0"} == read_browser("chromium", None, {})
+    use(used[3] / "Cookies", SOON + 9)
+    use(used[2] / "Cookies", SOON + 8)
+    assert {"_strava4_session": "2"} == read_browser("chromium", None, {})
+    for profile in (used[0], used[2]):
+        (profile / "Cookies").unlink()
+    message = f"There is no Strava session in chromium: {LOG_IN} Looked in: {used[3]}, {used[1]}."
+    with pytest.raises(NotLoggedInError, match=exactly(message)):
+        read_browser("chromium", None, {})
+
+
+def test_damaged_profile(opened: Open, home: Path) -> None:
+    """A profile that cannot be read does not hide a login in another one."""
+    damaged = home / ".mozilla/firefox/damaged/cookies.sqlite"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"no database at all" * 100)
+    os.utime(damaged, (0, SOON))
     store = opened(WORK, FIREFOX)
-    add(store, value="old" * 50_000)
-    copy, left = shutil.copyfile, [True]
-
-    def work_meanwhile(source: str, target: str, **options: Any) -> None:
-        copy(source, target, **options)
-        if left and str(source).endswith("-wal"):
-            left.clear()
-            store.execute("DELETE FROM moz_cookies")
-            add(store)
-            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            store.execute("VACUUM")
-
-    monkeypatch.setattr(shutil, "copyfile", work_meanwhile)
+    message = (
+        f"The cookies of firefox cannot be read ({DAMAGED}): {EXPORT} Looked in: {damaged.parent}."
+    )
+    with pytest.raises(NotLoggedInError, match=exactly(message)):
+        read_browser("firefox", None, {})
+    add(store)
     assert REAL == read_browser("firefox", None, {})
-    assert not left
 
 
-def test_profile(opened: Open, tmp_path: Path) -> None:
-    """A profile has a name or a path, in which no character is special."""
-    add(opened(WORK, FIREFOX))
-    elsewhere = str(tmp_path / "my [old] profile*")
-    add(opened(elsewhere, FIREFOX), value="elsewhere")
-    nowhere = str(tmp_path / "nowhere")
-    message = f"A profile '{nowhere}' of firefox was not found (looked in: {nowhere})."
+def test_heatmap_cookies_alone(opened: Open) -> None:
+    """Without a session, heatmap cookies count; a session in any profile comes first."""
+    fresh = values(datetime.now(UTC) + timedelta(hours=1))
+    visited = opened(WORK, FIREFOX)
+    for name, value in fresh.items():
+        add(visited, name=name, value=value)
+    use(Path(os.environ["HOME"], WORK, "cookies.sqlite"), SOON)
+    other = opened(".mozilla/firefox/other", FIREFOX)
 
-    assert REAL == read_browser("firefox", "abcd.work", {})
-    assert {"_strava4_session": "elsewhere"} == read_browser("firefox", elsewhere, {})
-    with pytest.raises(BrowserNotFoundError, match=exactly(message)):
-        read_browser("firefox", nowhere, {})
+    assert fresh == read_browser("firefox", None, {})
+    add(other)
+    assert REAL == read_browser("firefox", None, {})
+
+
+CONTAINERS = {
+    "identities": [
+        {"userContextId": 2, "l10nID": "userContextWork.label"},
+        {"userContextId": 3, "l10nId": "user-context-banking"},
+        {"userContextId": 7, "name": "Cycling"},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("logins", "expected"),
+    [
+        ({"": "real", "^userContextId=2": "other"}, "real"),
+        ({"^userContextId=2": "real"}, "real"),
+        ({"^userContextId=2": "real", "^userContextId=7": "real"}, "real"),
+        ({"^userContextId=10": "b", "^userContextId=7": "a"}, "Cycling, 10"),
+        ({"^userContextId=3": "b", "^userContextId=2": "a"}, "Work, Banking"),
+    ],
+)
+def test_containers(logins: dict[str, str], expected: str, opened: Open, home: Path) -> None:
+    """A login in a container counts if it is the only one; otherwise the containers are named."""
+    store = opened(WORK, FIREFOX)
+    (home / WORK / "containers.json").write_text(json.dumps(CONTAINERS))
+    add(store, name="sp")  # of a visitor, outside of containers
+    for container, value in logins.items():
+        add(store, value=value, originAttributes=container)
+    if expected == "real":
+        assert "real" == read_browser("firefox", None, {})["_strava4_session"]
+        return
+    message = (
+        f"Several containers of firefox have a Strava login ({expected}): log in outside of"
+        f" containers, or log out in all but one of them. Looked in: {home / WORK}."
+    )
+    with pytest.raises(NotLoggedInError, match=exactly(message)):
+        read_browser("firefox", None, {})
+
+
+@pytest.mark.parametrize("row", [FIREFOX, CHROMIUM], ids=["firefox", "chromium"])
+def test_store_named_as_a_file(row: Row, home: Path) -> None:
+    """The store in a file is read, whatever its name is; the error names that file."""
+    path = home / "copy of a store"
+
+    def save(value: str) -> None:
+        with create(home / "profile", row) as store:
+            add(store, row, value=value)
+        next((home / "profile").iterdir()).rename(path)
+        (home / "profile").rmdir()
+
+    save("real")
+    assert REAL == read_store(path)
+    save("a b")
+    with pytest.raises(NotLoggedInError, match=r"is not that of a Strava session"):
+        read_store(path)
+    path.write_bytes(b"SQLite format 3\0 and no more")
+    where = f"Looked in: {home} ({path.name})."
+    message = f"The cookies of {path} cannot be read ({DAMAGED}): {EXPORT} {where}"
+    with pytest.raises(NotLoggedInError, match=exactly(message)):
+        read_store(path)
+    save("")
+    message = f"There is no Strava session in {path}: {LOG_IN} {where}"
+    with pytest.raises(NotLoggedInError, match=exactly(message)):
+        read_store(path)
 
 
 @pytest.mark.parametrize(
     ("platform", "browser", "file", "message"),
     [
         ("linux", "whale", "x", "Whale was not found (looked in: {home}/.config/naver-whale)."),
-        ("linux", "safari", "x", "Safari was not found (this system does not have it)."),
-        ("linux", "firefox", f"{WORK}/cookies.sqlite", "its store is locked or damaged"),
+        ("linux", "safari", "x", "Safari was not found (this system has none)."),
         ("darwin", "safari", "Library/Cookies/Cookies.binarycookies", "ParserError"),
     ],
 )
@@ -178,25 +257,25 @@ def test_no_store(platform: str, browser: str, file: str, message: str, home: Pa
     (home / file).parent.mkdir(parents=True, exist_ok=True)
     (home / file).write_bytes(b"no database at all" * 100)
     if "found" not in message:
-        message = (
-            f"The cookies of {browser} cannot be read ({message}): use another browser, or export"
-            " the cookies of strava.com with an add-on and name that file with --from."
-        )
+        message = f"The cookies of {browser} cannot be read ({message}): {EXPORT} Looked in: "
+        message += f"{(home / file).parent}."
     with pytest.raises(NotLoggedInError, match=exactly(message.format(home=home))) as error:
         read_browser(browser, None, {})
-    assert ("found" in message) is isinstance(error.value, BrowserNotFoundError)
+    assert ("was not found" in message) is isinstance(error.value, BrowserNotFoundError)
 
 
 @pytest.mark.parametrize("value", ["CAST(X'53454352455431ff' AS TEXT)", "X'5345435245'"])
 def test_value_that_is_not_text(value: str, opened: Open) -> None:
-    """The database's error for a strange value contains that value; we do not repeat it."""
+    """A strange value is not repeated, and does not hide the login beside it."""
     store = opened(WORK, FIREFOX)
-    add(store)
+    add(store, host="www.strava.com")
     store.execute(f"UPDATE moz_cookies SET value = {value}")  # noqa: S608 - a test's own words
     store.commit()
     with pytest.raises(NotLoggedInError) as error:
         read_browser("firefox", None, {})
     assert "SECRE" not in str(error.value)
+    add(store)
+    assert REAL == read_browser("firefox", None, {})
 
 
 @pytest.mark.parametrize(
@@ -215,7 +294,8 @@ def test_store_without_its_key(
     add(store, CHROMIUM, value="", encrypted_value=version.encode() + bytes(32))
     message = (
         f"The cookies of chromium cannot be decrypted here ({why}cannot decrypt {version} cookies:"
-        " no key found): use Firefox, or a file that an add-on exports."
+        " no key found): use Firefox, or a file that an add-on exports. Looked in:"
+        f" {home / folder.removesuffix('/Network')}."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         read_browser("chromium", None, {})

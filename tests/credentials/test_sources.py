@@ -53,8 +53,8 @@ def test_unknown_source(named: str) -> None:
     """Anything else is refused; what could be the session itself is not repeated."""
     message = (
         "The source of the session is neither a file nor a known one. Known sources are firefox,"
-        " chrome, chromium, brave, edge, opera, safari, vivaldi, whale (also with :PROFILE), - for"
-        " standard input, and password."
+        " librewolf, zen, floorp, waterfox, chrome, chromium, brave, edge, opera, safari, vivaldi,"
+        " whale (also with :PROFILE), - for standard input, and password."
     )
     if named == "/":
         message = "/ is a folder: name a file in it, or a browser's profile as firefox:FOLDER."

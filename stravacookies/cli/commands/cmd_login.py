@@ -3,7 +3,7 @@
 import click
 
 from stravacookies.cli import messages, options, user
-from stravacookies.credentials import browsers, sources
+from stravacookies.credentials import sources
 from stravacookies.credentials.acquire import Acquired, Candidate, Credential, Origin, acquire
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.credentials.store import CredentialStore
@@ -39,7 +39,6 @@ def command(source: str | None) -> None:
 def _search(store: CredentialStore) -> Acquired:
     """Look through the browsers for a session that Strava accepts."""
     try:
-        browsers.require_extra()
         return acquire(map(_browser, BROWSERS), store, report=_report)
     except NotLoggedInError as error:
         _report(error)
