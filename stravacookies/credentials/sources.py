@@ -70,8 +70,8 @@ def way_out(source: str) -> str:
     if source in (ENTERED, STANDARD_INPUT):
         return f"{log_in} copy the session from there again."
     if Path(source).is_absolute():
-        again = f"run 'stravacookies login --from {source}' again"
-        return f"{log_in} export its cookies to that file, and {again}."
+        export = "" if _is_store(source) else " export its cookies to that file, and"
+        return f"{log_in}{export} run 'stravacookies login --from {source}' again."
     return LOG_IN_WITH_BROWSER
 
 
@@ -121,12 +121,28 @@ def _read_source(source: str) -> dict[str, str]:
         return read_browser(name, profile or None, os.environ)
     if source == STANDARD_INPUT:
         return read_cookies(_standard_input(), "Standard input")
+    if _is_store(source):
+        from stravacookies.credentials.browsers import read_store  # imported here: sqlite3
+
+        return read_store(Path(source))
     try:
         with Path(source).open("rb") as file:
             content = file.read(LONGEST + 1)
     except OSError as error:
         raise _unreadable_file(source, error) from None
     return read_cookies(content, source)
+
+
+def _is_store(source: str) -> bool:
+    """Return whether a file is a database, as Firefox's and Chromium's stores of cookies are.
+
+    Source: https://www.sqlite.org/fileformat.html
+    """
+    with suppress(OSError):
+        if Path(source).is_file():  # a pipe can be read only once
+            with Path(source).open("rb") as file:
+                return file.read(16) == b"SQLite format 3\0"
+    return False
 
 
 def _standard_input() -> bytes:

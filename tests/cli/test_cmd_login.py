@@ -193,3 +193,20 @@ def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: St
     outcome = run("login")
 
     assert (0, "Found a Strava session in librewolf.\n") == (outcome.code, outcome.err)
+
+
+def test_store_in_a_file(run: Run, home: Path, strava: Strava) -> None:
+    """A browser's store that is named as a file is read; the advice is not to write to it."""
+    with create(home / "profile") as firefox:
+        add(firefox, value=strava.open_session())
+    path = home / "profile" / "cookies.sqlite"
+    taken = run("login", "--from", path)
+    strava.end_sessions()
+    refused = run("cookies", "--refresh")
+
+    assert (0, "") == (taken.code, taken.err)
+    assert 3 == refused.code
+    assert refused.err.endswith(
+        " Log in at https://www.strava.com in your browser, then run 'stravacookies login --from"
+        f" {path}' again.\n"
+    )
