@@ -136,20 +136,30 @@ class Facts:
         """The sources that the next run would try, in order."""
         return Sources(self.store, self.environ, self.default_source).survey(self.session)
 
-    @property
-    def josm_places(self) -> list[Path]:
-        """The places to look for JOSM's preferences directory."""
-        usual = josm_directory.candidates(sys.platform, self.environ, Path.home())
-        return [self.josm_dir] if self.josm_dir else usual
-
     @cached_property
     def josm(self) -> JosmFacts | None:
         """Facts about JOSM, if it has a preferences directory."""
         try:
-            found = self.josm_dir or josm_directory.find(sys.platform, self.environ, Path.home())
+            found = self.josm_dir or josm_directory.find(self._computer)
             return JosmFacts(found) if found.is_dir() else None
         except (FileError, OSError):
             return None
+
+    @property
+    def no_josm(self) -> tuple[str, str | None]:
+        """Why JOSM has no directory, and what to do, unless `josm-prefs` creates it."""
+        if self.josm_dir:
+            return f"there is no directory {self.josm_dir}", "correct its path, or create it"
+        try:
+            josm_directory.to_create(self._computer)
+        except FileError:
+            places = ", ".join(map(str, josm_directory.usual(self._computer)))
+            return f"none (looked in: {places})", josm_directory.INSTALL
+        return "none yet: JOSM is installed, but has not run here", None
+
+    @property
+    def _computer(self) -> josm_directory.Computer:
+        return josm_directory.Computer(sys.platform, self.environ, Path.home())
 
     @cached_property
     def host_and_cookies(self) -> tuple[TileHost, HeatmapCookies | None]:

@@ -163,10 +163,8 @@ def _tile(facts: Facts) -> _Result:
 
 def _directory(facts: Facts) -> _Result:
     if not facts.josm:
-        return _bad(
-            f"none (looked in: {', '.join(map(str, facts.josm_places))})",
-            "start JOSM once, which creates it, or give its path with --josm-dir",
-        )
+        detail, advice = facts.no_josm
+        return _bad(detail, advice or _RUN)
     found = facts.josm.directory
     if not os.access(found, os.W_OK):
         return _bad(f"{found}, which is not writable", f"make it writable for you: {found}")

@@ -17,7 +17,7 @@ from stravacookies.credentials.store import CredentialStore
 from stravacookies.facts import Facts
 from stravacookies.health import Finding, State
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
-from stravacookies.josm import entry_set, live
+from stravacookies.josm import directory, entry_set, live
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
 from tests import josm_app
@@ -140,8 +140,10 @@ SITUATIONS = {
     "preferences have another layout": UNUSABLE_PREFERENCES,
     "no JOSM": {
         "JOSM directory": "✗ none (looked in: ~/.josm, ~/.config/JOSM,"
-        " ~/.var/app/org.openstreetmap.josm/config/JOSM)\n"
-        "start JOSM once, which creates it, or give its path with --josm-dir",
+        " ~/.var/app/org.openstreetmap.josm/config/JOSM, ~/snap/josm/current/.josm,"
+        " ~/snap/josm/current/.config/JOSM, ~/.josm-latest, ~/.config/JOSM-latest)\n"
+        "install JOSM from https://josm.openstreetmap.de or, if you have it, start it once, or give"
+        " its directory with --josm-dir",
         **dict.fromkeys(list(ALL_WELL)[5:], "– not checked: there is no JOSM directory"),
     },
 }
@@ -149,8 +151,9 @@ SITUATIONS = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_situations(user: User, name: str) -> None:
+def test_situations(user: User, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Each check finds what is wrong, and says what to do about it."""
+    monkeypatch.setattr(directory, "to_create", directory.find)  # as if none were installed here
     DAMAGES[name](user)
 
     assert ALL_WELL | SITUATIONS[name] == findings(user)
@@ -181,8 +184,20 @@ def test_directory_that_is_not_writable(user: User, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(os, "access", lambda *_: False)
     advice = "make it writable for you: ~/.config/JOSM"
 
-    directory = {"JOSM directory": f"✗ ~/.config/JOSM, which is not writable\n{advice}"}
-    assert ALL_WELL | directory == findings(user)
+    found = {"JOSM directory": f"✗ ~/.config/JOSM, which is not writable\n{advice}"}
+    assert ALL_WELL | found == findings(user)
+
+
+def test_josm_that_has_not_run(user: User) -> None:
+    """A JOSM that is installed gets its directory from the next run."""
+    DAMAGES["no JOSM"](user)
+    (user.home / "josm").touch(mode=0o755)
+    found = findings(user, "JOSM directory", environ={"PATH": str(user.home)})
+
+    assert {
+        "JOSM directory": f"✗ none yet: JOSM is installed, but has not run here\n{RUN}"
+    } == found
+    assert not user.josm.exists()
 
 
 def test_named_directory_that_does_not_exist(tmp_path: Path) -> None:
@@ -190,7 +205,9 @@ def test_named_directory_that_does_not_exist(tmp_path: Path) -> None:
     facts = Facts(CredentialStore(tmp_path), {}, tmp_path / "nowhere")
     (finding,) = health.examine(facts, ["JOSM directory"])
 
-    assert (State.BAD, f"none (looked in: {tmp_path}/nowhere)") == (finding.state, finding.detail)
+    assert (
+        f"✗ there is no directory {tmp_path}/nowhere\ncorrect its path, or create it"
+    ) == masked(finding)
 
 
 @pytest.mark.parametrize("name", ["home", "link"])
@@ -199,8 +216,7 @@ def test_home_behind_a_link(user: User, monkeypatch: pytest.MonkeyPatch, name: s
     link = user.home.with_name("link")
     link.symlink_to(user.home)
     monkeypatch.setenv("HOME", str(link))
-    directory = user.home.with_name(name) / ".config" / "JOSM"
-    facts = Facts(CredentialStore(user.state), {}, directory)
+    facts = Facts(CredentialStore(user.state), {}, user.home.with_name(name) / ".config" / "JOSM")
     (finding,) = health.examine(facts, ["JOSM directory"])
 
     assert "~/.config/JOSM" == finding.detail

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -88,17 +88,35 @@ def candidate(source: str, host: TileHost = CURRENT) -> Candidate:
 
 
 def josm(josm_dir: Path | None) -> Path:
-    """Return JOSM's preferences directory: the one that the user named, or where JOSM keeps it."""
-    return josm_dir or directory.find(sys.platform, os.environ, Path.home())
+    """Return JOSM's preferences directory, which exists: the named one, or where JOSM keeps it."""
+    if josm_dir is None:
+        return directory.find(_computer())
+    with renamed_errors(josm_dir, "read"):
+        if file_type(josm_dir) != stat.S_IFDIR:
+            raise directory.no_directory(josm_dir)
+    return josm_dir
 
 
 def josm_if_any(josm_dir: Path | None) -> Path | None:
     """Return JOSM's preferences directory, if it exists; one that the user named must exist."""
     try:
-        found = josm(josm_dir)
+        return josm(josm_dir)
     except NoJosmDirectoryError:
+        if josm_dir is not None:
+            raise
         return None
-    with renamed_errors(found, "read"):
-        if file_type(found) != stat.S_IFDIR:
-            raise directory.not_found([found])
-    return found
+
+
+def josm_to_write(josm_dir: Path | None, ours: Collection[str]) -> Path:
+    """Return the directory to write into: as `josm`, or one that JOSM will use when it first runs.
+
+    One that the user named must be JOSM's, apart from files of ours.
+    """
+    if josm_dir is None:
+        return josm_if_any(None) or directory.to_create(_computer())
+    directory.check_named(josm(josm_dir), directory.usual(_computer()), ours)
+    return josm_dir
+
+
+def _computer() -> directory.Computer:
+    return directory.Computer(sys.platform, os.environ, Path.home())

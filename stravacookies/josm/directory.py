@@ -3,61 +3,186 @@
 Source: https://josm.openstreetmap.de/wiki/Help/Preferences#Storage
 """
 
-import os
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from os.path import isdir, realpath  # they accept what is out of reach, unlike Path's
 from pathlib import Path
+from typing import NamedTuple
 
-from stravacookies.errors import NoJosmDirectoryError
+from stravacookies.errors import FileError, NoJosmDirectoryError
+from stravacookies.files import renamed_errors
 
 PREFERENCES = "preferences.xml"
 """The file in that directory with JOSM's preferences, which include the user's OAuth tokens."""
 
+INSTALL = (
+    "install JOSM from https://josm.openstreetmap.de or, if you have it, start it once, or give its"
+    " directory with --josm-dir"
+)
+"""What to do if there is no JOSM."""
 
-def candidates(
-    platform: str, environ: Mapping[str, str], home: Path, name: str = "JOSM"
-) -> list[Path]:
-    """List the directories that JOSM may use, in the order in which JOSM looks for them.
+_NAMES = ("JOSM", "JOSM-latest")
+"""The names of the directory: the usual one, and that of the package `josm-latest`."""
 
-    The platform is the system as `sys.platform` names it. The name is another one if JOSM was
-    started with `-Djosm.dir.name`, such as by the package `josm-latest`.
+_APP = "org.openstreetmap.josm"
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """What decides where programs are. `repr` hides the environment, which may hold secrets.
+
+    Attributes:
+        platform: The system, as `sys.platform` names it.
+        environ: The environment variables.
+        home: The user's home directory.
+        root: Where the system's own folders are.
     """
-    if platform == "win32":
-        return [Path(environ.get("APPDATA") or home / "AppData" / "Roaming") / name]
-    if platform == "darwin":
-        return [home / "Library" / "Preferences" / name]
+
+    platform: str
+    environ: Mapping[str, str] = field(repr=False)
+    home: Path
+    root: Path = Path("/")
+
+
+class Installation(NamedTuple):
+    """A way to install JOSM.
+
+    Attributes:
+        places: The directories that it may use, in its order. If none exists, it creates the last.
+        command: Its command on the path.
+        folders: Where else it may be installed.
+    """
+
+    places: list[Path]
+    command: str = ""
+    folders: tuple[Path, ...] = ()
+
+
+def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
+    """List the ways to install a JOSM whose directory has a name.
+
+    It is another name if JOSM is started with `-Djosm.dir.name`, as by the package `josm-latest`.
+
+    Source: https://github.com/JOSM/josm/tree/master/native (packages and installers)
+    """
+    environ, home, root = computer.environ, computer.home, computer.root
+    if computer.platform == "win32":
+        variables = ("LOCALAPPDATA", "ProgramFiles", "ProgramFiles(x86)")
+        folders = tuple(Path(environ[each], name) for each in variables if environ.get(each))
+        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
+        return [Installation([roaming / name], folders=folders)]
+    if computer.platform == "darwin":
+        folders = tuple(each / "Applications" / f"{name}.app" for each in (root, home))
+        return [Installation([home / "Library" / "Preferences" / name], folders=folders)]
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    places = [home / f".{name.lower()}", config / name]
-    return [*places, _flatpak(home)] if name == "JOSM" else places
+    plain = Installation([home / f".{name.lower()}", config / name], command=name.lower())
+    return [plain, _flatpak(computer), _snap(computer)] if name == "JOSM" else [plain]
 
 
-def find(platform: str, environ: Mapping[str, str], home: Path) -> Path:
-    """Return the directory that JOSM uses.
+def candidates(computer: Computer, name: str = "JOSM") -> list[Path]:
+    """List the directories that a JOSM may use; see `installations`."""
+    return [place for each in installations(computer, name) for place in each.places]
 
-    If both a plain JOSM and a Flatpak have one, this is the one that was used last.
+
+def usual(computer: Computer) -> list[Path]:
+    """List the directories that any JOSM may use that is not told another one."""
+    return [place for name in _NAMES for place in candidates(computer, name)]
+
+
+def find(computer: Computer) -> Path:
+    """Return the directory that JOSM uses; if several JOSMs have one, that of the last used.
 
     Raises:
         NoJosmDirectoryError: There is none.
     """
-    places = candidates(platform, environ, home)
-    # Unlike Path.is_dir, this returns False for what is out of reach.
-    existing = [place for place in places if os.path.isdir(place)]  # noqa: PTH112 - see above
-    if not existing:
-        raise not_found(places)
-    if _flatpak(home) in existing:
-        return max(existing[0], _flatpak(home), key=_last_used)
-    return existing[0]
+    found = []
+    for installation in _all(computer):
+        found += list(filter(isdir, installation.places))[:1]
+    if not found:
+        raise _not_found(computer)
+    return max(found, key=_last_used)
 
 
-def not_found(places: Iterable[Path]) -> NoJosmDirectoryError:
-    """Build the error that says where JOSM's directory was looked for."""
+def to_create(computer: Computer) -> Path:
+    """Return the directory that a JOSM will use that is installed and has not run yet.
+
+    Raises:
+        NoJosmDirectoryError: No JOSM is installed.
+    """
+    for installation in _all(computer):
+        if _is_installed(installation, computer.environ.get("PATH", "")):
+            return installation.places[-1]
+    raise _not_found(computer)
+
+
+def no_directory(path: Path) -> NoJosmDirectoryError:
+    """Build the error about a directory that a user named and that does not exist."""
     return NoJosmDirectoryError(
-        f"There is no JOSM preferences directory (looked in: {', '.join(map(str, places))}). Start"
-        " JOSM once, which creates it, or give its path with --josm-dir."
+        f"There is no directory {path}. Correct its path or, if JOSM is to use it, create it."
     )
 
 
-def _flatpak(home: Path) -> Path:
-    return home / ".var" / "app" / "org.openstreetmap.josm" / "config" / "JOSM"
+def check_named(directory: Path, places: Collection[Path], ours: Collection[str]) -> None:
+    """Refuse a directory that a user named and in which JOSM cannot have its preferences.
+
+    It must be empty, or one of JOSM's usual places, or contain JOSM's preferences. Our own files
+    in it do not count.
+
+    Raises:
+        FileError: It is not such a directory.
+    """
+    with renamed_errors(directory, "read"):
+        names = {path.name for path in directory.iterdir()}
+    others = (name for name in names - {*ours} if "stravacookies" not in name)
+    if PREFERENCES in names or not any(others):
+        return
+    if realpath(directory) not in map(realpath, places):
+        raise FileError(
+            f"{directory} holds files, but no {PREFERENCES} of JOSM: give the directory that JOSM"
+            " uses, or an empty one. Nothing was changed."
+        )
+
+
+def _all(computer: Computer) -> list[Installation]:
+    return [each for name in _NAMES for each in installations(computer, name)]
+
+
+def _not_found(computer: Computer) -> NoJosmDirectoryError:
+    places = ", ".join(map(str, usual(computer)))
+    advice = INSTALL[0].upper() + INSTALL[1:]
+    return NoJosmDirectoryError(f"JOSM was not found (looked in: {places}). {advice}.")
+
+
+def _flatpak(computer: Computer) -> Installation:
+    """Return the Flatpak, which a user or the system has installed."""
+    own = computer.environ.get("XDG_DATA_HOME") or computer.home / ".local" / "share"
+    data = (Path(own), computer.root / "var" / "lib")
+    folders = tuple(each / "flatpak" / "app" / _APP for each in data)
+    return Installation([computer.home / ".var" / "app" / _APP / "config" / "JOSM"], "", folders)
+
+
+def _snap(computer: Computer) -> Installation:
+    """Return the Snap, which has a home of its own for each revision.
+
+    Source: https://snapcraft.io/docs/data-locations
+    """
+    snaps = (computer.root / "snap", computer.root / "var" / "lib" / "snapd" / "snap")
+    folders = tuple(each / "josm" for each in snaps)
+    data = computer.home / "snap" / "josm"
+    revisions = sorted(data.glob("[0-9]*"), key=lambda path: (len(path.name), path.name))
+    homes = [data / "current", *reversed(revisions)]
+    # Before its first run: the revision that is mounted. A folder `current` would be in its way.
+    homes += [data / Path(realpath(each / "current")).name for each in filter(isdir, folders)]
+    used = next(filter(isdir, homes), homes[-1])
+    return Installation([used / ".josm", used / ".config" / "JOSM"], "", folders)
+
+
+def _is_installed(installation: Installation, path: str) -> bool:
+    command = shutil.which(installation.command, path=path)
+    # The command of a Snap is a link to `snap`.
+    is_command = command is not None and Path(realpath(command)).name != "snap"
+    return is_command or any(map(isdir, installation.folders))
 
 
 def _last_used(directory: Path) -> float:

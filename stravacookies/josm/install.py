@@ -21,7 +21,7 @@ from stravacookies.files import (
 )
 from stravacookies.heatmap import CURRENT, ID_PREFIX
 from stravacookies.josm import entry_set, preferences
-from stravacookies.josm.directory import PREFERENCES, not_found
+from stravacookies.josm.directory import PREFERENCES, no_directory
 from stravacookies.josm.process import is_running
 from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
 
@@ -41,11 +41,13 @@ _Change = Callable[[bytes, str], bytes]
 class Registration:
     """JOSM's preferences as they were read, if they exist, and changed, if they need a change.
 
-    They contain the user's OAuth tokens: `repr` hides them.
+    They contain the user's OAuth tokens: `repr` hides them. It is the first if the directory does
+    not exist yet.
     """
 
     before: bytes | None = field(repr=False)
     after: bytes | None = field(repr=False)
+    is_first: bool = False
 
 
 class Installed(NamedTuple):
@@ -65,8 +67,10 @@ class Removed(NamedTuple):
 def prepare(directory: Path, *, force: bool = False) -> Registration:
     """Prepare the registration, and refuse what `write` would refuse, before Strava is asked.
 
+    If the directory does not exist, `write` creates it.
+
     Raises:
-        FileError: The directory does not exist, or its `preferences.xml` is not one of JOSM's.
+        FileError: The directory is not one, or its `preferences.xml` is not one of JOSM's.
         JosmStateError: The preferences must be changed, and JOSM is running; not with `force`.
     """
     registration = read_registration(directory)
@@ -116,6 +120,9 @@ def write(
         JosmStateError: As `prepare`. With `force`, there is a warning instead.
     """
     contents = {directory / name: content for name, content in files.items()}
+    with renamed_errors(directory, "created"):
+        for folder in [*reversed(directory.parents), directory] if registration.is_first else ():
+            folder.mkdir(mode=0o700, exist_ok=True)
     with renamed_errors(directory, "written"), _locked(directory, contents):
         with renamed_errors(directory, "created"):  # here, where no other run removes them
             for folder in {path.parent for path in contents} - {directory}:
@@ -132,9 +139,12 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
     The files are the entry set, our backup of the preferences, and those that are named.
 
     Raises:
-        FileError: As `prepare`, or a file could not be removed.
+        FileError: As `prepare`, or the directory does not exist, or a file could not be removed.
         JosmStateError: JOSM is running, and would put back what is taken out.
     """
+    with renamed_errors(directory, "read"):
+        if not file_type(directory):
+            raise no_directory(directory)
     ids = {layer.id for layer in CURRENT.layers()}
 
     def unregister(content: bytes, site: str) -> bytes:
@@ -188,8 +198,8 @@ def _edit(directory: Path, change: _Change) -> Registration:
     """Return JOSM's preferences as they are, and with a change."""
     path = directory / PREFERENCES
     with renamed_errors(path, "read"):
-        if file_type(directory) != stat.S_IFDIR:
-            raise not_found([directory])
+        if (kind := file_type(directory)) not in (0, stat.S_IFDIR):
+            raise no_directory(directory)
         in_a_circle = os.path.islink(realpath(path))  # noqa: PTH114 - Path cannot tell
         if in_a_circle or file_type(path) not in (0, stat.S_IFREG):
             raise _not_preferences(path, "it is not a file")
@@ -205,7 +215,7 @@ def _edit(directory: Path, change: _Change) -> Registration:
             f"{site!r} cannot be written into JOSM's preferences: it contains characters that XML"
             " does not allow."
         ) from None
-    return Registration(before, None if after == content else after)
+    return Registration(before, None if after == content else after, is_first=not kind)
 
 
 def _unlink(path: Path) -> bool:

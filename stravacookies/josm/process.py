@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stravacookies.josm import remote, settings
-from stravacookies.josm.directory import candidates
+from stravacookies.josm.directory import Computer, candidates
 
 if TYPE_CHECKING:
     import psutil
@@ -70,7 +70,7 @@ def directories(
     if names := named(_DIRECTORY):
         return [started_in / name for name in names]
     home = Path([str(home), *named(_HOME)][-1])
-    return candidates(sys.platform, environ, home, ["JOSM", *named(_NAME)][-1])
+    return candidates(Computer(sys.platform, environ, home), ["JOSM", *named(_NAME)][-1])
 
 
 def _josms() -> "list[psutil.Process]":

@@ -9,7 +9,9 @@ import pytest
 import requests
 from lxml import etree
 
+from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.heatmap import CLASSIC, CURRENT
+from stravacookies.josm import directory
 from tests.command import Run
 from tests.josm_app import pretended
 from tests.made_up import NOON, token
@@ -66,6 +68,49 @@ Run this again before you map another day\\.
     tile = requests.get(url, headers={"Cookie": header}, proxies=proxies, verify=ca, timeout=10)
     assert (200, b"\x89PNG") == (tile.status_code, tile.content[:4])
     assert f"{header}\n" == run("cookies").out
+
+
+def test_josm_that_has_not_run(run: Run, home: Path, strava: Strava) -> None:
+    """A JOSM that is installed gets its directory, private, once there is something to write."""
+    (home / "bin").mkdir()
+    (home / "bin" / "josm").touch(mode=0o755)
+    path, config = str(home / "bin"), home / ".config"
+    refused = run("josm-prefs", STRAVA_SESSION="made-up-session", PATH=path)
+    before = config.exists()
+    outcome = run("josm-prefs", STRAVA_SESSION=strava.open_session(), PATH=path)
+
+    assert (3, False) == (refused.code, before)
+    assert (0, "") == (outcome.code, outcome.err)
+    assert f"is ready for JOSM, in {config}/JOSM:\n" in outcome.out
+    assert "preferences.xml     created (JOSM has not run here yet)\n" in outcome.out
+    assert [0o700, 0o700] == [each.stat().st_mode & 0o777 for each in (config, config / "JOSM")]
+    assert 287 == len(entries(config / "JOSM"))
+
+
+def test_no_josm(run_here: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without JOSM, nothing is written."""
+    monkeypatch.setattr(directory, "to_create", directory.find)  # as if none were installed here
+    with pytest.raises(NoJosmDirectoryError, match=r"^JOSM was not found \(looked in: "):
+        run_here("josm-prefs")
+
+    assert not (home / ".config").exists()
+
+
+def test_named_directory(run_here: Run, tmp_path: Path) -> None:
+    """A directory of the user's other files is refused; an empty one, or one of ours, is not."""
+    named = tmp_path / "named"
+    named.mkdir()
+    (named / "notes.txt").touch()
+    with pytest.raises(FileError, match=r"/named holds files, but no preferences\.xml of JOSM: "):
+        run_here("josm-prefs", "--josm-dir", named)
+    before = list(named.iterdir())
+    (named / "notes.txt").unlink()
+    codes = [run_here("josm-prefs", "--josm-dir", named).code]
+    (named / "preferences.xml").rename(named / "preferences.xml.stravacookies.bak")
+    codes.append(run_here("josm-prefs", "--josm-dir", named).code)
+
+    assert [named / "notes.txt"] == before
+    assert [0, 0] == codes
 
 
 def test_nothing_to_do(run_here: Run, josm_directory: Path) -> None:

@@ -140,7 +140,7 @@ def test_failures(show: Run, strava: Strava, tmp_path: Path) -> None:
     (tmp_path / "folder.html").mkdir()
     with pytest.raises(FileError, match=r"folder\.html could not be written"):
         show(*ONE, *TURIN, "-o", "folder.html")
-    with pytest.raises(NoJosmDirectoryError, match=f"looked in: {tmp_path}/missing"):
+    with pytest.raises(NoJosmDirectoryError, match=f"There is no directory {tmp_path}/missing"):
         show("--josm-dir", tmp_path / "missing")
     strava.signer = Signer()  # which makes all cookies invalid
     with pytest.raises(StravaError, match="again with --refresh"):

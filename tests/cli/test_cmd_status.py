@@ -60,6 +60,19 @@ Next: start JOSM.
     ) == (outcome.code, re.sub(r"\d\d \w+ \d{4}, \d\d:\d\d", "TIME", outcome.out))
 
 
+def test_josm_that_has_not_run(run_here: Run, home: Path) -> None:
+    """A JOSM that is installed and has no directory yet gets it from josm-prefs, not from this."""
+    (home / "josm").touch(mode=0o755)
+    session = {"STRAVA_SESSION": "0123456789abcdef"}
+    outcome = run_here("status", PATH=str(home), **session)
+
+    assert (1, "") == (outcome.code, outcome.err)
+    assert "✗ JOSM directory  none yet: JOSM is installed, but has not run here\n" in outcome.out
+    run_it = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+    assert outcome.out.endswith(f"\nNext: {run_it}.\n")
+    assert not (home / ".config").exists()
+
+
 BAD = {name: Finding(name, State.BAD, "", f"mend {name}") for name in QUICK}
 
 

@@ -161,7 +161,7 @@ def test_directory_has_one_name(directory: Path, monkeypatch: pytest.MonkeyPatch
         ("JOSM", Path.mkdir, "preferences.xml is not a JOSM preferences file (it is not a file)."),
         ("JOSM", os.mkfifo, "(it is not a file). Nothing was changed. Start JOSM, which restores"),
         ("JOSM", lambda path: path.symlink_to(path), "(it is not a file)."),
-        ("missing", None, "/missing). Start JOSM once"),
+        ("missing", None, "/missing. Correct its path or, if JOSM is to use it, create it."),
         ("a\x01b", None, "cannot be written into JOSM's preferences: it contains characters"),
         ("a" * 300, None, "could not be read: File name too long."),
     ],
@@ -176,7 +176,7 @@ def test_unusable_directory(
     if make:
         make(directory / "preferences.xml")
     before = found(tmp_path)
-    for step in (prepare, remove) if name in ("JOSM", "missing") else (prepare,):
+    for step in {"JOSM": (prepare, remove), "missing": (remove,)}.get(name, (prepare,)):
         with pytest.raises(FileError) as error:
             step(directory)
         assert words in str(error.value)
@@ -287,6 +287,18 @@ def test_registration_that_is_lost_meanwhile(directory: Path, preferences: Path)
 
     assert install.write(directory, FILES, registration).registered
     assert registered(directory, SAVED) == preferences.read_bytes()
+
+
+def test_directory_that_does_not_exist_yet(tmp_path: Path) -> None:
+    """It is created when something is written, and is private, as are the folders above it."""
+    directory = tmp_path / "config" / "JOSM"
+    registration = prepare(directory)
+    before = list(tmp_path.iterdir())
+    install.write(directory, FILES, registration)
+
+    assert [] == before
+    assert [0o700, 0o700] == [path.stat().st_mode & 0o777 for path in (directory.parent, directory)]
+    assert registered(directory, NEW) == (directory / "preferences.xml").read_bytes()
 
 
 def test_directory_that_is_lost_meanwhile(directory: Path) -> None:

@@ -39,15 +39,22 @@ def test_josm(command: list[str], expected: bool) -> None:
     assert expected == is_josm(command)
 
 
+def usual_below(home: str) -> list[str]:
+    """Return the usual directories of a JOSM, below a home."""
+    of_snap = f"{home}/snap/josm/current"
+    plain = [f"{home}/.josm", "/config/JOSM", f"{home}/{FLATPAK}"]
+    return [*plain, f"{of_snap}/.josm", f"{of_snap}/.config/JOSM"]
+
+
 @pytest.mark.parametrize(
     ("option", "expected"),
     [
         ("-Djosm.pref=/home/m/.config/JOSM", ["/home/m/.config/JOSM"]),
         ("-Djosm.home=.config/JOSM", ["/home/m/maps/.config/JOSM"]),
-        ("-Duser.home=/home/x", ["/home/x/.josm", "/config/JOSM", f"/home/x/{FLATPAK}"]),
+        ("-Duser.home=/home/x", usual_below("/home/x")),
         ("-Djosm.dir.name=JOSM-latest", ["/home/m/.josm-latest", "/config/JOSM-latest"]),
         ('-Djosm.dir.name="JOSM-latest"', ["/home/m/.josm-latest", "/config/JOSM-latest"]),
-        ("-Xmx2g", ["/home/m/.josm", "/config/JOSM", f"/home/m/{FLATPAK}"]),
+        ("-Xmx2g", usual_below("/home/m")),
     ],
 )
 def test_directories(option: str, expected: list[str]) -> None:

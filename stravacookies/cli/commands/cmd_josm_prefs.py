@@ -54,7 +54,7 @@ def command(
     """
     host = selection.host(classic)
     layers, shown = selection.layers_and_shown(host, activities, colors, show)
-    directory = user.josm(josm_dir)
+    directory = user.josm_to_write(josm_dir, [entry_set.FILE, cartograph.DIRECTORY])
     registration = install.prepare(directory, force=force)
     cookies = user.cookies(host, source, refresh=refresh)
     map_sources = cartograph.by_file(layers)
