@@ -15,11 +15,14 @@ from stravacookies.errors import FileError
 from stravacookies.files import file_type
 from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost
 from stravacookies.josm import directory as josm_directory
-from stravacookies.josm import entry_set, install, process, remote, settings
+from stravacookies.josm import entry_set, install, process, remote, repository, settings
 from stravacookies.josm.entry_set import EntrySet
 from stravacookies.josm.install import Registration
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
+
+IGNORE = f"add {entry_set.FILE}, {cartograph.DIRECTORY}/ and {install.BACKUP} to .gitignore there"
+"""What to do if git would commit them."""
 
 
 class JosmFacts:
@@ -76,6 +79,13 @@ class JosmFacts:
             except (OSError, ValueError, RecursionError) as error:
                 found[name] = error
         return found
+
+    @cached_property
+    def is_exposed(self) -> bool:
+        """Whether git would commit files with cookies, or their backup of the preferences."""
+        map_sources = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
+        names = (entry_set.FILE, install.BACKUP, *map_sources)
+        return repository.would_commit(self.directory / name for name in names)
 
     @cached_property
     def is_running(self) -> bool:

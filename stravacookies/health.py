@@ -22,7 +22,7 @@ from stravacookies.errors import (
     NetworkError,
     StravaError,
 )
-from stravacookies.facts import Facts, JosmFacts
+from stravacookies.facts import IGNORE, Facts, JosmFacts
 from stravacookies.josm import entry_set, live
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.remote import Listener
@@ -168,6 +168,8 @@ def _directory(facts: Facts) -> _Result:
     found = facts.josm.directory
     if not os.access(found, os.W_OK):
         return _bad(f"{found}, which is not writable", f"make it writable for you: {found}")
+    if facts.josm.is_exposed:
+        return _bad(f"{found}, in a git repository that does not ignore cookies", IGNORE)
     return _good(str(found))
 
 

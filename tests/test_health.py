@@ -188,6 +188,17 @@ def test_directory_that_is_not_writable(user: User, monkeypatch: pytest.MonkeyPa
     assert ALL_WELL | found == findings(user)
 
 
+def test_directory_in_a_git_repository(user: User) -> None:
+    """A repository that does not ignore our files is bad, since they contain cookies."""
+    (user.home / ".git").touch()
+
+    found = (
+        "✗ ~/.config/JOSM, in a git repository that does not ignore cookies\nadd"
+        " strava-heatmap.xml, cartograph/ and preferences.xml.stravacookies.bak to .gitignore there"
+    )
+    assert ALL_WELL | {"JOSM directory": found} == findings(user)
+
+
 def test_josm_that_has_not_run(user: User) -> None:
     """A JOSM that is installed gets its directory from the next run."""
     DAMAGES["no JOSM"](user)

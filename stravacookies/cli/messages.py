@@ -12,6 +12,7 @@ from stravacookies import cartograph
 from stravacookies.credentials import sources
 from stravacookies.credentials.acquire import Acquired
 from stravacookies.credentials.store import KEYRING, StoredSession
+from stravacookies.facts import IGNORE
 from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
@@ -81,6 +82,12 @@ Next: start JOSM, and choose a layer from its Imagery menu.
 {restart}More layers are in Imagery > Imagery preferences. Search for \
 '{example.activity.name.lower()} {example.color.name}', for example.
 Run this again before you map another day."""
+
+
+IN_GIT = f"""
+This directory is in a git repository that does not ignore the files with cookies:
+{IGNORE}."""
+"""What a run adds to its summary then."""
 
 
 def _registration_line(installed: Installed) -> tuple[str, str]:

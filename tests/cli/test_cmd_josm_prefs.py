@@ -113,6 +113,23 @@ def test_named_directory(run_here: Run, tmp_path: Path) -> None:
     assert [0, 0] == codes
 
 
+def test_git_repository(run_here: Run, josm_directory: Path, home: Path) -> None:
+    """In a git repository that does not ignore the files, each run says so."""
+    outside = run_here("josm-prefs")
+    (home / ".git").touch()
+    inside = run_here("josm-prefs")
+
+    assert outside.out.endswith("\nRun this again before you map another day.\n")
+    assert inside.out.endswith(
+        """
+Run this again before you map another day.
+
+This directory is in a git repository that does not ignore the files with cookies:
+add strava-heatmap.xml, cartograph/ and preferences.xml.stravacookies.bak to .gitignore there.
+"""
+    )
+
+
 def test_nothing_to_do(run_here: Run, josm_directory: Path) -> None:
     """A second run with fresh cookies writes nothing, and says what an open JOSM needs."""
     run_here("josm-prefs")

@@ -7,6 +7,7 @@ import click
 
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, selection, user
+from stravacookies.facts import JosmFacts
 from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set, install
 from stravacookies.strava.cookies import HeatmapCookies
@@ -70,6 +71,8 @@ def command(
         files = _files(layers, shown, cookies)
         installed = install.write(directory, files, registration, obsolete, force=force)
     click.echo(messages.run_summary(directory, layers, shown, cookies, installed))
+    if JosmFacts(directory).is_exposed:
+        click.echo(messages.IN_GIT)
 
 
 def _files(

@@ -1,0 +1,59 @@
+"""Whether git would commit a file: it is in a repository that does not ignore it."""
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from os.path import lexists, realpath
+from pathlib import Path
+
+
+def would_commit(paths: Iterable[Path], patience: float = 2.0) -> bool:
+    """Return whether git would commit one of these files, which need not exist.
+
+    In a repository, it would if it is not installed, or does not answer within some seconds.
+    """
+    by_repository = defaultdict(set)
+    for path in paths:
+        file = Path(realpath(path))
+        for folder in file.parents:
+            if lexists(folder / ".git"):
+                by_repository[folder].add(str(file))
+                break
+    return any(files - _ignored(folder, files, patience) for folder, files in by_repository.items())
+
+
+def _ignored(repository: Path, files: Collection[str], patience: float) -> set[str]:
+    """Return those files that git ignores, and run no program that the repository names.
+
+    Source: https://git-scm.com/docs/git-check-ignore
+    """
+    import shutil  # imported here: few are in a repository
+    import subprocess
+
+    git = shutil.which("git")
+    if not git:
+        return set()
+    # The programs that it could run watch the files, or fetch what a partial clone lacks.
+    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    try:
+        done = subprocess.run(
+            [
+                git,
+                "-c",
+                "core.fsmonitor=false",
+                "-C",
+                str(repository),
+                "check-ignore",
+                "-z",
+                "--stdin",
+            ],
+            input=os.fsencode("\0".join(files)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environ | {"GIT_ALLOW_PROTOCOL": ""},
+            timeout=patience,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return set()
+    return set(os.fsdecode(done.stdout).split("\0"))
