@@ -84,7 +84,7 @@ def test_josm_that_has_not_run(run: Run, home: Path, strava: Strava) -> None:
     assert f"is ready for JOSM, in {config}/JOSM:\n" in outcome.out
     assert "preferences.xml     created (JOSM has not run here yet)\n" in outcome.out
     assert [0o700, 0o700] == [each.stat().st_mode & 0o777 for each in (config, config / "JOSM")]
-    assert 287 == len(entries(config / "JOSM"))
+    assert 329 == len(entries(config / "JOSM"))
 
 
 def test_no_josm(run_here: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
