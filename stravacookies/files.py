@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from stravacookies.errors import FileError
 
@@ -109,9 +111,29 @@ def is_private(path: Path) -> bool:
 
 
 def make_private_directory(path: Path) -> None:
-    """Create a directory that only its owner can enter, and its parents as usual."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Create a directory that only its owner can enter, and so its missing parents."""
+    if not path.parent.is_dir():
+        make_private_directory(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
+
+
+def open_trusted(path: Path) -> BinaryIO:
+    """Open a file that only this user can have put there, such as one that Python will run.
+
+    Raises:
+        OSError: It cannot be opened, or others can write to its directory or own it.
+    """
+    if sys.platform == "win32":  # it has no such modes; a user's cache is private there
+        return path.open("rb")
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        # By its descriptor: in a shared folder, others could exchange it between check and use.
+        status = os.fstat(folder)
+        if status.st_uid != os.geteuid() or status.st_mode & 0o022:
+            raise PermissionError(errno.EPERM, "Others can write to it", str(path.parent))
+        return open(path.name, "rb", opener=partial(os.open, dir_fd=folder))
+    finally:
+        os.close(folder)
 
 
 def write_private(directory: Path, contents: Mapping[Path, bytes]) -> None:

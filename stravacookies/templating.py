@@ -11,7 +11,7 @@ import jinja2
 
 from stravacookies import heatmap, paths
 from stravacookies.errors import StravacookiesError
-from stravacookies.files import make_private_directory
+from stravacookies.files import make_private_directory, open_trusted
 from stravacookies.heatmap import Layer
 from stravacookies.strava.cookies import HeatmapCookies
 
@@ -126,15 +126,16 @@ def _environment() -> jinja2.Environment:
 class _BytecodeCache(jinja2.FileSystemBytecodeCache):
     """Keeps compiled templates in the user's cache: without it a refresh takes 16 ms more.
 
-    If the cache cannot be used, templates are compiled again.
+    Python runs what is in it. So the files must be in a directory that others cannot write to. If
+    the cache cannot be used, templates are compiled again.
     """
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Load a compiled template, unless it is damaged."""
-        try:
-            super().load_bytecode(bucket)
-        except Exception:  # noqa: BLE001 - Jinja2 unpickles the file, so anything may be raised
-            bucket.reset()
+        """Load a compiled template, unless it is damaged, or others could have written it."""
+        path = Path(self.directory, self.pattern % bucket.key)
+        # Jinja2 unpickles the file, so anything may be raised.
+        with suppress(Exception), open_trusted(path) as file:
+            bucket.load_bytecode(file)
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Keep a compiled template, if that is possible."""

@@ -17,6 +17,7 @@ from stravacookies.files import (
     is_private,
     locked,
     make_private_directory,
+    open_trusted,
     renamed_errors,
     replace_all,
     write_private,
@@ -239,12 +240,49 @@ def test_is_private(path: Path) -> None:
 
 
 def test_write_private(tmp_path: Path) -> None:
-    """Files with cookies are private, and so is their directory, which may already exist."""
+    """Files with cookies are private, and so are new directories, whatever the umask."""
     path = tmp_path / "a" / "new" / "file"
-    write_private(path.parent, {path: b"new"})
-    make_private_directory(path.parent)
+    umask = os.umask(0)
+    try:
+        write_private(path.parent, {path: b"new"})
+        make_private_directory(path.parent)
+    finally:
+        os.umask(umask)
 
-    assert (b"new", 0o600, 0o700) == (path.read_bytes(), mode(path), mode(path.parent))
+    assert (b"new", 0o600) == (path.read_bytes(), mode(path))
+    assert [0o700, 0o700] == [mode(each) for each in path.parents[:2]]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "name", "is_trusted"),
+    [
+        (0o700, "folder", True),
+        (0o755, "folder", True),
+        (0o770, "folder", False),
+        (0o707, "folder", False),
+        (0o700, "link", False),
+        (0o700, "of another user", False),
+    ],
+)
+def test_open_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, permissions: int, name: str, is_trusted: bool
+) -> None:
+    """A file is trusted if its directory is ours, and neither a link nor writable by others."""
+    folder = tmp_path / ("folder" if name == "link" else name)
+    folder.mkdir()
+    folder.chmod(permissions)
+    (folder / "file").write_bytes(b"content")
+    if name == "link":
+        (tmp_path / name).symlink_to(folder)
+    elif name == "of another user":
+        monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    try:
+        with open_trusted(tmp_path / name / "file") as file:
+            content = file.read()
+    except OSError:
+        content = b""
+
+    assert is_trusted == (content == b"content")
 
 
 def test_errors_name_the_file(path: Path) -> None:

@@ -1,13 +1,17 @@
 """Templates: what a user's own can do and cannot do, and the cache of the built-in ones."""
 
+import os
+import pickle
 from pathlib import Path
 
 import pytest
+from jinja2.bccache import bc_magic
 
 from stravacookies import templating
 from stravacookies.errors import StravacookiesError
 from stravacookies.heatmap import CURRENT
 from stravacookies.strava.cookies import HeatmapCookies
+from tests.command import Run
 from tests.made_up import values
 
 COOKIES = HeatmapCookies.from_values(values())
@@ -111,3 +115,27 @@ def test_template_that_is_not_a_file(tmp_path: Path, name: str, why: str) -> Non
     with pytest.raises(StravacookiesError) as error:
         templating.render_users_template(tmp_path / name, LAYERS, COOKIES)
     assert f"{tmp_path / name}: {why}." == str(error.value)
+
+
+class Evil:
+    """What another user could put into a pickle: loading it runs code."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Create a file."""
+        return os.mkdir, ("evil",)
+
+
+@pytest.mark.usefixtures("run_here")  # which keeps cookies
+@pytest.mark.parametrize(("mode", "runs"), [(0o700, True), (0o777, False)])
+def test_cache_that_others_can_write_to(
+    run: Run, home: Path, tmp_path: Path, mode: int, runs: bool
+) -> None:
+    """No code is taken from a cache that others can write to."""
+    cache = home / ".cache" / "stravacookies"
+    run("cartograph")
+    for path in cache.iterdir():
+        path.write_bytes(bc_magic + pickle.dumps(Evil()))
+    cache.chmod(mode)
+
+    assert 0 == run("cartograph").code
+    assert runs == (tmp_path / "evil").exists()
