@@ -1,9 +1,11 @@
 """Render Jinja2 templates: the built-in ones by name, and users' own in a sandbox."""
 
+import stat
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import jinja2
 
 from stravacookies import heatmap, paths
 from stravacookies.errors import StravacookiesError
-from stravacookies.files import make_private_directory, open_trusted
+from stravacookies.files import file_type, make_private_directory, open_trusted
 from stravacookies.heatmap import Layer
 from stravacookies.strava.cookies import HeatmapCookies
 
@@ -43,11 +45,12 @@ def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapC
     Raises:
         StravacookiesError: It cannot be read or rendered; the message contains no cookie.
     """
-    if not path.is_file():
-        why = "it is a folder" if path.is_dir() else "there is no such file"
-        raise StravacookiesError(f"{path}: {why}.")
+    kind = file_type(path)
+    if kind != stat.S_IFREG:
+        what = {0: "there is no such file", stat.S_IFDIR: "it is a folder"}
+        raise StravacookiesError(f"{path}: {what.get(kind, 'it is not a file')}.")
     try:
-        template = _sandbox(path.parent).get_template(path.name)
+        template = _sandbox(path).get_template(path.name)
         text = template.render(
             layers=layers,
             cookies=cookies,
@@ -77,23 +80,35 @@ def _template_error(error: Exception, path: Path) -> StravacookiesError:
     return StravacookiesError(f"{_failing_line(error, path)}: {type(error).__name__}.")
 
 
-def _sandbox(folder: Path) -> jinja2.Environment:
+def _sandbox(template: Path) -> jinja2.Environment:
     from jinja2.sandbox import ImmutableSandboxedEnvironment  # imported here: few runs need it
 
     return ImmutableSandboxedEnvironment(
-        loader=_Loader(folder),
+        loader=_Loader(template),
         autoescape=jinja2.select_autoescape(["html", "xml", "html.j2", "xml.j2"], default=False),
         **_STRICT,
     )
 
 
 class _Loader(jinja2.FileSystemLoader):
-    """Reads templates in a folder; an error names the one that is missing or not text."""
+    """Reads a user's template and the plain files beside it; an error names the one at fault.
+
+    A template from elsewhere must not include secrets. So hidden files, what is in folders below,
+    and what links lead to elsewhere are not beside it.
+    """
+
+    def __init__(self, users: Path) -> None:
+        super().__init__(users.parent)
+        self._users = users
 
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
         """Read a template."""
+        if template != self._users.name:
+            file = Path(realpath(self._users.parent / template))
+            if file.name.startswith(".") or file.parent != Path(realpath(self._users.parent)):
+                raise jinja2.TemplateNotFound(template)
         try:
             return super().get_source(environment, template)
         except UnicodeDecodeError:

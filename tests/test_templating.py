@@ -48,10 +48,17 @@ def test_xml_and_html_are_escaped(tmp_path: Path, name: str, escaped: str) -> No
 
 
 def test_templates_beside_it_can_be_included(tmp_path: Path) -> None:
-    """A template may be in parts."""
-    (tmp_path / "part.txt").write_text("part of {{ attribution }}")
+    """A template may be in parts. They are beside the path that was given, even if it is a link."""
+    folder, link = tmp_path / "folder", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    (folder / "part.txt").write_text("part of {{ attribution }}")
+    (folder / "alias.txt").symlink_to("part.txt")
+    (tmp_path / "elsewhere").write_text('{% include "part.txt" %}')
+    (folder / ".hidden").symlink_to(tmp_path / "elsewhere")
 
-    assert "part of © Strava" == rendered(tmp_path, '{% include "part.txt" %}')
+    assert "part of © Strava" == rendered(link, '{% include "./alias.txt" %}')
+    assert "part of © Strava" == templating.render_users_template(link / ".hidden", [], COOKIES)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +79,13 @@ def test_templates_beside_it_can_be_included(tmp_path: Path) -> None:
         ('{% include "../secret" %}', "my.txt, line 1: TemplateNotFound."),
         ('{% include "/etc/passwd" %}', "my.txt, line 1: TemplateNotFound."),
         ('{% include "folder" %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% include "folder/secret" %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% include "folder/../part" %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% include ".hidden" %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% import "link-to-hidden" as x %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% extends "link" %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% include "link-to-folder/secret" %}', "my.txt, line 1: TemplateNotFound."),
+        ('{% include "pipe" %}', "my.txt, line 1: TemplateNotFound."),
         ('{% include "latin-1" %}', "latin-1, line 1: it is not text in UTF-8."),
         ('{% include "broken" %}', "broken, line 2: Encountered unknown tag 'x'."),
         # It can change nothing, and reach nothing else of this program.
@@ -85,9 +99,15 @@ def test_templates_beside_it_can_be_included(tmp_path: Path) -> None:
 )
 def test_template_that_fails(tmp_path: Path, text: str, why: str) -> None:
     """An error names the template, the line and its type, and shows no secret."""
-    (tmp_path / "secret").write_text("secret")
     folder = tmp_path / "templates"
     (folder / "folder").mkdir(parents=True)
+    for file in (tmp_path / "secret", folder / "folder" / "secret", folder / ".hidden"):
+        file.write_text("secret")
+    links = {"link": "../secret", "link-to-hidden": ".hidden", "link-to-folder": "folder"}
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    (folder / "part").touch()
+    os.mkfifo(folder / "pipe")
     (folder / "latin-1").write_bytes(b"\xfc")
     (folder / "broken").write_text("a\n{% x %}")
 
@@ -106,11 +126,17 @@ def test_template_that_is_not_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("folder", "it is a folder"), ("nothing", "there is no such file")]
+    ("name", "why"),
+    [
+        ("folder", "it is a folder"),
+        ("nothing", "there is no such file"),
+        ("pipe", "it is not a file"),
+    ],
 )
 def test_template_that_is_not_a_file(tmp_path: Path, name: str, why: str) -> None:
-    """A folder is not a template."""
+    """Neither a folder nor a pipe is a template."""
     (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
 
     with pytest.raises(StravacookiesError) as error:
         templating.render_users_template(tmp_path / name, LAYERS, COOKIES)
