@@ -112,7 +112,7 @@ def is_private(path: Path) -> bool:
 
 def make_private_directory(path: Path) -> None:
     """Create a directory that only its owner can enter, and so its missing parents."""
-    if not path.parent.is_dir():
+    if not path.parent.exists():
         make_private_directory(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
 

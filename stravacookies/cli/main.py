@@ -104,4 +104,5 @@ def cli(context: click.Context) -> None:
         ) from None
     from stravacookies.cli import user  # imported here: --help does not need it
 
+    user.hide_secrets()
     context.default_map = dict.fromkeys(SHORT_HELP, user.option_defaults())

@@ -1,7 +1,7 @@
 """Ask the person at the terminal for a session or a login; secrets are not shown."""
 
-import os
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -33,9 +33,9 @@ def for_session() -> Credential:
     return sources.from_text(_secret("Session"), sources.ENTERED, CURRENT)
 
 
-def for_login() -> Login:
-    """Return the email and password in the environment, or else ask for them."""
-    if login := login_from(os.environ):
+def for_login(environ: Mapping[str, str]) -> Login:
+    """Return the email and password in environment variables, or else ask for them."""
+    if login := login_from(environ):
         return login
     if not is_possible():
         raise NotLoggedInError(

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,25 @@ from stravacookies.files import file_type, renamed_errors
 from stravacookies.heatmap import CURRENT, Layer, TileHost
 from stravacookies.josm import directory
 from stravacookies.strava.cookies import HeatmapCookies
+
+_ENVIRON = "stravacookies.environ"
+"""Where click keeps the environment of a run."""
+
+
+def hide_secrets() -> None:
+    """Take secrets out of the environment that child processes inherit; `environ` keeps them.
+
+    Libraries start some as well: importing `keyring` runs a compiler.
+    """
+    click.get_current_context().meta[_ENVIRON] = dict(os.environ)
+    for variable in acquire.VARIABLES:
+        os.environ.pop(variable, None)
+
+
+def environ() -> Mapping[str, str]:
+    """Return the environment that the program was started with, which may hold secrets."""
+    found: Mapping[str, str] = click.get_current_context().meta[_ENVIRON]
+    return found
 
 
 def config() -> Config:
@@ -71,7 +90,7 @@ def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCook
     store = CredentialStore()
     if source is None:
         ask = prompt.for_anything if prompt.is_possible() else None
-        chosen = Sources(store, os.environ, default_source(), ask)
+        chosen = Sources(store, environ(), default_source(), ask)
     else:
         chosen = Sources(store, named=candidate(source, host))
     return acquire.current_cookies(chosen, host, refresh=refresh)
@@ -83,7 +102,8 @@ def candidate(source: str, host: TileHost = CURRENT) -> Candidate:
     if source == sources.STANDARD_INPUT and prompt.is_possible():
         return Candidate(Origin.NAMED, sources.ENTERED, prompt.for_session)
     if source == sources.PASSWORD:
-        return Candidate(Origin.NAMED, source, prompt.for_login)
+        variables = environ()
+        return Candidate(Origin.NAMED, source, lambda: prompt.for_login(variables))
     return Candidate(Origin.NAMED, source, lambda: sources.read(source, host))
 
 

@@ -250,7 +250,8 @@ class _Attempt:
                 self._keep("The session", self.store.keep_session, credential, candidate.source)
             cookies = self._fetch(credential, candidate)
             session = self.fetcher.session() or credential
-            if candidate.origin is not Origin.VARIABLE:
+            is_kept = candidate.origin is Origin.KEPT and session == credential
+            if candidate.origin is not Origin.VARIABLE and not is_kept:
                 self._keep("The session", self.store.keep_session, session, candidate.source)
         self._keep("The cookies", self.store.keep_cookies, cookies, self.host)
         return Acquired(cookies, candidate.source, session, self.not_kept)

@@ -244,3 +244,36 @@ def test_imports(
 
     assert (0, True) == (outcome.code, "click" in imported)
     assert set() == imported & HEAVY
+
+
+def test_child_processes_inherit_no_secret(
+    run: Run, environment: dict[str, str], strava: Strava, export: Path, tmp_path: Path
+) -> None:
+    """What libraries start sees no secret, such as the compiler that importing `keyring` runs."""
+    compiler, seen = tmp_path / "bin" / "gcc", tmp_path / "seen"
+    compiler.parent.mkdir()
+    compiler.write_text(f"#!/bin/sh\nenv >>{seen}\n")
+    compiler.chmod(0o700)
+    secrets = {
+        "STRAVA_SESSION": strava.open_session(),
+        "STRAVA_EMAIL": strava.email,
+        "STRAVA_PASSWORD": strava.password,
+    }
+    path = f"{compiler.parent}:{environment['PATH']}"
+
+    assert 0 == run("login", "--from", export, PATH=path, **secrets).code
+    assert [] == [line for line in seen.read_text().splitlines() if line.startswith("STRAVA_")]
+
+
+@pytest.mark.usefixtures("josm_directory")
+def test_keyring_is_asked_only_if_something_is_in_it(
+    run: Run, export: Path, tmp_path: Path
+) -> None:
+    """While a kept session is in a file, and stays the same, `keyring` is not imported."""
+    run("login", "--from", export)
+    (tmp_path / "keyring.py").write_text("raise SystemExit('keyring was imported')\n")
+
+    for arguments in (["josm-prefs", "--refresh"], ["status"], ["doctor"]):
+        outcome = run(*arguments)
+        assert (0, "") == (outcome.code, outcome.err)
+    assert "keyring was imported\n" == run("login", "--from", export).err

@@ -1,7 +1,6 @@
 """`stravacookies doctor`: checks everything, and says how to fix it."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -26,7 +25,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     This requests one tile from Strava and changes nothing. The output contains no secret: you can
     paste it into an issue. Exits with 1 unless all is well.
     """
-    facts = Facts(CredentialStore(), os.environ, josm_dir, user.default_source())
+    facts = Facts(CredentialStore(), user.environ(), josm_dir, user.default_source())
     findings = health.examine(facts)
     all_well = all(finding.state is State.GOOD for finding in findings)
     if as_json:

@@ -1,6 +1,5 @@
 """`stravacookies preview`: writes a page that shows what the layers look like."""
 
-import os
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -12,7 +11,6 @@ import click
 from stravacookies import paths
 from stravacookies.catalog import GROUPS
 from stravacookies.cli import messages, options, selection, user
-from stravacookies.credentials.acquire import VARIABLES
 from stravacookies.files import write_private
 from stravacookies.heatmap import CURRENT, Layer, Tile
 from stravacookies.josm import settings
@@ -83,7 +81,7 @@ def command(
     ordered = {layer: pictures[layer] for layer in layers}
     page = preview.render(ordered, *place, zoom, settings.remote_control(josm).port)
     write_private(file.parent, {file: page.encode()})
-    opened = open_it and _open(file)
+    opened = open_it and webbrowser.open(file.absolute().as_uri())
     click.echo(messages.preview_summary(file, ordered, place, zoom, opened=opened))
     if open_it and not opened:
         click.echo("stravacookies: no browser could be opened.", err=True)
@@ -112,10 +110,3 @@ def _place_to_show(josm: Path | None) -> tuple[float, float]:
         err=True,
     )
     return _LUCERNE
-
-
-def _open(file: Path) -> bool:
-    """Open the page in a browser, which must not inherit a session, and return whether it did."""
-    for variable in VARIABLES:
-        os.environ.pop(variable, None)
-    return webbrowser.open(file.absolute().as_uri())

@@ -1,7 +1,6 @@
 """`stravacookies status`: shows whether a mapper can start now."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
     Exits with 1 if you need to run josm-prefs before you map.
     """
     user.josm_if_any(josm_dir)  # refuses a directory that the user named and that does not exist
-    facts = Facts(CredentialStore(), os.environ, josm_dir, user.default_source())
+    facts = Facts(CredentialStore(), user.environ(), josm_dir, user.default_source())
     josm = facts.josm
     if josm and isinstance(josm.registration, FileError):
         raise josm.registration
