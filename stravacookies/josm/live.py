@@ -29,8 +29,15 @@ def find_port(directory: Path | None) -> int:
     """
     port = settings.remote_control(directory).port
     match remote.probe(port).listener:
-        case remote.Listener.JOSM:
+        case remote.Listener.JOSM if remote.is_own(port):
             return port
+        case remote.Listener.JOSM:
+            raise JosmStateError(
+                f"The JOSM on port {port} is not run by you, so it gets no cookies of yours. If it"
+                " is in a container, run 'stravacookies josm-prefs' instead, with --josm-dir. If it"
+                " belongs to another user, set another port as 'remote.control.port' in your"
+                " JOSM's Preferences > Advanced Preferences, and start JOSM again."
+            )
         case remote.Listener.OTHER:
             raise JosmStateError(
                 f"Another program listens on port {port}, which JOSM's remote control needs:"

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+from time import sleep
 from typing import Self
 from urllib.parse import unquote
 
@@ -21,6 +22,7 @@ class Remote(ThreadingTCPServer):
     Attributes:
         port: Where it listens.
         version: What it sends in answer to a request for its version.
+        packet: How many bytes of that it sends at once.
         answer: What it sends in answer to a request to open a layer; nothing if its user is asked.
         layers: The layers that it was asked to open.
     """
@@ -31,6 +33,7 @@ class Remote(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.port: int = self.server_address[1]
         self.version = JOSM
+        self.packet = 1000
         self.answer: bytes | None = HEAD + b"OK\r\n"
         self.layers: list[str] = []
 
@@ -53,7 +56,9 @@ class _Handler(StreamRequestHandler):
         while self.rfile.readline().strip():
             pass
         if path == "/version":
-            self.wfile.write(self.server.version)
+            for start in range(0, len(self.server.version), self.server.packet):
+                sleep(0.02 if start else 0)
+                self.wfile.write(self.server.version[start : start + self.server.packet])
             return
         self.server.layers.append(unquote(path))
         if self.server.answer is None:

@@ -1,6 +1,7 @@
 """Layers that are opened in a running JOSM, and the command `live`; a real JOSM is elsewhere."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,23 @@ def test_port_is_found(listening: Remote, josm_directory: Path) -> None:
         " that program and start JOSM again, or set another port as 'remote.control.port' in JOSM's"
         " Preferences > Advanced Preferences, and start JOSM again."
     ) == str(error.value)
+
+
+def test_josm_of_another_user(
+    run_here: Run, listening: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says that it is JOSM gets no cookies unless the same user runs it."""
+    users = count()
+    monkeypatch.setattr("psutil.Process.username", lambda _: f"user {next(users)}")
+    with pytest.raises(JosmStateError) as error:
+        run_here("live")
+    assert (
+        f"The JOSM on port {listening.port} is not run by you, so it gets no cookies of yours. If"
+        " it is in a container, run 'stravacookies josm-prefs' instead, with --josm-dir. If it"
+        " belongs to another user, set another port as 'remote.control.port' in your JOSM's"
+        " Preferences > Advanced Preferences, and start JOSM again."
+    ) == str(error.value)
+    assert (6, []) == (error.value.exit_code, listening.layers)
 
 
 RUNNING = "JOSM is running, but "
