@@ -1,8 +1,11 @@
 """The program around its commands: exit codes, streams, secrets, and what it imports."""
 
+import os
 import re
 import shutil
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -10,9 +13,11 @@ import pytest
 
 import stravacookies
 from stravacookies.errors import StravacookiesError
+from stravacookies.josm import settings
 from tests import command
-from tests.command import Run
+from tests.command import Run, run_in_process
 from tests.josm_app import free_port
+from tests.situations import User
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Request, Response, Strava
 
@@ -277,3 +282,44 @@ def test_keyring_is_asked_only_if_something_is_in_it(
         outcome = run(*arguments)
         assert (0, "") == (outcome.code, outcome.err)
     assert "keyring was imported\n" == run("login", "--from", export).err
+
+
+JOSM, STATE, CONFIG = Path(".config/JOSM"), Path(".local/state/stravacookies"), Path(".config")
+
+
+@pytest.mark.parametrize(
+    ("file", "commands"),
+    [
+        (JOSM / "preferences.xml", ["josm-prefs", "status", "doctor", "live", "preview", "remove"]),
+        (JOSM / "strava-heatmap.xml", ["josm-prefs", "status", "doctor", "logout", "remove"]),
+        (JOSM / "cartograph/strava-heatmap-hot.onlinemap", ["josm-prefs", "doctor", "remove"]),
+        (CONFIG / "stravacookies/config.toml", ["josm-prefs"]),
+        (STATE / "session.json", ["josm-prefs --refresh", "status", "logout"]),
+        (STATE / "cookies-today.json", ["status", "cookies", "logout"]),
+    ],
+    ids=str,
+)
+def test_pipe_in_place_of_a_file(
+    environment: dict[str, str],
+    home: Path,
+    josm_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: Path,
+    commands: list[str],
+) -> None:
+    """No command waits for what a pipe may never contain."""
+    User(home, josm_directory)
+    monkeypatch.chdir(home)  # where `preview` writes its page
+    monkeypatch.setattr(settings, "USUAL_PORT", free_port())
+    (home / file).unlink(missing_ok=True)
+    (home / file).parent.mkdir(exist_ok=True)
+    os.mkfifo(home / file)
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.fail("It waits."))
+    signal.alarm(30)
+    try:
+        for command_line in commands:
+            with suppress(StravacookiesError):
+                run_in_process(*command_line.split(), environment=environment)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
