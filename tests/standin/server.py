@@ -66,7 +66,8 @@ class StandIn(ThreadingHTTPServer):
     def respond(self, request: Request) -> Response:
         """Answer a request that came through a tunnel."""
         if request.host == JOSM_SITE:
-            answer = Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
+            maps = Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
+            answer = maps if request.path == "/maps" else Response(404)
         else:
             answer = self.strava.answer(request)
         self.exchanges.append((request, answer))
