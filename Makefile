@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 SECONDS ?= 60
 PEER := build/peer
+NEWER_JOSM := build/newer-josm
 RUNS ?= 15
 
-.PHONY: help josm-prefs login browser demo test fuzz lint format bench pictures docs clean
+.PHONY: help josm-prefs login browser demo test newer-josm fuzz lint format bench pictures docs clean
 
 help:  ## List the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,8 @@ demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for 
 
 test: $(VENV)/with-test  ## Run all tests; those with real programs say what to install
 	@$(BIN)/python -m pytest $(ARGS)
+
+newer-josm: $(NEWER_JOSM)  ## Unpack the JOSM of Debian's testing in build, for the tests
 
 fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the parsers, for SECONDS each or as ARGS says
 	@for target in preferences export; do \
@@ -77,3 +80,16 @@ $(PEER)/installed: Makefile
 	@$(PYTHON) -m venv --clear $(PEER)
 	@$(PEER)/bin/pip install --quiet --disable-pip-version-check stravaheatmap==4.3 stravacookies==1.3
 	@touch '$@'
+
+# Debian's testing, with a state and a cache of its own: nothing is installed, and apt checks the
+# signatures with Debian's keys. As root, apt would otherwise download as another user.
+$(NEWER_JOSM):
+	@rm -rf $@.part && mkdir -p $(addprefix $@.part/,etc/apt/preferences.d var/lib/apt/lists/partial \
+	    var/cache/apt/archives/partial)
+	@echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian testing main' \
+	    > $@.part/etc/apt/sources.list
+	@cd $@.part && for command in update 'download josm jmapviewer libgettext-commons-java'; do \
+	    apt-get -qq -o "Dir=$$PWD" -o APT::Sandbox::User=root $$command || exit; \
+	done
+	@for package in $@.part/*.deb; do dpkg -x "$$package" $@.part/unpacked || exit; done
+	@mv $@.part/unpacked $@ && rm -r $@.part

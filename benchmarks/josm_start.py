@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.commands import STRAVACOOKIES
 from benchmarks.processes import Command
 from benchmarks.table import comparison
-from tests import josm_app
+from tests import josm_app, josm_jars
 from tests.command import environment_of
 from tests.josm_app import Josm
 from tests.standin.server import StandIn
@@ -19,7 +19,7 @@ MOST_RUNS = 4
 
 def rows(folder: Path, runs: int) -> Iterator[str]:
     """Start two JOSMs at the same time, so that a busy computer slows both of them."""
-    if missing := josm_app.missing_parts():
+    if missing := josm_jars.missing_parts():
         yield f"JOSM's start was not measured. {missing}"
         return
     runs = min(runs, MOST_RUNS)

@@ -20,12 +20,11 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageChops, ImageGrab
 
-from tests.command import missing
+from tests import josm_jars
+from tests.josm_jars import JOSM_JAR
 
-JOSM_JAR = Path("/usr/share/josm/josm.jar")
 START_SECONDS = 90.0
 SCREEN = (1280, 800)
-TRUST_STORE_PASSWORD = "changeit"  # keytool requires one; the file holds nothing secret
 
 OWN_IMAGERY: Mapping[str, str] = {
     "max-zoom": "19",
@@ -35,17 +34,6 @@ OWN_IMAGERY: Mapping[str, str] = {
     "customHttpHeaders": "{}",
 }
 """An imagery entry that the user typed in, as JOSM saves it: it has no id."""
-
-
-def missing_parts() -> str | None:
-    """Return a sentence on how to install what is missing, or None."""
-    found = {
-        "josm": JOSM_JAR.is_file(),
-        "default-jre": shutil.which("java") and shutil.which("keytool"),
-        "xvfb": shutil.which("Xvfb"),
-        "xdotool": shutil.which("xdotool"),
-    }
-    return missing("Running JOSM in a test", found)
 
 
 @contextmanager
@@ -106,21 +94,6 @@ def preferences(
     )
 
 
-def trust_store(ca_pem: Path, folder: Path) -> Path:
-    """Make a Java trust store that contains a certificate authority, and return its path."""
-    store = folder.resolve() / "trust.p12"
-    store.unlink(missing_ok=True)
-    where = ["-keystore", str(store), "-storetype", "PKCS12", "-storepass", TRUST_STORE_PASSWORD]
-    subprocess.run(
-        ["keytool", "-importcert", "-noprompt", "-alias", "test-ca", "-file", str(ca_pem), *where],
-        check=True,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-    )
-    return store
-
-
 class Josm:
     """A JOSM on a virtual screen of its own. It runs within a `with` block.
 
@@ -160,12 +133,12 @@ class Josm:
             "LC_ALL": "C.UTF-8",
         }
         # Java takes the home directory from the password file, not from HOME.
-        java = ["java", f"-Duser.home={self._run}", f"-Djosm.home={home}"]
+        options = [f"-Duser.home={self._run}", f"-Djosm.home={home}"]
         if trust_store:
-            java.append(f"-Djavax.net.ssl.trustStore={trust_store.resolve()}")
-            java.append(f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}")
+            options += josm_jars.trust(trust_store)
         self._command = [
-            *(*java, "-jar", str(jar), "--skip-plugins", "--language=en"),
+            *josm_jars.command(jar, *options),
+            *("--skip-plugins", "--language=en"),
             f"--offline={'osm_api' if website else 'osm_api,josm_website'}",
             # No window manager runs here that could maximise the window.
             f"--geometry={SCREEN[0]}x{SCREEN[1]}+0+0",

@@ -1,6 +1,7 @@
 """A real JOSM, started on what the program wrote, with the stand-in in Strava's place.
 
-JOSM takes long to start: here it starts four times, and tests share one that runs.
+JOSM takes long to start: here it starts five times, and tests share one that runs. One of the five
+is the JOSM of Debian's testing, the others are the one that is installed.
 """
 
 import re
@@ -16,9 +17,10 @@ from lxml import etree
 from stravacookies.heatmap import CURRENT, default_show
 from stravacookies.josm import entry_set
 from stravacookies.strava.cookies import HeatmapCookies
-from tests import josm_app, made_up, page_app
+from tests import josm_app, josm_jars, made_up, page_app
 from tests.command import Outcome, environment_of, require, run_stravacookies
-from tests.josm_app import JOSM_JAR, OWN_IMAGERY, Josm
+from tests.josm_app import OWN_IMAGERY, Josm
+from tests.josm_jars import JOSM_JAR, NEWER_JAR
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Request, Strava
@@ -59,7 +61,7 @@ class Mapper:
         self.home.mkdir()
         self.josm_home.mkdir()
         self.preferences = self.josm_home / "preferences.xml"
-        self.trust_store = josm_app.trust_store(stand_in.ca, folder)
+        self.trust_store = josm_jars.trust_store(stand_in.ca, folder)
 
     def run(self, *arguments: str, code: int = 0) -> Outcome:
         """Run `stravacookies` with a session, and check its exit code."""
@@ -73,12 +75,13 @@ class Mapper:
         assert code == outcome.code, outcome
         return outcome
 
-    def start(self) -> None:
-        """Start JOSM, on a port that its preferences name, and end the one before."""
+    def start(self, jar: Path = JOSM_JAR) -> None:
+        """Start a JOSM, on a port that its preferences name, and end the one before."""
         self.running.close()
         port = josm_app.free_port()
         self.set_port(port)
-        josm = Josm(self.josm_home, remote_port=port, trust_store=self.trust_store, website=True)
+        trusted = self.trust_store
+        josm = Josm(self.josm_home, remote_port=port, trust_store=trusted, website=True, jar=jar)
         self.josm = self.running.enter_context(josm)
 
     def set_port(self, port: int) -> None:
@@ -118,15 +121,19 @@ class Mapper:
         return shown.asked
 
     def complaints(self) -> list[str]:
-        """Return the lines of JOSM's log that say that something is wrong with imagery."""
+        """Return the lines of JOSM's log that say that something is wrong with imagery.
+
+        The newer JOSM also complains about a map style of its own.
+        """
         words = "SEVERE", "Drop old imagery", "alformed", "not valid"
-        return [line for line in self.josm.log.splitlines() if any(map(line.count, words))]
+        lines = (line for line in self.josm.log.splitlines() if "MapCSS" not in line)
+        return [line for line in lines if any(map(line.count, words))]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
     """Require everything that a real JOSM and the preview need."""
-    require(josm_app.missing_parts() or page_app.missing_parts())
+    require(josm_jars.missing_parts() or page_app.missing_parts())
 
 
 @pytest.fixture(scope="module")
@@ -141,11 +148,19 @@ def mapper(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield mapper
 
 
-def test_schemas_are_josms() -> None:
-    """The schemas that other tests check against are those of the installed JOSM."""
-    with zipfile.ZipFile(JOSM_JAR) as jar:
+@pytest.fixture(params=[JOSM_JAR, NEWER_JAR], ids=["installed", "newer"])
+def jar(request: pytest.FixtureRequest) -> Path:
+    """The installed JOSM, then the newer one."""
+    jar: Path = request.param
+    require(josm_jars.missing_parts(jar))
+    return jar
+
+
+def test_schemas_are_josms(jar: Path) -> None:
+    """The schemas that other tests check against are those of each JOSM."""
+    with zipfile.ZipFile(jar) as archive:
         for name in ["maps.xsd", "preferences.xsd"]:
-            assert jar.read(f"data/{name}") == (DATA / name).read_bytes()
+            assert archive.read(f"data/{name}") == (DATA / name).read_bytes()
 
 
 def test_layers_are_found_by_mappers_words(tmp_path: Path) -> None:
@@ -208,7 +223,8 @@ def test_refresh_works_while_josm_runs(registered: Mapper) -> None:
     refresh, doctor = registered.run("josm-prefs", "--refresh"), registered.run("doctor")
 
     assert ("", True) == (refresh.err, "An open JOSM gets the new cookies" in refresh.out)
-    assert "✓ JOSM            version 18646, running\n" in doctor.out
+    revision = josm_jars.revision(JOSM_JAR)
+    assert f"✓ JOSM            version {revision}, running\n" in doctor.out
     assert f"JOSM answers on port {registered.josm.remote_port}\n" in doctor.out
 
 
@@ -220,23 +236,38 @@ def test_removal_is_refused_while_josm_runs(registered: Mapper) -> None:
     assert before == registered.preferences.read_bytes()
 
 
-def test_new_cookies_reach_layers_in_use(mapper: Mapper) -> None:
-    """The next day, the program changes its own file alone, and layers in use work again."""
+def test_new_cookies_reach_layers_in_use(mapper: Mapper, jar: Path) -> None:
+    """The next day, the program changes its own file alone, and layers in use work again.
+
+    The newer JOSM finds them in the menu of the installed one, as after an update.
+    """
+    # Only newer JOSMs send an entry's `custom-http-header` with tiles; all take `{header(…)}`.
+    in_use, new = {
+        JOSM_JAR: ("run-orange", "sport_Hike:blue"),
+        NEWER_JAR: ("water-blue", "sport_Hike:hot"),
+    }[jar]
     mapper.take_layers_into_use()
     before, menu = mapper.preferences.read_bytes(), mapper.saved(MENU)
     mapper.stand_in.strava.signer = Signer()  # the cookies of the day before open nothing
-    mapper.run("josm-prefs", "--refresh")
+    mapper.run("josm-prefs", "--refresh", "--show", new)
     after = mapper.preferences.read_bytes()
     mapper.stand_in.exchanges.clear()
-    mapper.start()
-    mapper.josm.open_imagery("strava-heatmap-all-hot")
-    mapper.josm.zoom(**EAST_OF_TURIN)
-    request = mapper.wait_for_tiles("all/hot")[0]
+    mapper.start(jar)
+    mapper.josm.open_imagery(f"strava-heatmap-{in_use}")
+    mapper.josm.zoom(**TURIN)
+    request = mapper.wait_for_tiles(in_use.replace("-", "/"))[0]
+    mapper.running.close()
 
+    layers = {layer.id: layer for layer in CURRENT.layers()}
+    old, added = (layers[f"strava-heatmap-{each.replace(':', '-')}"] for each in (in_use, new))
     url = etree.parse(mapper.josm_home / "strava-heatmap.xml").findtext("{*}entry/{*}url")
-    assert (USERS | OURS, before) == (menu, after)
-    assert "Update imagery 'All, hot – Strava Heatmap'" in mapper.josm.log
+    assert before == after
+    assert USERS | OURS <= menu
+    assert menu | {added.name} == mapper.saved(MENU)
+    assert f"Update imagery '{old.name}'" in mapper.josm.log
     assert f"{{header(Cookie,{request.headers['cookie']})}}" in str(url)
+    assert "?v=19" in request.url
+    assert [] == mapper.complaints()
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +298,7 @@ def test_registration_is_refused_while_josm_runs(removed: Mapper) -> None:
     assert before == removed.preferences.read_bytes()
     assert [] == list(removed.josm_home.glob("*strava*"))
     assert "preferences do not list strava-heatmap.xml" in status.out
-    assert "version 18646, running" in status.out
+    assert f"version {josm_jars.revision(JOSM_JAR)}, running" in status.out
 
 
 def test_preview_says_that_a_layer_is_unknown(removed: Mapper) -> None:
