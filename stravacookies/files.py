@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,13 @@ _STALE = 60 * 60
 
 _LOCK_PATIENCE = 10.0
 """Seconds to wait for another run, which holds the lock for less than one."""
+
+
+_WHY = {
+    errno.EBUSY: "it is mounted by itself, as in a container. Mount its folder instead",
+    errno.EPERM: "it or its folder seems to be immutable or append-only",
+}
+"""Why a file cannot be replaced, where the system's own words would not help."""
 
 
 class ChangedError(OSError):
@@ -59,13 +66,16 @@ def replace_all(
 
     Raises:
         ChangedError: One of the user's own files has changed since it was read; it stays.
-        OSError: A file could not be written; `filename` says which. All files are as they were,
-            unless the last step failed, which replaces them one by one.
+        OSError: A file could not be written; `filename` says which.
+
+    After an error, all files have their old content again.
     """
     preserve = preserve or {}
     targets = {path: Path(os.path.realpath(path)) for path in contents}
     _check_targets(targets)
     partials = {path: _partial(target) for path, target in targets.items()}
+    replaced: list[Path] = []
+    old: dict[Path, bytes | None] = {}
     try:
         for path, data in contents.items():
             with _naming(path):
@@ -74,15 +84,20 @@ def replace_all(
                 _write(partials[path], data, like, durable=not preserve.keys().isdisjoint(contents))
         for path, expected in preserve.items():
             _check_unchanged(path, expected)
+        old = _contents([*targets.values()][:-1])  # if the last fails, there is nothing to undo
         for path, target in targets.items():
             if path in preserve:  # again, since it took time to replace the others
                 _check_unchanged(path, preserve[path])
             with _naming(path):
                 partials[path].replace(target)
+            replaced.append(target)
     except BaseException:
         for partial in partials.values():
             with suppress(OSError):
                 partial.unlink()
+        for target in (each for each in reversed(replaced) if each in old):
+            with suppress(OSError):
+                _restore(target, old[target])
         raise
 
 
@@ -182,13 +197,36 @@ def _check_unchanged(path: Path, content: bytes | None) -> None:
         raise ChangedError(errno.EAGAIN, "Another program has changed it", str(path))
 
 
+def _contents(paths: Iterable[Path]) -> dict[Path, bytes | None]:
+    """Return the content of files, None if there is no file, without those that we cannot read.
+
+    Such a file is left by a run as another user. It can be replaced, but not restored.
+    """
+    contents: dict[Path, bytes | None] = {}
+    for path in paths:
+        with suppress(PermissionError):
+            contents[path] = path.read_bytes() if path.exists() else None
+    return contents
+
+
+def _restore(path: Path, content: bytes | None) -> None:
+    """Give a file that was replaced its old content, or remove it if there was none."""
+    if content is None:
+        path.unlink()
+        return
+    partial = _partial(path)
+    _write(partial, content, path, durable=False)
+    partial.replace(path)
+
+
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
     """Let errors name the file that the caller wants, not the partial file beside it."""
     try:
         yield
     except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(path)) from None
+        words = _WHY.get(error.errno or 0, error.strerror)
+        raise type(error)(error.errno, words, str(path)) from None
 
 
 @contextmanager
@@ -247,7 +285,10 @@ def _copy_mode(source: Path, descriptor: int) -> None:
     status, own = source.stat(), os.fstat(descriptor)
     mode = status.st_mode & 0o7777
     if status.st_uid != own.st_uid:
-        os.fchown(descriptor, status.st_uid, -1)
+        try:
+            os.fchown(descriptor, status.st_uid, -1)
+        except PermissionError:
+            raise PermissionError(errno.EACCES, "it belongs to another user") from None
     if status.st_gid != own.st_gid:
         try:
             os.fchown(descriptor, -1, status.st_gid)

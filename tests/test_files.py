@@ -84,20 +84,77 @@ def test_symbolic_link_stays_one(path: Path) -> None:
     assert [link] == list(link.parent.iterdir())
 
 
-@pytest.mark.parametrize("failure", [PermissionError(1, "No", "partial"), KeyboardInterrupt()])
-def test_failure_of_the_last_step(
-    path: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (OSError(errno.EBUSY, "Busy", "partial"), "it is mounted by itself, as in a container. Mo"),
+        (PermissionError(errno.EPERM, "No", "partial"), "it or its folder seems to be immutable o"),
+        (OSError(errno.ENOSPC, "No space left", "partial"), "No space left"),
+        (KeyboardInterrupt(), ""),
+    ],
+)
+def test_failure_of_a_replacement(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, failure: BaseException, why: str
 ) -> None:
-    """The old file is still there and no other, and the error names it."""
+    """If a file cannot be replaced, all have their old content, and the error names it."""
+    paths = [path.parent / "new", path, path.parent / "link"]
+    paths[2].symlink_to("target")
+    (path.parent / "target").write_bytes(b"target")
+    before = {each.name: each.read_bytes() for each in path.parent.iterdir()}
+    replace = Path.replace
 
-    def fail(*_: Path) -> None:
-        raise failure
+    def fail(partial: Path, target: Path) -> None:
+        if target.name == ("new", "file", "target")[number]:
+            raise failure
+        replace(partial, target)
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(type(failure)) as error:
-        replace_all({path: b"new"})
+        replace_all(dict.fromkeys(paths, b"newer"))
 
-    assert str(path) == getattr(error.value, "filename", str(path))
+    assert why in str(error.value)
+    assert str(paths[number]) == getattr(error.value, "filename", str(paths[number]))
+    assert before == {each.name: each.read_bytes() for each in path.parent.iterdir()}
+    assert paths[2].is_symlink()
+
+
+def test_file_that_cannot_be_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run as another user has left is replaced, though it could not be restored."""
+
+    def fail(_: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    def rename(partial: Path, target: Path) -> None:
+        if target != path:
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
+        replace(partial, target)
+
+    replace = Path.replace
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fail)
+        replace_all({path: b"new", path.parent / "other": b"new"})
+        patch.setattr(Path, "replace", rename)
+        with pytest.raises(IsADirectoryError):
+            replace_all({path: b"newer", path.parent / "other": b"newer"})
+
+    assert (b"newer", b"new") == (path.read_bytes(), (path.parent / "other").read_bytes())
+
+
+def test_users_own_file_of_another_user(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a file could not keep its owner, it stays, and the error says why."""
+    someone = [*path.stat()]
+    someone[stat.ST_UID] += 1
+
+    def fail(*_: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", lambda _: os.stat_result(someone))
+        patch.setattr(os, "fchown", fail)
+        with pytest.raises(PermissionError, match="it belongs to another user"):
+            replace_all({path: b"new"}, preserve={path: b"old"})
+
     assert b"old" == path.read_bytes()
     assert [path] == list(path.parent.iterdir())
 
@@ -169,7 +226,7 @@ def test_users_file_is_compared_right_before_it_is_replaced(
         replace_all({path.parent / "ours": b"new", path: b"new"}, preserve={path: b"old"})
 
     assert b"changed" == path.read_bytes()
-    assert {"file", "ours"} == {each.name for each in path.parent.iterdir()}
+    assert [path] == list(path.parent.iterdir())
 
 
 @pytest.mark.parametrize("has_locks", [True, False])

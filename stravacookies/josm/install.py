@@ -3,8 +3,8 @@
 import logging
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from os.path import realpath
 from pathlib import Path
@@ -120,13 +120,14 @@ def write(
         JosmStateError: As `prepare`. With `force`, there is a warning instead.
     """
     contents = {directory / name: content for name, content in files.items()}
-    with renamed_errors(directory, "created"):
-        for folder in [*reversed(directory.parents), directory] if registration.is_first else ():
-            folder.mkdir(mode=0o700, exist_ok=True)
-    with renamed_errors(directory, "written"), _locked(directory, contents):
-        with renamed_errors(directory, "created"):  # here, where no other run removes them
-            for folder in {path.parent for path in contents} - {directory}:
-                folder.mkdir(mode=0o700, exist_ok=True)
+    above = [*reversed(directory.parents), directory] if registration.is_first else []
+    below = {path.parent for path in contents} - {directory}
+    with (
+        renamed_errors(directory, "written"),
+        _created(above),
+        _locked(directory, contents),
+        _created(below),  # under the lock, so that no other run removes them
+    ):
         change = _replace(directory, contents, registration, preferences.register, force=force)
         for name in obsolete:
             _unlink(directory / name)
@@ -157,9 +158,25 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
         # The backup last: until then it can undo what was done.
         removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
         for folder in {path.parent for path in files} - {directory}:
-            with suppress(OSError):  # it does not exist, or the user's own files are in it
-                folder.rmdir()
+            _remove_empty(folder)
     return Removed(change.registered, tuple(removed))
+
+
+@contextmanager
+def _created(folders: Iterable[Path]) -> Iterator[None]:
+    """Create folders, and remove those that are still empty at the end."""
+    with ExitStack() as at_the_end:
+        for folder in folders:
+            with renamed_errors(folder, "created"):
+                if not folder.is_dir():
+                    folder.mkdir(mode=0o700)
+                    at_the_end.callback(_remove_empty, folder)
+        yield
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):  # it does not exist, or files are in it
+        folder.rmdir()
 
 
 def _locked(directory: Path, files: Iterable[Path]) -> AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from lxml import etree
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.heatmap import CLASSIC, CURRENT
 from stravacookies.josm import directory
+from stravacookies.josm.preferences import NEW
 from tests.command import Run
+from tests.command import run as run_program
 from tests.josm_app import pretended
 from tests.made_up import NOON, token
 from tests.standin.server import StandIn
@@ -236,6 +239,41 @@ def test_preferences_survive(run_here: Run, josm_directory: Path) -> None:
     entry = f'\n    <entry value="{josm_directory}/strava-heatmap.xml"/>'
     assert before.replace("mine.xml'/>", f"mine.xml'/>{entry}") == preferences.read_text()
     assert "now lists them (backup: preferences.xml.stravacookies.bak)" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        (
+            ["unshare", "-rm", "sh", "-c", 'mount --bind "$0" "$0" && exec "$@"'],
+            "it is mounted by itself, as in a container. Mount its folder instead",
+        ),
+        (
+            ["sh", "-c", 'chattr +i "$0" && { "$@"; code=$?; chattr -i "$0"; exit $code; }'],
+            "it or its folder seems to be immutable or append-only",
+        ),
+    ],
+    ids=["mounted", "immutable"],
+)
+def test_preferences_that_cannot_be_replaced(
+    environment: dict[str, str], josm_directory: Path, strava: Strava, steps: list[str], why: str
+) -> None:
+    """Nothing is left behind, and the error says why; test_install.py tests it everywhere."""
+    path = josm_directory / "preferences.xml"
+    path.write_bytes(NEW)
+    around: list[str | Path] = [*steps, path]
+    program = (sys.executable, "-m", "stravacookies", "josm-prefs")
+    session = {"STRAVA_SESSION": strava.open_session()}
+    possible = run_program(*around, "true", environment=environment, folder=josm_directory)
+    if possible.code:
+        pytest.skip(f"this machine does not let a test do it: {possible.err}")
+    outcome = run_program(
+        *around, *program, environment=environment | session, folder=josm_directory
+    )
+
+    words = f"stravacookies: {path} could not be written: {why}.\n"
+    assert (5, "", words) == (outcome.code, outcome.out, outcome.err)
+    assert ([path], NEW) == (list(josm_directory.iterdir()), path.read_bytes())
 
 
 def test_damaged_preferences(

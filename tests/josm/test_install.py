@@ -1,5 +1,6 @@
 """Files in JOSM's directory: in order, private, all or nothing, and removed again."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -211,6 +212,34 @@ def test_files_are_replaced_in_order(preferences: Path, monkeypatch: pytest.Monk
     write(preferences.parent)
 
     assert [*FILES, BACKUP, "preferences.xml"] == replaced
+
+
+@pytest.mark.parametrize("has_run_before", [False, True])
+@pytest.mark.parametrize("name", [HOT, ENTRY_SET, BACKUP, "preferences.xml"])
+def test_file_that_cannot_be_replaced(
+    preferences: Path, monkeypatch: pytest.MonkeyPatch, has_run_before: bool, name: str
+) -> None:
+    """If the system does not let one file be replaced, all files and folders are as before."""
+    directory, replace = preferences.parent, Path.replace
+    if has_run_before:
+        write(directory)
+        preferences.write_bytes(SAVED)
+    before = found(directory), {*directory.rglob("*")}
+
+    def fail(partial: Path, target: Path) -> None:
+        if target == directory / name:
+            raise OSError(errno.EBUSY, "Device or resource busy", str(partial))
+        replace(partial, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(FileError) as error:
+        write(directory, dict.fromkeys(FILES, b"newer"))
+
+    assert (
+        f"{directory / name} could not be written: it is mounted by itself, as in a container."
+        " Mount its folder instead."
+    ) == str(error.value)
+    assert before == (found(directory), {*directory.rglob("*")})
 
 
 def test_running_josm(directory: Path, preferences: Path, start_josm: Callable[[], None]) -> None:
