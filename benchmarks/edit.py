@@ -10,10 +10,10 @@ from pathlib import Path
 how, before, after = sys.argv[1:]
 if how == "register":
     from stravacookies.files import replace_all
-    from stravacookies.josm.preferences import register
+    from stravacookies.josm.preferences import read, register
 
     site = "/home/mapper/JOSM/strava-heatmap.xml"
-    replace_all({Path(after): register(Path(before).read_bytes(), site)})
+    replace_all({Path(after): register(read(Path(before).read_bytes()), site)})
 else:
     from lxml import etree
 

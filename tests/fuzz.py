@@ -17,13 +17,14 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["stravacookies"]):
-    from stravacookies.josm.preferences import NEW, register
+    from stravacookies.josm.preferences import NEW
+    from tests.josm.documents import registered
     from tests.properties import SITE, check_export, check_preferences
 
 _OLDER_SITE = "/home/mapper/.josm/strava-heatmap.xml"
 
 _SEEDS = {
-    "preferences": [NEW, register(NEW, SITE), register(NEW, _OLDER_SITE)],
+    "preferences": [NEW, registered(NEW, SITE), registered(NEW, _OLDER_SITE)],
     "export": [
         b'[{"name": "_strava4_session", "value": "a", "domain": ".strava.com"}]',
         b"#HttpOnly_.strava.com\tTRUE\t/\tTRUE\t0\t_strava4_session\ta",

@@ -8,8 +8,9 @@ from stravacookies.credentials.cookie_files import read_cookies
 from stravacookies.credentials.sources import from_text
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC, CURRENT
-from stravacookies.josm.preferences import DEFAULT_SITE, SITES, register, unregister
+from stravacookies.josm.preferences import DEFAULT_SITE, SITES
 from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from tests.josm.documents import registered, unregistered
 
 SITE = "/home/mapper/.config/JOSM/strava-heatmap.xml"
 ENTRIES, OFFERED = "imagery.entries", "imagery.layers.default"
@@ -21,26 +22,28 @@ _PARSER = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=T
 def check_preferences(content: bytes) -> None:
     """Preferences are refused, or register us once and unregister us, with all else as before."""
     try:
-        registered = register(content, SITE)
-        removed = unregister(content, SITE, IDS)
-        back = unregister(registered, SITE, IDS)
+        with_us = registered(content, SITE)
+        removed = unregistered(content, SITE, IDS)
+        back = unregistered(with_us, SITE, IDS)
+        restored = unregistered(with_us, SITE, IDS, content)
     except MalformedError as error:
         if not str(error).startswith("line "):
             raise
         return
+    assert (content if removed == content else back) == restored
     try:
         root = etree.fromstring(content, _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         return  # this parser is stricter, such as with the version of XML
-    assert registered == register(registered, SITE)
-    assert back == unregister(back, SITE, IDS)
-    assert _others(content) == _others(registered) == _others(removed) == _others(back)
+    assert with_us == registered(with_us, SITE)
+    assert back == unregistered(back, SITE, IDS)
+    assert _others(content) == _others(with_us) == _others(removed) == _others(back)
     for key in (ENTRIES, OFFERED):
         kept = [value for value in _values(content, key) or [] if value not in IDS]
         assert kept == (_values(back, key) or [])
-        assert _values(content, key) == _values(registered, key)
+        assert _values(content, key) == _values(with_us, key)
 
-    before, after = _values(content, SITES), _values(registered, SITES)
+    before, after = _values(content, SITES), _values(with_us, SITES)
     own = [site for site in before or [] if not _is_ours(site)]
     assert after is not None
     assert 1 == after.count(SITE)

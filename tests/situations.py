@@ -10,7 +10,6 @@ from stravacookies import cartograph
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.heatmap import CLASSIC, CURRENT, Layer
 from stravacookies.josm import entry_set, install
-from stravacookies.josm.xml_edit import NAMESPACE
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
 from tests import josm_app
@@ -94,10 +93,6 @@ def older_cookies(user: User, hours: float) -> None:
 
 
 HOT, BLUE = "strava-heatmap-hot.onlinemap", "strava-heatmap-blue.onlinemap"
-OTHER_LAYOUT = (
-    f"<preferences xmlns='{NAMESPACE}'><tag key='josm.version' value='18646'/>\n"
-    f"<p:list xmlns:p='{NAMESPACE}' key='imagery.layers.sites'/></preferences>"
-)
 NO_COOKIES = f"<imagery><entry><id>{LAYERS[0].id}</id></entry></imagery>"
 
 DAMAGES: dict[str, Callable[[User], object]] = {
@@ -118,7 +113,6 @@ DAMAGES: dict[str, Callable[[User], object]] = {
     "not registered": User.forget_layers,
     "no preferences": lambda user: user.write({"preferences.xml": None}),
     "preferences are cut short": lambda user: user.write({"preferences.xml": "<preferences"}),
-    "preferences have another layout": lambda user: user.write({"preferences.xml": OTHER_LAYOUT}),
     "no JOSM": lambda user: shutil.rmtree(user.josm),
 }
 """Changes of what is on a user's computer."""

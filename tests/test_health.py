@@ -137,7 +137,6 @@ SITUATIONS = {
         "JOSM": "✓ version unknown, not running",
         **UNUSABLE_PREFERENCES,
     },
-    "preferences have another layout": UNUSABLE_PREFERENCES,
     "no JOSM": {
         "JOSM directory": "✗ none (looked in: ~/.josm, ~/.config/JOSM,"
         " ~/.var/app/org.openstreetmap.josm/config/JOSM, ~/snap/josm/current/.josm,"

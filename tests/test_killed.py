@@ -19,9 +19,9 @@ import pytest
 from lxml import etree
 
 from stravacookies.josm import install
-from stravacookies.josm.preferences import register
 from stravacookies.josm.xml_edit import NAMESPACE
 from tests.command import fork, run_in_process
+from tests.josm.documents import registered
 from tests.standin.strava import Strava
 
 BEFORE = f"""<preferences xmlns='{NAMESPACE}'>
@@ -53,7 +53,7 @@ def run_of(path: Path) -> int:
 def check_whole(directory: Path) -> None:
     """Each file is as one run wrote it and private; what is registered exists."""
     preferences = (directory / "preferences.xml").read_bytes()
-    assert preferences in (BEFORE, register(BEFORE, f"{directory}/{ENTRY_SET}"))
+    assert preferences in (BEFORE, registered(BEFORE, f"{directory}/{ENTRY_SET}"))
     assert preferences == BEFORE or (directory / ENTRY_SET).exists()
     for path in [path for path in directory.rglob("*") if path.is_file()]:
         assert 0o600 == path.stat().st_mode & 0o777, path

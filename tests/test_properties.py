@@ -1,9 +1,10 @@
 """What must hold for any preferences, any cookie and any paste, tried with generated ones."""
 
 import json
+import re
 from contextlib import suppress
 from urllib.parse import parse_qs
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape
 
 import hypothesis.strategies as st
 import pytest
@@ -30,48 +31,61 @@ TEXT = st.text(
     | st.sampled_from("\n\t'\"<>&/")
 )
 SPACE = st.sampled_from(["", "\n", "\n  ", "\r\n\t", "<!-- > /> -->", "<?x y?>"])
+BETWEEN = st.sampled_from([" ", "  ", "\n\t"])
+EQUALS = st.sampled_from(["=", " = "])
+DECLARATIONS = "<!DOCTYPE preferences [<!ELEMENT preferences ANY> <!-- a --> ]>"
 SPELLINGS = [SITE, f"file:{SITE}", "/old/strava-heatmap.xml", r"C:\JOSM\strava-heatmap.xml"]
 OTHERS = ["https://example.org/strava-heatmap.xml", DEFAULT_SITE, "strava-heatmap-proxy"]
 VALUE = TEXT | st.sampled_from([*SPELLINGS, *OTHERS, "strava-heatmap-all-hot"])
 KEY = st.sampled_from([SITES, OFFERED, ENTRIES]) | TEXT
 
 
-def attribute(name: str, value: str) -> str:
-    """Return an attribute, with line breaks written as JOSM writes them."""
-    quoted = quoteattr(value, {"\n": "&#xA;", "\t": "&#x9;", "\r": "&#xD;"})
-    return f"{name}={quoted}"
+@st.composite
+def attribute(draw: st.DrawFn, name: str, value: str) -> str:
+    """Draw an attribute in either kind of quotes, with line breaks written as JOSM writes them."""
+    quote = draw(st.sampled_from("'\""))
+    escapes = {quote: f"&#{ord(quote)};", "\n": "&#xA;", "\t": "&#x9;", "\r": "&#xD;"}
+    return f"{draw(BETWEEN)}{name}{draw(EQUALS)}{quote}{escape(value, escapes)}{quote}"
 
 
 @st.composite
-def elements(draw: st.DrawFn, name: str, key: str, inside: st.SearchStrategy[str]) -> str:
+def elements(
+    draw: st.DrawFn, /, name: str, inside: st.SearchStrategy[str] | None = None, **attributes: str
+) -> str:
     """Draw an element, with or without an end tag."""
-    children = "".join(draw(st.lists(st.tuples(SPACE, inside).map("".join), max_size=4)))
-    attributes = f" {attribute('key', key)}" if key else ""
-    if not children and draw(st.booleans()):
-        return f"<{name}{attributes} />"
-    return f"<{name}{attributes}>{children}{draw(SPACE)}</{name}>"
+    content = ""
+    if inside is not None:
+        children = draw(st.lists(st.tuples(SPACE, inside).map("".join), max_size=4))
+        content = "".join([*children, draw(SPACE)])
+    tag = name + "".join(draw(attribute(key, value)) for key, value in attributes.items())
+    tag += draw(st.sampled_from(["", " ", "\n"]))
+    if not content and draw(st.booleans()):
+        return f"<{tag}/>"
+    return f"<{tag}>{content}</{name}{draw(st.sampled_from(['', ' ']))}>"
 
 
-ENTRY = VALUE.map(lambda value: f"<entry {attribute('value', value)}/>")
-TAG = st.tuples(KEY | st.just("id"), VALUE).map(
-    lambda pair: f"<tag {attribute('key', pair[0])} {attribute('value', pair[1])}/>"
+ENTRY = VALUE.flatmap(lambda value: elements("entry", value=value))
+TAG = st.tuples(KEY | st.just("id"), VALUE).flatmap(
+    lambda pair: elements("tag", key=pair[0], value=pair[1])
 )
 SETTING = st.one_of(
     TAG,
-    KEY.flatmap(lambda key: elements("list", key, ENTRY)),
-    KEY.flatmap(lambda key: elements("maps", key, elements("map", "", TAG))),
-    KEY.flatmap(lambda key: elements("lists", key, elements("list", "", ENTRY))),
+    KEY.flatmap(lambda key: elements("list", ENTRY, key=key)),
+    KEY.flatmap(lambda key: elements("maps", elements("map", TAG), key=key)),
+    KEY.flatmap(lambda key: elements("lists", elements("list", ENTRY), key=key)),
 )
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
     """Draw preferences with any settings, in any layout, whatever encoding they declare."""
-    inside = "".join(draw(st.lists(st.tuples(SPACE, SETTING).map("".join), max_size=6)))
     declared = draw(st.sampled_from(["UTF-8", "UTF-16", "windows-1252"]))
-    head = draw(st.just("") | st.just(f"<?xml version='1.0' encoding='{declared}'?>{draw(SPACE)}"))
-    root = f"<preferences xmlns='{NAMESPACE}'>{inside}{draw(SPACE)}</preferences>"
-    return f"{head}{root}{draw(SPACE)}".encode()
+    head = draw(st.just("") | st.just(f"<?xml version='1.0' encoding='{declared}'?>"))
+    head += draw(SPACE) + draw(st.sampled_from(["", "<!DOCTYPE preferences>", DECLARATIONS]))
+    root = draw(elements("preferences", SETTING, xmlns=NAMESPACE, version="18646"))
+    if draw(st.booleans()):  # all names with a prefix
+        root = re.sub("<(/?)(?=[a-z])", r"<\1p:", root).replace("xmlns", "xmlns:p", 1)
+    return f"{head}{draw(SPACE)}{root}{draw(SPACE)}".encode()
 
 
 def damaged(content: bytes, data: st.DataObject) -> bytes:

@@ -23,7 +23,7 @@ from stravacookies.heatmap import CURRENT, ID_PREFIX
 from stravacookies.josm import entry_set, preferences
 from stravacookies.josm.directory import PREFERENCES, no_directory
 from stravacookies.josm.process import is_running
-from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from stravacookies.josm.xml_edit import NAMESPACE, Document, MalformedError
 
 BACKUP = f"{PREFERENCES}.stravacookies.bak"
 """JOSM's preferences as they were before our last change."""
@@ -33,8 +33,8 @@ _ATTEMPTS = 3
 
 _log = logging.getLogger(__name__)
 
-_Change = Callable[[bytes, str], bytes]
-"""Changes the content of JOSM's preferences, given the path of the entry set."""
+_Change = Callable[[Document, str], bytes]
+"""Returns JOSM's preferences with a change, given the path of the entry set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +148,13 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
             raise no_directory(directory)
     ids = {layer.id for layer in CURRENT.layers()}
 
-    def unregister(content: bytes, site: str) -> bytes:
-        return preferences.unregister(content, site, ids)
+    def unregister(document: Document, site: str) -> bytes:
+        return preferences.unregister(document, site, ids, backup)
 
     _refuse_or_warn(directory)
     files = [directory / name for name in (entry_set.FILE, *names)]
     with renamed_errors(directory, "written"), _locked(directory, files):
+        backup = _content(directory / BACKUP)
         change = _replace(directory, {}, _edit(directory, unregister), unregister)
         # The backup last: until then it can undo what was done.
         removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
@@ -224,7 +225,8 @@ def _edit(directory: Path, change: _Change) -> Registration:
     content = preferences.NEW if before is None else before
     site = str(Path(realpath(directory), entry_set.FILE))
     try:
-        after = change(content, site)
+        document = preferences.read(content)
+        after = change(document, site)
     except MalformedError as error:
         raise _not_preferences(path, str(error)) from None
     except ValueError:
@@ -250,8 +252,13 @@ def _unlink(path: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     """Return whether a file is an entry set or a map source of ours, and not JOSM's preferences."""
-    content = path.read_bytes() if file_type(path) == stat.S_IFREG else b""
+    content = _content(path)
     return ID_PREFIX.encode() in content and NAMESPACE.encode() not in content
+
+
+def _content(path: Path) -> bytes:
+    """Return the content of a file; nothing if it does not exist, or is no file."""
+    return path.read_bytes() if file_type(path) == stat.S_IFREG else b""
 
 
 def _refuse_or_warn(directory: Path, *, force: bool = False) -> None:

@@ -1,9 +1,9 @@
-"""Which imagery files are registered in JOSM's preferences: text in, text out."""
+"""Which imagery files are registered in JOSM's preferences: bytes in, bytes out."""
 
 import re
 from collections.abc import Collection
 
-from stravacookies.josm.xml_edit import NAMESPACE, Document, Element
+from stravacookies.josm.xml_edit import NAMESPACE, Document, Element, MalformedError
 
 SITES = "imagery.layers.sites"
 """The list of imagery files that JOSM reads at each start."""
@@ -14,11 +14,13 @@ DEFAULT_SITE = "https://josm.openstreetmap.de/maps%<?ids=>"
 Source: https://josm.openstreetmap.de/browser/josm/trunk/src/org/openstreetmap/josm/data/imagery/ImageryLayerInfo.java
 """
 
-_ENTRIES = "imagery.entries"
+ENTRIES = "imagery.entries"
 """The imagery entries that are in the user's menu."""
 
-_OFFERED = "imagery.layers.default"
+OFFERED = "imagery.layers.default"
 """The ids of entries that JOSM has put into the menu by itself; it does so only once."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # longer than a drive of Windows
 
 NEW = f"""<?xml version="1.0" encoding="UTF-8"?>
 <preferences xmlns="{NAMESPACE}"/>
@@ -26,21 +28,25 @@ NEW = f"""<?xml version="1.0" encoding="UTF-8"?>
 """The preferences of a JOSM that was never started."""
 
 
-def register(content: bytes, site: str) -> bytes:
-    """Return the content with a site listed once, and JOSM's own too if the list was absent.
+def read(content: bytes) -> Document:
+    """Return the settings of imagery in JOSM's preferences; a `MalformedError` if they are not."""
+    return Document(content, lists=[SITES, OFFERED], maps=[ENTRIES])
+
+
+def register(document: Document, site: str) -> bytes:
+    """Return preferences with a site listed once, and JOSM's own too if the list was absent.
 
     A site is the absolute path of an imagery file. A file of the same name that is listed in
     another spelling, or in another directory because JOSM has moved, is replaced by it.
     A `ValueError` means that XML does not allow a character of the site.
     """
-    document = Document(content, [SITES])
     sites = document.lists.get(SITES)
     if sites is None:
+        xmlns = document.xmlns(document.root)
         expected = [DEFAULT_SITE, site]
         entries = [f"  {_entry(value)}" for value in expected]
-        lines = [f'<list key="{SITES}">', *entries, "</list>"]
-        edits = [document.append(document.root, "preferences", lines)]
-        return document.edited(edits, {SITES: expected})
+        lines = [f'<list{xmlns} key="{SITES}">', *entries, "</list>"]
+        return document.edited([document.append(document.root, lines)], {SITES: expected})
     ours = dict.fromkeys(_spellings(sites, site))
     right = next((element for element in ours if element.value == site), None)
     kept = right or next(iter(ours), None)
@@ -51,20 +57,23 @@ def register(content: bytes, site: str) -> bytes:
         if element is kept or element not in ours
     ]
     if kept is None:
-        edits.append(document.append(sites, "list", [_entry(site)]))
+        edits.append(document.append(sites, [_entry(site, document.xmlns(sites))]))
         expected.append(site)
     elif kept is not right:
-        edits.append((*document.place(kept), _entry(site).encode()))
-    return document.edited(edits, {SITES: expected}) if edits else content
+        edits.append((*document.place(kept), _entry(site, document.xmlns(sites)).encode()))
+    return document.edited(edits, {SITES: expected}) if edits else document.content
 
 
-def unregister(content: bytes, site: str, ids: Collection[str]) -> bytes:
-    """Return the content without a site, and without the entries that JOSM has taken from it.
+def unregister(document: Document, site: str, ids: Collection[str], backup: bytes = b"") -> bytes:
+    """Return preferences without a site, and without the entries that JOSM has taken from it.
 
     Other spellings of the site are removed, too, and so is a list that then contains only what
-    JOSM assumes without it. The ids are those of the site's entries.
+    JOSM assumes without it. The ids are those of the site's entries. If nothing has changed since
+    `register`, the result is the backup from before it, in which a list or the root may have been
+    empty or explicit in a way that the result of `register` does not show.
     """
-    document = Document(content, lists=[SITES, _OFFERED], maps=[_ENTRIES])
+    if backup and _is_original(backup, document.content, site, ids):
+        return backup
     edits, expected = [], {}
     for key, setting in document.lists.items():
         if key == SITES:
@@ -72,7 +81,7 @@ def unregister(content: bytes, site: str, ids: Collection[str]) -> bytes:
         else:
             ours = {each: None for each in setting.children if each.value in ids}
         others = [each.value for each in setting.children if each not in ours]
-        # An empty list of sites is the user's choice; JOSM writes no other empty list.
+        # An empty list of sites is the user's choice; other lists mean the same if they are absent.
         without = [DEFAULT_SITE] if key == SITES else []
         # If a list that is removed had an earlier duplicate, JOSM would then use that one.
         if ours and others == without and key not in document.repeated:
@@ -80,30 +89,41 @@ def unregister(content: bytes, site: str, ids: Collection[str]) -> bytes:
         if ours:
             edits += [document.cut(element) for element in ours]
             expected[key] = others
-    return document.edited(edits, expected) if edits else content
+    return document.edited(edits, expected) if edits else document.content
+
+
+def _is_original(backup: bytes, content: bytes, site: str, ids: Collection[str]) -> bool:
+    """Return whether a backup is without us, and `register` has made the content from it."""
+    try:
+        original = read(backup)
+        return unregister(original, site, ids) == backup and register(original, site) == content
+    except MalformedError:
+        return False
 
 
 def _spellings(sites: Element, site: str) -> list[Element]:
     """Return the entries of a list that are local files with the same name as a site."""
-    name = _last_part(site)
-    return [
-        element
-        for element in sites.children
-        if _last_part(element.value) == name
-        and not element.value.lower().startswith(("http:", "https:"))
-    ]
+    name = _file_name(site)
+    return [element for element in sites.children if _file_name(element.value) == name]
 
 
-def _last_part(site: str) -> str:
-    if site.lower().startswith("file:"):
+def _file_name(site: str) -> str:
+    """Return the name of a local file, in any spelling that JOSM reads; nothing for a URL."""
+    site = site.strip()
+    match = _SCHEME.match(site)
+    scheme = match[1].lower() if match else ""
+    if scheme not in ("", "file", "josmdir"):
+        return ""
+    if scheme == "file":
         from urllib.parse import unquote  # imported here: JOSM rarely lists files in this way
 
         site = unquote(site)
-    return re.split(r"[/\\]", site.strip())[-1]
+    return re.split("/" if site.startswith("/") else r"[/\\]", site)[-1]
 
 
-def _entry(site: str) -> str:
-    """Write a site as XML, in ASCII."""
+def _entry(site: str, xmlns: str = "") -> str:
+    """Write a site as XML, in ASCII, with the attribute that declares its namespace, if any."""
     from lxml import etree  # imported here: 6 ms, and it is needed once in a lifetime
 
-    return etree.tostring(etree.Element("entry", value=site)).decode()
+    entry = etree.tostring(etree.Element("entry", value=site)).decode()
+    return entry.replace("<entry", f"<entry{xmlns}", 1)

@@ -1,9 +1,11 @@
 """Preferences of JOSM, written and read without the product."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lxml import etree
 
+from stravacookies.josm.preferences import read, register, unregister
 from stravacookies.josm.xml_edit import NAMESPACE
 
 SITE = "/home/mapper/.config/JOSM/strava-heatmap.xml"
@@ -15,6 +17,16 @@ def document(inside: str, head: str = "<?xml version='1.0' encoding='UTF-8'?>\n"
     return (
         f"{head}<preferences xmlns='{NAMESPACE}' version='18646'>{inside}</preferences>\n"
     ).encode()
+
+
+def registered(content: bytes, site: str) -> bytes:
+    """Preferences with a site registered."""
+    return register(read(content), site)
+
+
+def unregistered(content: bytes, site: str, ids: Collection[str], backup: bytes = b"") -> bytes:
+    """Preferences without a site."""
+    return unregister(read(content), site, ids, backup)
 
 
 def sites(content: bytes) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from stravacookies.errors import FileError, JosmStateError, NoJosmDirectoryError
 from stravacookies.josm import install
 from stravacookies.josm.install import BACKUP, Installed, Removed, is_current, prepare
-from stravacookies.josm.preferences import NEW, register
+from stravacookies.josm.preferences import NEW, read, register
 from tests.command import fork
 from tests.josm.documents import FULL
 
@@ -74,7 +74,7 @@ def found(directory: Path) -> dict[str, bytes]:
 
 def registered(directory: Path, before: bytes = FULL) -> bytes:
     """Preferences with the entry set of a directory registered."""
-    return register(before, str(directory / ENTRY_SET))
+    return register(read(before), str(directory / ENTRY_SET))
 
 
 def test_all_files_are_written(directory: Path) -> None:
@@ -387,7 +387,10 @@ def test_removal(directory: Path, preferences: Path) -> None:
     assert {"cartograph/mine.onlinemap": b""} == found(directory)
 
 
-@pytest.mark.parametrize(("name", "ours"), [("run-blue", True), ("proxy", False)])
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("run-blue", True), ("proxy", False), ("Run-Blue", False), ("run-blue-2", False)],
+)
 def test_users_own_layer_survives_a_removal(preferences: Path, name: str, ours: bool) -> None:
     """A layer whose id only looks like one of ours is the user's."""
     layer = f"""\
@@ -404,6 +407,20 @@ def test_users_own_layer_survives_a_removal(preferences: Path, name: str, ours: 
 
     assert (FULL if ours else before) == preferences.read_bytes()
     assert [preferences] == list(preferences.parent.iterdir())
+
+
+def test_users_own_files_survive_a_removal(directory: Path, preferences: Path) -> None:
+    """Files whose names only look like ours are the user's, and every byte of the preferences."""
+    preferences.write_bytes(NEW)  # a layout that only the backup shows
+    (directory / "cartograph").mkdir()
+    for name in [ENTRY_SET, HOT, BACKUP]:
+        for own in [f"{name}.bak", f"{name}2", name.replace("strava", "Strava")]:
+            (directory / own).write_text("strava-heatmap-all-hot")
+    before = found(directory)
+    write(directory)
+    remove(directory)
+
+    assert before == found(directory)
 
 
 @pytest.mark.parametrize("name", [ENTRY_SET, BACKUP, HOT])

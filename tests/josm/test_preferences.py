@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from stravacookies.josm.preferences import DEFAULT_SITE, NEW, register, unregister
-from stravacookies.josm.xml_edit import MalformedError
-from tests.josm.documents import FULL, SITE, document, sites
+from stravacookies.josm.preferences import DEFAULT_SITE, NEW
+from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from tests.josm.documents import FULL, SITE, document, registered, sites, unregistered
 
 IDS = ["strava-heatmap-all-hot", "strava-heatmap-run-blue"]
 LIST = "<list key='imagery.layers.sites'>"
 ENTRY = f'<entry value="{SITE}"/>'
+XMLNS_ENTRY = f'<entry xmlns="{NAMESPACE}"'
 OTHER = "<entry value='x'/>"
 DEFAULT = '<entry value="https://josm.openstreetmap.de/maps%&lt;?ids=&gt;"/>'
 NEW_LIST = f"""«
@@ -30,6 +31,9 @@ NEW_LIST = f"""«
         # Other files are the user's.
         f"{LIST}<entry value='https://a/strava-heatmap.xml'/>«{ENTRY}»</list>",
         f"{LIST}<entry value='/my-strava-heatmap.xml'/><entry value='/x.xml'/>«{ENTRY}»</list>",
+        f"{LIST}<entry value='/Strava-Heatmap.xml'/><entry value='/a/strava-heatmap.xml.bak'/>"
+        f"<entry value='/a\\strava-heatmap.xml'/><entry value='ftp://a/strava-heatmap.xml'/>"
+        f"<entry value=' HTTP://a/strava-heatmap.xml'/>«{ENTRY}»</list>",
         # An empty list is the user's choice.
         f"\n  {LIST}«\n    {ENTRY}»</list>\n",
         f"\n  {LIST}«\n    {ENTRY}»\n  </list>\n",
@@ -37,6 +41,9 @@ NEW_LIST = f"""«
         NEW_LIST,
         f"\n  <tag key='a' value='/>'/>{NEW_LIST}\n",
         f'<!-- > /> -->«<list key="imagery.layers.sites">  {DEFAULT}  {ENTRY}</list>»',
+        # With prefixes, what is new declares its namespace.
+        f"<p:list xmlns:p='{NAMESPACE}' key='imagery.layers.sites'><p:entry value='a'/>"
+        f"«{ENTRY.replace('<entry', XMLNS_ENTRY)}»</p:list>",
         # Other kinds of settings with this key are not the list.
         f"\n  <tag key='imagery.layers.sites' value='b'/>{NEW_LIST}\n",
         f"\n  <maps key='imagery.layers.sites'><map/></maps>{NEW_LIST}\n",
@@ -46,13 +53,41 @@ NEW_LIST = f"""«
 def test_registration_can_be_undone(text: str) -> None:
     """What is in «» is added, once; to remove it again leaves the same bytes."""
     before = document(re.sub("«.*»", "", text, flags=re.DOTALL))
-    after = register(before, SITE)
+    after = registered(before, SITE)
 
     assert document(re.sub("[«»]", "", text)) == after
     assert SITE == sites(after)[-1]
-    assert after is register(after, SITE)
-    assert before == unregister(after, SITE, IDS)
-    assert before is unregister(before, SITE, IDS)
+    assert after is registered(after, SITE)
+    assert before == unregistered(after, SITE, IDS)
+    assert before is unregistered(before, SITE, IDS)
+
+
+ROOT = f"<preferences xmlns='{NAMESPACE}'"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        NEW,
+        f"{ROOT}\t/>".encode(),
+        f"{ROOT}></preferences >".encode(),
+        f"<?a b?>\r\n<!-- c -->{ROOT}>\r\n</preferences><!-- d -->".encode(),
+        f"<!DOCTYPE preferences><p:preferences xmlns:p='{NAMESPACE}'\n/>\n".encode(),
+        document("<list key='imagery.layers.sites'/>"),
+        document(f"{LIST}</list>"),
+        document(f"\n  {LIST}\n  </list>\n"),
+        document(f"{LIST}<!-- none --></list >"),
+        document(f"{LIST}{DEFAULT}</list>"),
+    ],
+)
+def test_backup_is_restored(before: bytes) -> None:
+    """If nothing has changed since the registration, its removal restores every byte."""
+    after = registered(before, SITE)
+
+    assert SITE == sites(after)[-1]
+    assert before is unregistered(after, SITE, IDS, before)
+    for other in (b"<a>", before + b" ", registered(before, "/old/strava-heatmap.xml")):
+        assert unregistered(after, SITE, IDS) == unregistered(after, SITE, IDS, other)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +107,7 @@ def test_registration_can_be_undone(text: str) -> None:
 )
 def test_odd_layout(before: bytes, after: list[str]) -> None:
     """Preferences in any layout list us once afterwards; of two lists, JOSM reads the last."""
-    assert after == sites(register(before, SITE))
+    assert after == sites(registered(before, SITE))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +117,7 @@ def test_odd_layout(before: bytes, after: list[str]) -> None:
 def test_site_is_escaped(site: str, encoding: str) -> None:
     """Any path comes out of the file as it went in, whatever encoding the file declares."""
     head = f"<?xml version='1.0' encoding='{encoding}'?>\n"
-    after = register(document("<tag key='a' value='b'/>", head), site)
+    after = registered(document("<tag key='a' value='b'/>", head), site)
 
     assert [DEFAULT_SITE, site] == sites(after)
     assert after.isascii()
@@ -91,11 +126,11 @@ def test_site_is_escaped(site: str, encoding: str) -> None:
 def test_impossible_edits_are_refused() -> None:
     """A path with a control character is refused, and so is what JOSM did not write."""
     with pytest.raises(ValueError, match="XML"):
-        register(NEW, "/a\x01b.xml")
+        registered(NEW, "/a\x01b.xml")
     with pytest.raises(MalformedError):
-        register(FULL[:-30], SITE)
+        registered(FULL[:-30], SITE)
     with pytest.raises(MalformedError):
-        unregister(FULL[:-30], SITE, IDS)
+        unregistered(FULL[:-30], SITE, IDS)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +151,7 @@ def test_other_spelling_is_replaced(other: str) -> None:
     text = f"{LIST}<entry value='a'/><!-- b -->{{}}<entry value='c'></entry></list>"
     before = document(text.format(f"<entry value='{other}' />"))
 
-    assert document(text.format(ENTRY)) == register(before, SITE)
+    assert document(text.format(ENTRY)) == registered(before, SITE)
 
 
 @pytest.mark.parametrize(
@@ -151,5 +186,5 @@ def test_what_josm_has_taken_from_us_is_removed(text: str) -> None:
     before = document(re.sub("[«»]", "", text))
     after = document(re.sub("«.*?»", "", text, flags=re.DOTALL))
 
-    assert after == unregister(register(before, SITE), SITE, IDS)
-    assert after == unregister(before, SITE, IDS)
+    assert after == unregistered(registered(before, SITE), SITE, IDS)
+    assert after == unregistered(before, SITE, IDS)

@@ -15,7 +15,7 @@ BOMB = (
     + b"]>\n"
     + document("<tag key='a' value='&a11;'/>", head="")
 )
-DOCTYPE = "it has a DOCTYPE, which JOSM never writes"
+DOCTYPE = "its DOCTYPE declares what JOSM does not use"
 NOT_ROOT = "line 1: the root element is not that of JOSM's preferences"
 ENCODING = "line 1: it is in UTF-16 or begins with a byte-order mark, and JOSM can read neither"
 
@@ -29,15 +29,17 @@ ENCODING = "line 1: it is in UTF-16 or begins with a byte-order mark, and JOSM c
         (FULL.replace(b"</list>", b""), "line 10: mismatched tag"),
         (b"<imagery/>", NOT_ROOT),
         (b"<preferences/>", NOT_ROOT),
-        (f"<p:preferences xmlns:p='{NAMESPACE}'/>".encode(), NOT_ROOT),
+        (f"<preferences-defaults xmlns='{NAMESPACE}'/>".encode(), NOT_ROOT),
         (TEXT.replace("line", "é").encode("latin-1"), "line 4: not well-formed (invalid token)"),
         (codecs.BOM_UTF8 + FULL, ENCODING),
         (TEXT.encode("utf-16"), ENCODING),
         (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), ENCODING),
         (TEXT.encode("utf-16-le"), ENCODING),
         (TEXT.encode("utf-16-be"), ENCODING),
-        (BOMB, f"line 2: {DOCTYPE}"),
+        (BOMB, f"line 3: {DOCTYPE}"),
         (b'<!DOCTYPE a [<!ENTITY x "y">]>' + BODY, f"line 1: {DOCTYPE}"),
+        (b'<!DOCTYPE a [\n<!ATTLIST list key CDATA "x">]>' + BODY, f"line 2: {DOCTYPE}"),
+        (b'<!DOCTYPE a SYSTEM "x.dtd">' + BODY, f"line 1: {DOCTYPE}"),
     ],
 )
 def test_anything_else_is_refused(content: bytes, why: str) -> None:
@@ -54,6 +56,12 @@ def test_declared_encoding_does_not_matter(declared: str) -> None:
     head = f"<?xml version='1.0' encoding='{declared}'?>\n"
 
     assert {"a": "ö地"} == Document(document("<tag key='a' value='ö地'/>", head), tags=["a"]).tags
+
+
+@pytest.mark.parametrize("head", ["<!DOCTYPE a>", "<!DOCTYPE a [<!ELEMENT a ANY><!-- b -->]>"])
+def test_doctype_without_meaning(head: str) -> None:
+    """A DOCTYPE is read where JOSM reads it, which ignores what it declares."""
+    assert {"a": "b"} == Document(document("<tag key='a' value='b'/>", head), tags=["a"]).tags
 
 
 def test_settings_are_found() -> None:
@@ -79,14 +87,13 @@ def test_settings_are_found() -> None:
     ("inside", "line"),
     [
         ("\n<list key='x'><entry value='a'/></list>", 3),
-        (f"\n\n<p:list xmlns:p='{NAMESPACE}' key='x'/>", 4),
-        (f"<p:list xmlns:p='{NAMESPACE}' key='x'></p:list>", 2),
+        ("\n\n<list key='x'/>", 4),
     ],
 )
 def test_edit_with_an_unexpected_result_is_refused(inside: str, line: int) -> None:
     """An edit is made only if the lists then contain what they should."""
     found = Document(document(inside), ["x"])
-    edit = found.append(found.lists["x"], "list", ["<entry value='b'/>"])
+    edit = found.append(found.lists["x"], ["<entry value='b'/>"])
     with pytest.raises(MalformedError) as error:
         found.edited([edit], {"x": ["b", "c"]})
 
