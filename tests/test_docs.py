@@ -117,7 +117,7 @@ def test_defaults_can_be_used(run_here: Run, home: Path) -> None:
     ) == config.load(directory)
     assert f"is ready for JOSM, in {home}/my-josm:" in outcome.out
     assert "6 layers: 3 activities, 2 colours" in outcome.out
-    assert "removed them there:\n  Hike, blue\n  All rides, hot\n\n" in outcome.out
+    assert "Imagery menu:\n  All rides, hot\n  Hike, blue\n\n" in outcome.out
 
 
 def test_pages_of_commands_are_current() -> None:

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 _EXAMPLE = "sport_Hike:blue"
 """The layer to search for in an example, if it was written."""
 
+_MOST_TITLES = 10
+"""How many of the layers in JOSM's menu the summary names."""
+
+_NOT_IN_MENU = "none of them yet: activate some in Imagery preferences"
+
 _MARKS = {
     "good": ("✓", "ok", "green"),
     "bad": ("✗", "no", "red"),
@@ -55,14 +60,26 @@ def login_summary(acquired: Acquired, kept: StoredSession | None) -> str:
 def run_summary(
     directory: Path,
     layers: Sequence[Layer],
-    shown: Sequence[Layer],
+    in_menu: Sequence[Layer],
     cookies: HeatmapCookies,
     installed: Installed,
 ) -> str:
-    """Say what a run has written, how long that lasts, and what to do next."""
+    """Say what a run has written, how long that lasts, and what to do next.
+
+    Args:
+        directory: JOSM's preferences directory.
+        layers: The layers in the entry set.
+        in_menu: Those that are in JOSM's menu when it next starts.
+        cookies: The cookies in the files.
+        installed: What was done to JOSM's preferences.
+    """
     activities = count(len({layer.activity for layer in layers}), "activity")
     colors = len({layer.color for layer in layers})  # and map sources
-    in_menu = "\n".join(f"  {layer.title}" for layer in shown)
+    titles = [layer.title for layer in in_menu[:_MOST_TITLES]]
+    if more := len(in_menu) - len(titles):
+        titles.append(f"… and {more} more")
+    menu = "\n".join(f"  {title}" for title in titles or [_NOT_IN_MENU])
+    start = "choose a layer from its Imagery menu" if in_menu else "activate a layer"
     example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
     registration, restart = _registration_line(installed)
     return f"""\
@@ -72,13 +89,13 @@ The Strava heatmap is ready for JOSM, in {directory}:
   {PREFERENCES:18}  {registration}
   {cartograph.DIRECTORY + "/":18}  {count(colors, "file")} for Cartograph Maps
 
-In the Imagery menu, unless you have removed them there:
-{in_menu}
+In JOSM's Imagery menu:
+{menu}
 
 The cookies in these files expire on {until(cookies.expires)}.
 They are yours alone: do not share these files.
 
-Next: start JOSM, and choose a layer from its Imagery menu.
+Next: start JOSM, and {start}.
 {restart}More layers are in Imagery > Imagery preferences. Search for \
 '{example.activity.name.lower()} {example.color.name}', for example.
 Run this again before you map another day."""

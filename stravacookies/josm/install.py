@@ -20,8 +20,9 @@ from stravacookies.files import (
     replace_all,
 )
 from stravacookies.heatmap import CURRENT, ID_PREFIX
-from stravacookies.josm import entry_set, preferences
+from stravacookies.josm import entry_set, menu, preferences
 from stravacookies.josm.directory import PREFERENCES, no_directory
+from stravacookies.josm.menu import Menu
 from stravacookies.josm.process import is_running
 from stravacookies.josm.xml_edit import NAMESPACE, Document, MalformedError
 
@@ -41,20 +42,22 @@ _Change = Callable[[Document, str], bytes]
 class Registration:
     """JOSM's preferences as they were read, if they exist, and changed, if they need a change.
 
-    They contain the user's OAuth tokens: `repr` hides them. It is the first if the directory does
-    not exist yet.
+    They contain the user's OAuth tokens: `repr` hides them. The menu is what they say of it. It is
+    the first registration if the directory does not exist yet.
     """
 
     before: bytes | None = field(repr=False)
     after: bytes | None = field(repr=False)
+    menu: Menu
     is_first: bool = False
 
 
 class Installed(NamedTuple):
-    """Whether a run changed JOSM's preferences, and the backup of the old ones."""
+    """Whether a run changed JOSM's preferences, the backup of the old ones, and JOSM's menu."""
 
     registered: bool = False
     backup: Path | None = None
+    menu: Menu = Menu()
 
 
 class Removed(NamedTuple):
@@ -207,7 +210,7 @@ def _replace(
             wanted[path] = edit.after
         with renamed_errors(directory, "written"), suppress(ChangedError):
             replace_all(wanted, preserve={path: edit.before})
-            return Installed(path in wanted, backup if backup in wanted else None)
+            return Installed(path in wanted, backup if backup in wanted else None, edit.menu)
         edit = _edit(directory, change)  # JOSM has saved its preferences meanwhile
     raise FileError(f"{path} could not be written: another program keeps changing it.")
 
@@ -234,7 +237,8 @@ def _edit(directory: Path, change: _Change) -> Registration:
             f"{site!r} cannot be written into JOSM's preferences: it contains characters that XML"
             " does not allow."
         ) from None
-    return Registration(before, None if after == content else after, is_first=not kind)
+    changed = None if after == content else after
+    return Registration(before, changed, menu.read(document), is_first=not kind)
 
 
 def _unlink(path: Path) -> bool:

@@ -16,6 +16,7 @@ from stravacookies.josm import directory
 from stravacookies.josm.preferences import NEW
 from tests.command import Run
 from tests.command import run as run_program
+from tests.josm.documents import USED
 from tests.josm_app import pretended
 from tests.made_up import NOON, token
 from tests.standin.server import StandIn
@@ -47,7 +48,7 @@ The Strava heatmap is ready for JOSM, in {josm_directory}:
   preferences.xml     created \\(JOSM has not run here yet\\)
   cartograph/         7 files for Cartograph Maps
 
-In the Imagery menu, unless you have removed them there:
+In JOSM's Imagery menu:
   All, hot
   All rides, purple
   All on foot, orange
@@ -274,6 +275,33 @@ def test_preferences_that_cannot_be_replaced(
     words = f"stravacookies: {path} could not be written: {why}.\n"
     assert (5, "", words) == (outcome.code, outcome.out, outcome.err)
     assert ([path], NEW) == (list(josm_directory.iterdir()), path.read_bytes())
+
+
+def test_layers_in_josms_menu(run_here: Run, josm_directory: Path) -> None:
+    """The summary lists what JOSM's menu holds and will add; a second run says the same."""
+    (josm_directory / "preferences.xml").write_text(USED)
+    for _ in range(2):
+        listing = run_here("josm-prefs").out.split("\n\n")[2]
+        assert (
+            "In JOSM's Imagery menu:\n  All rides, purple\n  All winter sports, gray\n  Hike, blue"
+        ) == listing
+
+
+def test_empty_and_full_menu(run_here: Run, josm_directory: Path) -> None:
+    """If the menu holds no layer, the summary says what to do; of many, it lists ten."""
+    text = USED.replace("Hike-blue", "Hike-brown")
+    (josm_directory / "preferences.xml").write_text(text)
+    none = run_here("josm-prefs", "--show", "all:hot").out
+    shown = [f"--show={layer.key}" for layer in CURRENT.layers(["all", "ride"])]
+    (josm_directory / "preferences.xml").write_bytes(NEW)
+    many = run_here("josm-prefs", *reversed(shown)).out.split("\n\n")[2].splitlines()
+
+    assert (
+        "In JOSM's Imagery menu:\n  none of them yet: activate some in Imagery preferences\n\n"
+    ) in none
+    assert "Next: start JOSM, and activate a layer.\nMore layers are in" in none
+    assert ["  All, hot", "  All, blue"] == many[1:3]
+    assert (12, "  … and 4 more") == (len(many), many[-1])
 
 
 def test_damaged_preferences(

@@ -27,14 +27,14 @@ def defaults(home: Path, josm_directory: Path) -> Path:
 def menu_of(outcome: Outcome) -> list[str]:
     """Return the layers that `josm-prefs` says are in the menu."""
     assert (0, "") == (outcome.code, outcome.err)
-    _, _, rest = outcome.out.partition("removed them there:\n")
+    _, _, rest = outcome.out.partition("In JOSM's Imagery menu:\n")
     return [line.strip() for line in rest.partition("\n\n")[0].splitlines()]
 
 
 @pytest.mark.parametrize(
     ("arguments", "variables", "written", "shown"),
     [
-        ("", {}, "6 layers: 3 activities, 2 colours", ["Hike, blue", "All rides, hot"]),
+        ("", {}, "6 layers: 3 activities, 2 colours", ["All rides, hot", "Hike, blue"]),
         ("--show run:orange", {}, "7 layers: 4 activities, 3 colours", ["All on foot, orange"]),
         (
             "--show all:hot --show all:hot --show run:hot",
@@ -46,7 +46,7 @@ def menu_of(outcome: Outcome) -> list[str]:
             "--activity water",
             {},
             "4 layers: 3 activities, 2 colours",
-            ["Hike, blue", "All rides, hot"],
+            ["All rides, hot", "Hike, blue"],
         ),
         ("--color purple --show all:purple", {}, "3 layers: 3 activities, 1 colour", None),
         ("", {"STRAVACOOKIES_SHOW": "run:orange"}, "7 layers: ", ["All on foot, orange"]),

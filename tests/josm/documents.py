@@ -49,3 +49,31 @@ line two'/>
 """
 )
 """With a site of the user, a comment, line breaks in a value, and both kinds of quotes."""
+
+USED = """<preferences xmlns='http://josm.openstreetmap.de/preferences-1.0'>
+  <list key='imagery.layers.default'>
+    <entry value='strava-heatmap-all-hot'/>
+    <entry value='https://content-a.strava.com/identified/globalheat/water/blue/'/>
+  </list>
+  <maps key='imagery.entries'>
+    <map>
+      <tag key='id' value='strava-heatmap-sport_Hike-blue'/>
+      <tag key='name' value='Activated'/>
+      <tag key='type' value='tms'/>
+      <tag key='url' value='https://example.org/{zoom}/{x}/{y}.png'/>
+    </map>
+    <map>
+      <tag key='name' value='Added by hand'/>
+      <tag key='type' value='tms'/>
+      <tag key='url' value='https://content-a.strava.com/identified/globalheat/run/orange/{zoom}/{x}/{y}.png?v=19'/>
+    </map>
+    <map>
+      <tag key='id' value='strava-heatmap-proxy'/>
+      <tag key='name' value='Activated'/>
+      <tag key='type' value='tms'/>
+      <tag key='url' value='https://example.org/{zoom}/{x}/{y}.png'/>
+    </map>
+  </maps>
+</preferences>
+"""
+"""JOSM has offered two layers. The user has activated one, and has added another one by hand."""

@@ -9,7 +9,7 @@ from stravacookies import cartograph
 from stravacookies.cli import messages, options, selection, user
 from stravacookies.facts import JosmFacts
 from stravacookies.heatmap import Layer
-from stravacookies.josm import entry_set, install
+from stravacookies.josm import entry_set, install, menu
 from stravacookies.strava.cookies import HeatmapCookies
 
 _PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES}
@@ -62,7 +62,7 @@ def command(
     names = [*(path for name, path in _PATHS.items() if name in map_sources), entry_set.FILE]
     obsolete = [path for name, path in _PATHS.items() if name not in map_sources]
     mark = entry_set.mark(layers, shown, cookies)
-    installed = install.Installed()
+    installed = install.Installed(menu=registration.menu)
     if (
         refresh
         or registration.after is not None
@@ -70,7 +70,8 @@ def command(
     ):
         files = _files(layers, shown, cookies)
         installed = install.write(directory, files, registration, obsolete, force=force)
-    click.echo(messages.run_summary(directory, layers, shown, cookies, installed))
+    in_menu = menu.held(installed.menu, layers, shown, cookies)
+    click.echo(messages.run_summary(directory, layers, in_menu, cookies, installed))
     if JosmFacts(directory).is_exposed:
         click.echo(messages.IN_GIT)
 
