@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import josm_app
+from tests import josm_jars
 from tests.command import Run, require
 from tests.josm.documents import USED
-from tests.josm_app import JOSM_JAR
+from tests.josm_jars import JOSM_JAR
 
 pytestmark = pytest.mark.josm
 
@@ -41,7 +41,7 @@ def test_summary_lists_what_josm_shows(
     run_here: Run, josm_directory: Path, arguments: tuple[str, ...]
 ) -> None:
     """What the summary lists is what JOSM makes of the files at its next start."""
-    require(josm_app.missing_parts())
+    require(josm_jars.missing_parts())
     preferences = josm_directory / "preferences.xml"
     preferences.write_text(USED)
     summary = run_here("josm-prefs", *arguments).out
