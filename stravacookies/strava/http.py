@@ -11,11 +11,12 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from requests.cookies import RequestsCookieJar
 from urllib3.exceptions import ReadTimeoutError
 
 from stravacookies.deadline import Deadline
 from stravacookies.errors import ConnectionLostError, NetworkError, StravaError
+from stravacookies.strava import set_cookie
 from stravacookies.strava.session import DOMAIN, cookies_by_name
 from stravacookies.version import __version__
 
@@ -155,7 +156,8 @@ class HttpClient:
         settings = self._http.merge_environment_settings(url, {}, True, None, None)
         adapter = self._http.get_adapter(url)
         with adapter.send(prepared, timeout=_TIMEOUT, **settings) as response:  # type: ignore[arg-type]  # merged, so never None
-            extract_cookies_to_jar(request.cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
+            lines = response.raw.headers.getlist("Set-Cookie")
+            set_cookie.keep(request.cookies, lines, urlsplit(url).netloc)
             _log_answer(response)
             return _read_answer(response, url)
 
