@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3
 from requests.cookies import RequestsCookieJar
+from requests.exceptions import SSLError
 from urllib3.exceptions import ReadTimeoutError
 
 from stravacookies.deadline import Deadline
@@ -196,12 +197,18 @@ _LOST = (
 )
 """The innermost causes of a connection that broke."""
 
+_NO_BUNDLE = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
+_NOT_VERIFIED = (
+    "its certificate could not be verified; REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names the"
+    " authorities to trust"
+)
+
 _UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
     # Our own URLs are valid, so these are about the proxy's.
     (requests.exceptions.InvalidURL, "the proxy in HTTPS_PROXY cannot be used"),
     (requests.exceptions.InvalidSchema, "the proxy in HTTPS_PROXY cannot be used"),
     (urllib3.exceptions.LocationParseError, "the proxy in HTTPS_PROXY cannot be used"),
-    (ssl.SSLCertVerificationError, "its certificate could not be verified"),
+    (ssl.SSLCertVerificationError, _NOT_VERIFIED),
     (ssl.SSLError, "the server there does not speak TLS"),
     (requests.exceptions.ProxyError, "the proxy in HTTPS_PROXY refuses the connection"),
     (urllib3.exceptions.NameResolutionError, "its address could not be found"),
@@ -219,15 +226,16 @@ def _translated(error: Exception, url: str) -> Exception:
         return NetworkError(f"{host} did not answer in time.")
     if isinstance(cause, _LOST):
         return ConnectionLostError(f"{host} could not be reached: the connection broke.")
+    # `requests` finds no such file, or OpenSSL reads it in vain, which is not about TLS itself.
+    in_vain = isinstance(error, SSLError) and getattr(cause, "library", None) != "SSL"
+    if type(error) is OSError or in_vain:
+        return NetworkError(f"{host} could not be reached: {_NO_BUNDLE}.")
     if not isinstance(cause, http.client.HTTPException):
         for kind, why in _UNREACHABLE:
             if isinstance(error, kind) or isinstance(cause, kind):
                 return NetworkError(f"{host} could not be reached: {why}.")
     if isinstance(error, ValueError | requests.exceptions.RequestException):
         return unexpected(url, "something that makes no sense")
-    if isinstance(error, OSError):
-        why = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
-        return NetworkError(f"{host} could not be reached: {why}.")
     return error
 
 

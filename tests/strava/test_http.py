@@ -32,10 +32,11 @@ UNREACHABLE = "www.strava.com could not be reached: "
 LOST = f"{UNREACHABLE}the connection broke."
 LATE = "www.strava.com did not answer in time."
 NONSENSE = f"{URL} answered something that makes no sense, which was not expected: try again later."
-TOO_LARGE = f"{URL} answered more than 4 MB, which was not expected: try again later."
+TOO_LARGE = f"{URL} answered more than 1 MB, which was not expected: try again later."
 NO_TLS = f"{UNREACHABLE}the server there does not speak TLS."
 NO_ADDRESS = f"{UNREACHABLE}its address could not be found."
 NO_CONNECTION = f"{UNREACHABLE}there is no connection to it."
+NOT_VERIFIED = "its certificate could not be verified; REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names"
 PROXY = f"{UNREACHABLE}the proxy in HTTPS_PROXY refuses the connection."
 OWN = {"_strava4_session": "own"}
 ANONYMOUS = ("Set-Cookie", "_strava4_session=anonymous; domain=.strava.com; path=/; secure")
@@ -164,8 +165,8 @@ def test_unreachable_host_is_named(
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
-        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": ""}, "its certificate could not be verified"),
-        ({"REQUESTS_CA_BUNDLE": "/nowhere"}, "the certificates in REQUESTS_CA_BUNDLE or"),
+        ({"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": ""}, NOT_VERIFIED),
+        ({"REQUESTS_CA_BUNDLE": "/usr"}, NOT_VERIFIED),  # a folder without certificates
         ({"HTTPS_PROXY": "http://"}, "the proxy in HTTPS_PROXY cannot be used"),
         ({"HTTPS_PROXY": "http://us er@[::1:99"}, "the proxy in HTTPS_PROXY cannot be used"),
         ({"HTTPS_PROXY": "http://127.0.0.1:1"}, "the proxy in HTTPS_PROXY refuses the connection"),
@@ -180,6 +181,34 @@ def test_unusable_settings_are_named(
 
     with pytest.raises(NetworkError, match=UNREACHABLE + why):
         get(client)
+
+
+PEM = "-----{} CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize(
+    "content",
+    [None, "", "text", PEM.format("BEGIN"), PEM.format("BEGIN") + "AAAA\n" + PEM.format("END")],
+)
+def test_certificates_that_cannot_be_read(
+    client: HttpClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    content: str | None,
+) -> None:
+    """A file that is missing, or without a certificate, is not reported as a fault of Strava."""
+    file = tmp_path / "bundle.pem"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    monkeypatch.setenv(variable, str(file))
+
+    with pytest.raises(NetworkError) as error:
+        get(client)
+    why = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read."
+    assert f"{UNREACHABLE}{why}" == str(error.value)
 
 
 @pytest.mark.parametrize(
