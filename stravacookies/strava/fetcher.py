@@ -1,7 +1,8 @@
 """Exchange an email and password for a session, and a session for the heatmap's cookies."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
@@ -14,11 +15,13 @@ from stravacookies.errors import (
 from stravacookies.heatmap import CURRENT, TileHost
 from stravacookies.strava import login_page
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.http import PATIENCE, HttpClient, unexpected
+from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
 from stravacookies.strava.session import DOMAIN, Login, Session, cookies_by_name
 
 if TYPE_CHECKING:
     import requests
+
+_Result = TypeVar("_Result")
 
 _LOGIN = "https://www.strava.com/login"
 _SESSION = "https://www.strava.com/session"
@@ -103,10 +106,11 @@ class CookieFetcher:
         deadline = deadline or Deadline(PATIENCE)
         self._http.set_cookies({})
         page = self._http.request_with_retries("GET", _LOGIN, deadline)
-        fields = login_page.form_fields(page)
+        fields = _within(deadline, page, login_page.form_fields)
         anonymous = self.session()
         fields |= {"email": login.email, "password": login.password, "remember_me": "on"}
-        login_page.check_answer(self._http.request("POST", _SESSION, deadline, fields))
+        answer = self._http.request("POST", _SESSION, deadline, fields)
+        _within(deadline, answer, login_page.check_answer)
         session = self.session()
         if not session or session == anonymous:
             raise unexpected(_SESSION, "without a session that is logged in")
@@ -118,3 +122,11 @@ class CookieFetcher:
             return Session.from_cookies(cookies_by_name(self._http.cookies))
         except NotLoggedInError:
             return None
+
+
+def _within(deadline: Deadline, page: Answer, read: Callable[[Answer], _Result]) -> _Result:
+    """Return what is read from a page; lxml takes minutes for a tag with 100,000 attributes."""
+    try:
+        return deadline.run(lambda: read(page))
+    except TimeoutError:
+        raise unexpected(page.url, "a page that takes too long to read") from None

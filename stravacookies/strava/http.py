@@ -32,8 +32,12 @@ _PAUSES = (1.0, 2.0, 4.0)
 
 _LONGEST_PAUSE = 30.0
 
-_LARGEST = 4 * 2**20
-"""The most bytes to read of an answer. Strava's pages have a tenth of that."""
+_LARGEST = 2**20
+"""The most bytes to read of an answer.
+
+Strava's pages have less than half of that. A tile of 512 pixels has so many without compression, at
+4 bytes for each pixel.
+"""
 
 _SHOWN = {"Content-Type", "Content-Length", "Content-Encoding", "Date", "Retry-After", "Server"}
 """The headers of an answer that the log shows with their values."""

@@ -1,9 +1,11 @@
 """Strava's login page: forms that can be filled in, and refusals by name."""
 
+import time
 from collections.abc import Callable
 
 import pytest
 
+from stravacookies.deadline import Deadline
 from stravacookies.errors import LoginRefusedError, StravaError
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Login
@@ -97,3 +99,20 @@ def test_broken_page_has_no_form(
 
     with pytest.raises(LoginRefusedError, match=NO_FORM):
         fetcher.log_in(Login("mapper@example.org", "secret"))
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_page_that_takes_too_long(
+    fetcher: CookieFetcher, strava: Strava, override: Callable[..., None], method: str
+) -> None:
+    """A page is read until the deadline; lxml takes seconds for a tag with so many attributes."""
+    body = b"<form %s>" % b" ".join(b"a%d=" % number for number in range(60_000))
+    override(lambda request: Response(body=body) if request.method == method else None)
+    start = time.monotonic()
+
+    with pytest.raises(StravaError) as error:
+        fetcher.log_in(Login(strava.email, strava.password), Deadline(2))
+    url = {"GET": "https://www.strava.com/login", "POST": "https://www.strava.com/session"}[method]
+    words = "answered a page that takes too long to read, which was not expected: try again later."
+    assert f"{url} {words}" == str(error.value)
+    assert time.monotonic() < start + 4
