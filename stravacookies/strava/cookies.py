@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,13 @@ EXPIRES = "_strava_CloudFront-Expires"
 
 FRESH_ENOUGH = timedelta(hours=6)
 """Cookies with less time left are refreshed, since an editing session may be long."""
+
+PLAUSIBLE_FROM = datetime(2020, 1, 1, tzinfo=UTC)
+PLAUSIBLE_LIFE = timedelta(days=366)
+"""An expiry before that date, or further ahead, is nonsense, such as seconds for milliseconds.
+
+Strava's heatmap cookies last a day, its remember tokens 30 days.
+"""
 
 # https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 (cookie-octet), without the characters that
 # would end JOSM's {header(…)} or open an XML tag; as long as browsers must accept (section 6.1).
@@ -149,8 +157,10 @@ def token_expiry(token: str) -> datetime | None:
 
 
 def _time(unix_seconds: object) -> datetime | None:
-    """Convert Unix seconds to a time in UTC; return None for anything else."""
-    # Beyond the year 2200, arithmetic on local times may overflow. NaN is in no range.
-    if isinstance(unix_seconds, int | float) and 0 <= unix_seconds < 7_258_118_400:
+    """Convert Unix seconds to a time in UTC; return None unless it is a plausible expiry."""
+    if not isinstance(unix_seconds, int | float):
+        return None
+    # Compared as numbers: a date cannot be made of NaN, or of a number with 400 digits.
+    if PLAUSIBLE_FROM.timestamp() <= unix_seconds <= time.time() + PLAUSIBLE_LIFE.total_seconds():
         return datetime.fromtimestamp(unix_seconds, UTC)
     return None

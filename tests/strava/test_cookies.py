@@ -1,6 +1,7 @@
 """The heatmap's cookies: which values are accepted, and when they expire."""
 
 import base64
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,26 @@ from stravacookies.heatmap import CLASSIC, CURRENT
 from stravacookies.strava.cookies import HeatmapCookies
 from tests.made_up import NOON, values
 
+SECONDS = int(NOON.timestamp())
+NEXT_YEAR = int(time.time()) + 367 * 24 * 60 * 60
+NONSENSE = ("0", "-1", f"{SECONDS * 1000}", f"{SECONDS // 1000}", f"{NEXT_YEAR}", "1" * 400)
+"""Expiries in seconds that make no sense, such as milliseconds, or a time far ahead."""
+
 UNREADABLE = {"_strava_idcf": "opaque", "_strava_CloudFront-Expires": "9" * 400}
+
+
+CLAIM = '{"exp":%s}'
+
+
+def base64_of(text: str) -> str:
+    """Encode a text."""
+    return base64.b64encode(text.encode()).decode()
 
 
 def policy_until(end: str) -> dict[str, str]:
     """Return a policy as CloudFront encodes it, beside cookies that state no expiry."""
     text = f'{{"Statement":[{{"Condition":{{"DateLessThan":{{"AWS:EpochTime":{end}}}}}}}]}}'
-    encoded = base64.b64encode(text.encode()).decode().replace("=", "_")
-    return {"CloudFront-Policy": encoded} | UNREADABLE
+    return {"CloudFront-Policy": base64_of(text).replace("=", "_")} | UNREADABLE
 
 
 def test_header_holds_four_cookies() -> None:
@@ -55,13 +68,17 @@ def test_earliest_expiry_counts(earliest: str) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
+        *({"_strava_CloudFront-Expires": f"{end}000"} for end in NONSENSE),
+        {"_strava_CloudFront-Expires": f"{SECONDS}"},
+        *({"CloudFront-Policy": policy_until(end)["CloudFront-Policy"]} for end in NONSENSE),
+        *({"_strava_idcf": f".{base64_of(CLAIM % end)}."} for end in NONSENSE),
         UNREADABLE,
         {"CloudFront-Policy": "b3BhcXVl", "_strava_idcf": "opaque"},
         {"CloudFront-Signature": "a" * 4096},  # as many as browsers must accept
     ],
 )
 def test_strange_cookies_are_accepted(changes: dict[str, str]) -> None:
-    """One cookie that states the expiry is enough."""
+    """One cookie that states the expiry is enough; one that makes no sense is ignored."""
     assert NOON == HeatmapCookies.from_values(values(NOON) | changes).expires
 
 
@@ -80,7 +97,7 @@ def test_strange_cookies_are_accepted(changes: dict[str, str]) -> None:
         ({"CloudFront-Signature": "secret" + "a" * 4091}, "or more than 4096"),
         *(
             (policy_until(end), "CloudFront-Policy: it does not state when it expires")
-            for end in ("NaN", "1e400", "1" * 400, "[]", "null", '"soon"', "[" * 3000)
+            for end in (*NONSENSE, "NaN", "1e400", "[]", "null", "true", '"soon"', "[" * 3000)
         ),
     ],
 )
