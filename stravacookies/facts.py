@@ -1,17 +1,21 @@
-"""Facts about one user's session, cookies and JOSM, looked up without asking Strava."""
+"""Facts about one user's session, cookies and JOSM; only `tile` and `retired_colors` ask Strava."""
 
 import errno
 import json
 import stat
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stravacookies import cartograph
+from stravacookies.catalog import Color
 from stravacookies.credentials.acquire import Prospect, Sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
-from stravacookies.errors import FileError
+from stravacookies.deadline import Deadline
+from stravacookies.errors import FileError, StravaError
 from stravacookies.files import file_type
 from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost
 from stravacookies.josm import directory as josm_directory
@@ -21,8 +25,15 @@ from stravacookies.josm.install import Registration
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
 
+if TYPE_CHECKING:
+    from stravacookies.strava.http import Answer
+    from stravacookies.strava.tiles import TileFetcher
+
 IGNORE = f"add {entry_set.FILE}, {cartograph.DIRECTORY}/ and {install.BACKUP} to .gitignore there"
 """What to do if git would commit them."""
+
+_PATIENCE = 20.0
+"""Seconds to wait for a tile, and for those in all other colours."""
 
 
 class JosmFacts:
@@ -178,6 +189,37 @@ class Facts:
             return self.josm.entry_set.host, self.josm.cookies
         kept = ((host, self.store.cookies(host)) for host in (CURRENT, CLASSIC))
         return next(((host, cookies) for host, cookies in kept if cookies), (CURRENT, None))
+
+    @cached_property
+    def tiles(self) -> "TileFetcher | None":
+        """What requests tiles with the cookies, if there are valid ones."""
+        # Imported here: `status` asks Strava for nothing, and requests takes 65 ms.
+        from stravacookies.strava.tiles import TileFetcher
+
+        host, cookies = self.host_and_cookies
+        if not cookies or not cookies.is_fresh(timedelta(0)):
+            return None
+        return TileFetcher(cookies, host)
+
+    @cached_property
+    def tile(self) -> "Answer | StravaError | None":
+        """Strava's answer to a request for a tile in hot, or what failed; None without cookies."""
+        try:
+            return self.tiles.test_tile(deadline=Deadline(_PATIENCE)) if self.tiles else None
+        except StravaError as error:
+            return error
+
+    @cached_property
+    def retired_colors(self) -> list[Color] | StravaError | None:
+        """The colours that Strava draws as hot, or what failed; None if no tile has heat."""
+        if not self.tiles or not self.tile or isinstance(self.tile, StravaError):
+            return None
+        if self.tile.status != 200:
+            return None
+        try:
+            return self.tiles.drawn_as_hot(self.tile, Deadline(_PATIENCE))
+        except StravaError as error:
+            return error
 
 
 def _content(path: Path) -> bytes:

@@ -7,8 +7,6 @@ import os
 import platform
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
-from enum import Enum
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from stravacookies.credentials import acquire, sources
@@ -23,57 +21,23 @@ from stravacookies.errors import (
     StravaError,
 )
 from stravacookies.facts import IGNORE, Facts, JosmFacts
+from stravacookies.findings import Finding, State
+from stravacookies.findings import Result as _Result
+from stravacookies.findings import bad as _bad
+from stravacookies.findings import good as _good
+from stravacookies.findings import unchecked as _unchecked
 from stravacookies.josm import entry_set, live
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.remote import Listener
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.version import __version__
-from stravacookies.wording import count, local_time, until, without_home
+from stravacookies.wording import count, listed, local_time, until, without_home
 
-_PACKAGES = ("click", "jinja2", "lxml", "platformdirs", "psutil", "requests")
+_PACKAGES = ("click", "jinja2", "lxml", "platformdirs", "psutil", "requests", "urllib3")
 _EXTRAS = ("keyring", "yt-dlp")  # used only if they are installed
 
 _RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 _RENEW = "run 'stravacookies josm-prefs --refresh'"
-
-
-class State(Enum):
-    """Whether a part of the setup works."""
-
-    GOOD = "good"
-    BAD = "bad"
-    UNKNOWN = "unknown"  # it could not be checked, because an earlier part does not work
-
-
-class Finding(NamedTuple):
-    """The result of one check.
-
-    Attributes:
-        name: What was checked.
-        state: Whether it works.
-        detail: What was found.
-        advice: What to do, if it does not work and the detail does not say so.
-    """
-
-    name: str
-    state: State
-    detail: str
-    advice: str | None = None
-
-
-_Result = tuple[State, str, str | None]  # a finding without its name
-
-
-def _good(detail: str) -> _Result:
-    return State.GOOD, detail, None
-
-
-def _bad(detail: str, advice: str | None = None) -> _Result:
-    return State.BAD, detail, advice
-
-
-def _unchecked(why: str) -> _Result:
-    return State.UNKNOWN, f"not checked: {why}", None
 
 
 def _program(_: Facts) -> _Result:
@@ -136,20 +100,16 @@ def _cookies(facts: Facts) -> _Result:
 
 
 def _tile(facts: Facts) -> _Result:
-    host, cookies = facts.host_and_cookies
-    if not cookies or not cookies.is_fresh(timedelta(0)):
-        return _unchecked("there are no valid cookies")
-    # Imported here: `status` asks Strava for nothing, and requests takes 65 ms.
-    from stravacookies.deadline import Deadline
-    from stravacookies.strava.tiles import TileFetcher
-
-    try:
-        status = TileFetcher(cookies, host).status(Deadline(seconds=20))
-    except NetworkError as error:
-        advice = "check that https://www.strava.com opens here; behind a proxy, set HTTPS_PROXY"
-        return _bad(str(error).removesuffix("."), advice)
-    except StravaError:
-        return _bad("Strava's answer makes no sense", "try again later")
+    host, _ = facts.host_and_cookies
+    match facts.tile:
+        case None:
+            return _unchecked("there are no valid cookies")
+        case NetworkError() as error:
+            advice = "check that https://www.strava.com opens here; behind a proxy, set HTTPS_PROXY"
+            return _bad(str(error).removesuffix("."), advice)
+        case StravaError():
+            return _bad("Strava's answer makes no sense", "try again later")
+    status = facts.tile.status
     answered = f"{urlsplit(host.layer('all:hot').tile_url()).netloc} answered {status}"
     match status:
         case 200:
@@ -159,6 +119,24 @@ def _tile(facts: Facts) -> _Result:
         case 401 | 403:
             return _bad(f"{answered}: the cookies do not open it", _RENEW)
     return _bad(f"{answered}, which was not expected", "try again later")
+
+
+def _colors(facts: Facts) -> _Result:
+    host, _ = facts.host_and_cookies
+    match facts.retired_colors:
+        case None:
+            return _unchecked("no tile with heat was opened")
+        case StravaError() as error:
+            return _unchecked(str(error).removesuffix("."))
+        case []:
+            return _good(f"{len(host.colors)} different ones")
+        case retired:
+            drawn = f"Strava now draws {listed(color.name for color in retired)} as hot"
+    used = {layer.color for layer in facts.josm.layers} if facts.josm else set()
+    if used and used.isdisjoint(retired):
+        return _good(f"{drawn}; none of your layers has such a colour")
+    others = (f" --color {color.key}" for color in host.colors if color not in retired)
+    return _bad(drawn, f"choose other colours: run 'stravacookies josm-prefs{''.join(others)}'")
 
 
 def _directory(facts: Facts) -> _Result:
@@ -254,6 +232,7 @@ _CHECKS: Mapping[str, Callable[[Facts], _Result]] = {
     "Session": _session,
     "Cookies": _cookies,
     "Tile": _tile,
+    "Colours": _colors,
     "JOSM directory": _directory,
 }
 _JOSM_CHECKS: Mapping[str, Callable[[JosmFacts], _Result]] = {
@@ -276,7 +255,7 @@ READY = ("Cookies", "Registration", "Layers")
 
 
 def examine(facts: Facts, checks: Collection[str] = ALL) -> list[Finding]:
-    """Run checks, in order; change nothing, and request at most one tile from Strava."""
+    """Run checks, in order; change nothing, and request at most a tile in each colour."""
     return [_check(name, facts) for name in checks]
 
 

@@ -1,6 +1,7 @@
-"""Format times, counts and paths for people."""
+"""Format times, counts, lists and paths for people."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def count(number: int, what: str) -> str:
     if number != 1:
         what = what.removesuffix("y") + ("ies" if what.endswith("y") else "s")
     return f"{number} {what}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Format names as a list: `blue`, `blue and gray`, `hot, blue and gray`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def without_home(text: str) -> str:

@@ -15,15 +15,15 @@ import pytest
 from stravacookies import health
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.facts import Facts
-from stravacookies.health import Finding, State
-from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
+from stravacookies.findings import Finding, State
+from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost
 from stravacookies.josm import directory, entry_set, live
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
 from tests import josm_app
 from tests.josm.remotes import JOSM, Remote
 from tests.made_up import token
-from tests.situations import BLUE, DAMAGES, HOT, SECRETS, SESSION, User
+from tests.situations import BLUE, DAMAGES, HOT, LAYERS, SECRETS, SESSION, User
 from tests.standin.strava import Response, Strava
 
 RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
@@ -32,8 +32,8 @@ LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
 
 ALL_WELL = {
     "Program": "✓ stravacookies N, Python N, SYSTEM",
-    "Packages": "✓ click N, jinja2 N, lxml N, platformdirs N, psutil N, requests N, keyring N,"
-    " yt-dlp N",
+    "Packages": "✓ click N, jinja2 N, lxml N, platformdirs N, psutil N, requests N,"
+    " urllib3 N, keyring N, yt-dlp N",
     "Session": "✓ from ~/cookies.json, kept in a file",
     "Cookies": "✓ fresh until TIME",
     "JOSM directory": "✓ ~/.config/JOSM",
@@ -44,7 +44,7 @@ ALL_WELL = {
     "Remote control": "✓ off (it is optional)",
     "Cartograph": "✓ 7 files with the cookies of JOSM's layers",
 }
-"""What each check but that of a tile finds, after its mark; advice follows in a second line."""
+"""What each check that does not ask Strava finds, after its mark; advice follows below."""
 
 MARKS = {State.GOOD: "✓", State.BAD: "✗", State.UNKNOWN: "–"}
 
@@ -285,7 +285,8 @@ def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "version", without)
 
     assert (
-        "✗ click N, jinja2 N, platformdirs N, psutil N, requests N, yt-dlp N; not installed: lxml\n"
+        "✗ click N, jinja2 N, platformdirs N, psutil N, requests N, urllib3 N, yt-dlp N;"
+        " not installed: lxml\n"
         "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
         " 'make josm-prefs')"
     ) == findings(user, "Packages")["Packages"]
@@ -325,16 +326,27 @@ def test_remote_control(
     assert (ALL_WELL | {"JOSM": f"✓ version {josm}"}).items() >= found.items()
 
 
+def log_in(user: User, strava: Strava, fetcher: CookieFetcher, layers: tuple[Layer, ...]) -> None:
+    """Write layers for JOSM with cookies that open the stand-in's tiles."""
+    host = layers[0].host
+    cookies = fetcher.fetch(Session(strava.open_session()), host)
+    CredentialStore(user.state).keep_cookies(cookies, host)
+    user.install(layers)
+
+
+UNOPENED = "– not checked: no tile with heat was opened"
+
+
 @pytest.mark.parametrize(
-    ("host", "status", "finding"),
+    ("host", "status", "tile", "colors"),
     [
-        (CURRENT, 200, "✓ content-a.strava.com answered 200"),
-        (CLASSIC, 200, "✓ heatmap-external-a.strava.com answered 200"),
-        (CURRENT, 404, "✓ content-a.strava.com answered 404: opened, but there is no heat"),
-        (CURRENT, 403, f"✗ content-a.strava.com answered 403: …\n{RENEW}"),
-        (CURRENT, 401, f"✗ content-a.strava.com answered 401: …\n{RENEW}"),
-        (CURRENT, 410, "✗ content-a.strava.com answered 410, which was not …\ntry again later"),
-        (CURRENT, None, "✗ content-a.strava.com could not be reached: …HTTPS_PROXY"),
+        (CURRENT, 200, "✓ content-a.strava.com answered 200", "✓ 7 different ones"),
+        (CLASSIC, 200, "✓ heatmap-external-a.strava.com answered 200", "✓ 5 different ones"),
+        (CURRENT, 404, "✓ content-a… answered 404: opened, but there is no heat", UNOPENED),
+        (CURRENT, 403, f"✗ content-a.strava.com answered 403: …\n{RENEW}", UNOPENED),
+        (CURRENT, 401, f"✗ content-a.strava.com answered 401: …\n{RENEW}", UNOPENED),
+        (CURRENT, 410, "✗ content-a… answered 410, which was not …\ntry again later", UNOPENED),
+        (CURRENT, None, "✗ content-a.strava.com could not be reached: …HTTPS_PROXY", UNOPENED),
     ],
 )
 def test_tile(
@@ -344,18 +356,72 @@ def test_tile(
     monkeypatch: pytest.MonkeyPatch,
     host: TileHost,
     status: int | None,
-    finding: str,
+    tile: str,
+    colors: str,
 ) -> None:
     """A tile without heat is as good as one with heat; the host of JOSM's layers is asked."""
-    cookies = fetcher.fetch(Session(strava.open_session()), host)
-    CredentialStore(user.state).keep_cookies(cookies, host)
-    user.install(host.layers(["ride"]))
+    log_in(user, strava, fetcher, host.layers(["ride"]))
     if not status:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{josm_app.free_port()}")
     elif status != 200:
         monkeypatch.setattr(strava, "answer", lambda _: Response(status))
+    found = findings(user, "Tile", "Colours")
 
-    assert re.fullmatch(pattern(finding), findings(user, "Tile")["Tile"])
+    assert re.fullmatch(pattern(tile), found["Tile"])
+    assert colors == found["Colours"]
+
+
+@pytest.mark.parametrize(
+    ("retired", "used", "finding"),
+    [
+        (
+            ["mobileblue", "orange"],
+            [],
+            "✗ Strava now draws light blue and orange as hot\nchoose other colours: run"
+            " 'stravacookies josm-prefs --color hot --color blue --color purple --color gray"
+            " --color bluered'",
+        ),
+        (["blue"], ["hot", "blue"], "✗ Strava now draws blue as hot\nchoose other colours: …"),
+        (
+            [color.key for color in CURRENT.colors],
+            ["orange"],
+            "✗ Strava now draws blue, …, light blue and orange as hot\nchoose …--color hot'",
+        ),
+        (
+            ["blue", "gray"],
+            ["hot", "orange"],
+            "✓ Strava now draws blue and gray as hot; none of your layers has such a colour",
+        ),
+    ],
+)
+def test_retired_colors_in_use(
+    user: User,
+    strava: Strava,
+    fetcher: CookieFetcher,
+    retired: list[str],
+    used: list[str],
+    finding: str,
+) -> None:
+    """All colours that Strava draws as hot are named; they are bad if JOSM's layers have them."""
+    strava.retired_colors = retired
+    log_in(user, strava, fetcher, CURRENT.layers(["ride"], used))
+
+    assert re.fullmatch(pattern(finding), findings(user, "Colours")["Colours"])
+
+
+def test_colors_that_cannot_be_compared(
+    user: User, strava: Strava, fetcher: CookieFetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a tile in another colour does not open, nothing is said of the colours."""
+    log_in(user, strava, fetcher, LAYERS)
+    real = strava.answer
+    gone = Response(410)
+    monkeypatch.setattr(strava, "answer", lambda each: gone if "/gray/" in each.url else real(each))
+
+    assert re.fullmatch(
+        pattern("– not checked: https://…/gray/8/198/114.png?v=19 answered 410 Gone, which was …"),
+        findings(user, "Colours")["Colours"],
+    )
 
 
 @pytest.mark.parametrize("name", ["nothing", "cookies have expired"])
@@ -363,4 +429,6 @@ def test_no_tile_without_cookies(user: User, name: str) -> None:
     """Cookies that are missing or expired are not sent."""
     DAMAGES[name](user)
 
-    assert "– not checked: there are no valid cookies" == findings(user, "Tile")["Tile"]
+    assert {"Tile": "– not checked: there are no valid cookies", "Colours": UNOPENED} == findings(
+        user, "Tile", "Colours"
+    )

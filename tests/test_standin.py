@@ -92,7 +92,6 @@ def test_tile_needs_all_four_cookies(stand_in: StandIn, name: str) -> None:
     [
         ("all/hot/16/0/0", 404),
         ("all/hot/2/0/0", 404),
-        ("run/pink/8/1/1", 404),
         ("x/hot/8/1/1", 400),
     ],
 )
@@ -101,6 +100,17 @@ def test_tile_that_does_not_exist(stand_in: StandIn, tile: str, status: int) -> 
     url = TILE.replace("all/hot/8/198/114", tile)
 
     assert status == get(stand_in, url, credentials(stand_in)).status_code
+
+
+def test_color_that_does_not_exist(stand_in: StandIn) -> None:
+    """A colour that is unknown or retired is answered with hot, and nothing says so."""
+    stand_in.strava.retired_colors = {"blue"}
+    sent = credentials(stand_in)
+    colors = ("hot", "pink", "blue", "gray")
+    answers = [get(stand_in, TILE.replace("hot", color), sent) for color in colors]
+    hot, *others = [(answer.status_code, answer.content) for answer in answers]
+
+    assert [True, True, False] == [other == hot for other in others]
 
 
 @pytest.mark.parametrize("server", CLASSIC.servers)

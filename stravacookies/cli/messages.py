@@ -21,7 +21,7 @@ from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.wording import count, local_time, until
 
 if TYPE_CHECKING:
-    from stravacookies.health import Finding
+    from stravacookies.findings import Finding
 
 _EXAMPLE = "sport_Hike:blue"
 """The layer to search for in an example, if it was written."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from queue import Empty, SimpleQueue
 
+from stravacookies.catalog import Color
 from stravacookies.deadline import Deadline
 from stravacookies.errors import StravaError
 from stravacookies.heatmap import CURRENT, Layer, Tile, TileHost
@@ -12,6 +13,12 @@ from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
 
 PNG = b"\x89PNG\r\n\x1a\n"
 """The first bytes of a PNG: https://www.w3.org/TR/png-3/#3PNGsignature."""
+
+HOT = "hot"
+"""The key of the colour in which Strava silently draws tiles in a colour that it has retired.
+
+Source: https://github.com/zimmertr/Kubernetes-Manifests/issues/757
+"""
 
 REFUSED = (401, 403)
 """The statuses of tiles that cookies do not open: without `_strava_idcf`, and without the others.
@@ -36,14 +43,36 @@ class TileFetcher:
         if not host.in_query:
             self._http.set_cookies(cookies.values())
 
-    def status(self, deadline: Deadline | None = None) -> int:
-        """Request one small tile and return the status of the answer.
+    def test_tile(self, color: str = HOT, deadline: Deadline | None = None) -> Answer:
+        """Request one tile, at a place with heat of all activities.
 
-        200, and 404 for a tile without heat, mean that the cookies open tiles; 403 that they do
-        not.
+        Status 200, and 404 for a tile without heat, mean that the cookies open tiles; `REFUSED`
+        that they do not.
+
+        Raises:
+            StravaError: Strava failed, or sent something that is not a picture.
         """
         x, y, z = _TEST_TILE
-        return self._request(self._host.layer("all:hot").tile_url(z, x, y), deadline).status
+        return self._request(self._host.layer(f"all:{color}").tile_url(z, x, y), deadline)
+
+    def drawn_as_hot(self, hot: Answer, deadline: Deadline | None = None) -> list[Color]:
+        """Return the colours that Strava has retired; request the test tile in each but hot.
+
+        Args:
+            hot: Strava's answer for the test tile in hot; it has heat.
+            deadline: When to give up; by default 45 seconds for each tile.
+
+        Raises:
+            StravaError: Strava failed, or refused a tile.
+        """
+        retired = []
+        for color in self._host.colors:
+            if color.key != HOT:
+                answer = self.test_tile(color.key, deadline)
+                answer.expect_ok()
+                if answer.body == hot.body:
+                    retired.append(color)
+        return retired
 
     def thumbnail(self, layer: Layer, tile: Tile, deadline: Deadline | None = None) -> bytes:
         """Return a tile of the current host as a PNG of 256 pixels; empty where there is no heat.
@@ -62,13 +91,14 @@ class TileFetcher:
         if answer.status == 400:
             raise StravaError(f"Strava does not know the activity {layer.activity.key} (400).")
         answer.expect_ok()
-        if not answer.body.startswith(PNG):
-            raise unexpected(answer.url, "something that is not a picture")
         return answer.body
 
     def _request(self, url: str, deadline: Deadline | None) -> Answer:
         deadline = deadline or Deadline(PATIENCE)
-        return self._http.request_with_retries("GET", url, deadline, self._query)
+        answer = self._http.request_with_retries("GET", url, deadline, self._query)
+        if answer.status == 200 and not answer.body.startswith(PNG):
+            raise unexpected(answer.url, "something that is not a picture")
+        return answer
 
 
 def thumbnails(

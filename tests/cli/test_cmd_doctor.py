@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies import health
+from stravacookies.heatmap import CURRENT
 from tests.command import Outcome, Run, run_in_process
 from tests.situations import HOT
 from tests.standin.server import StandIn
@@ -38,7 +39,7 @@ def ready(ask: Run, josm_directory: Path, export: Path) -> None:
 
 @pytest.mark.usefixtures("ready")
 def test_all_is_well(run: Run, home: Path, stand_in: StandIn) -> None:
-    """If all is well, one tile was requested, and nothing was changed."""
+    """If all is well, a tile in each colour was requested once, and nothing was changed."""
     stand_in.exchanges.clear()
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     outcome = run("doctor")
@@ -47,9 +48,10 @@ def test_all_is_well(run: Run, home: Path, stand_in: StandIn) -> None:
     assert [f"✓ {name:14} " for name in health.ALL] == [
         line[:17] for line in outcome.out.splitlines()
     ]
-    assert ["/identified/globalheat/all/hot/8/198/114.png"] == [
-        request.path for request in stand_in.requests
-    ]
+    assert [
+        f"/identified/globalheat/all/{color.key}/8/198/114.png" for color in CURRENT.colors
+    ] == [request.path for request in stand_in.requests]
+    assert f"up to {len(stand_in.requests)} tiles" in run("doctor", "--help").out
     assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
@@ -68,8 +70,7 @@ def test_json(ask: Run, josm_directory: Path) -> None:
             "detail": "not checked: there are no valid cookies",
             "advice": None,
         },
-        {"name": "JOSM directory", "ok": True, "detail": "~/.config/JOSM", "advice": None},
-    ] == told["findings"][3:6]
+    ] == told["findings"][3:5]
 
 
 def test_verbose(run: Run, josm_directory: Path, export: Path) -> None:
@@ -113,6 +114,7 @@ def finding(ask: Run, check: str) -> dict[str, object]:
         ("Layers", "strava-heatmap.xml", Path),
         ("Registration", "preferences.xml", None),
         ("Tile", "strava-heatmap.xml", Signer),
+        ("Colours", "strava-heatmap.xml", "retired"),
     ],
 )
 def test_advice_repairs(
@@ -122,6 +124,8 @@ def test_advice_repairs(
     path = josm_directory / name
     if content is Signer:
         strava.signer = Signer()  # which makes all cookies invalid
+    elif check == "Colours":
+        strava.retired_colors = ("blue", "orange")
     elif isinstance(content, str):
         path.write_text(content)  # the file stays private
     else:

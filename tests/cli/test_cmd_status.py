@@ -10,7 +10,8 @@ import pytest
 
 from stravacookies.cli.messages import next_step
 from stravacookies.errors import FileError
-from stravacookies.health import QUICK, Finding, State
+from stravacookies.findings import Finding, State
+from stravacookies.health import QUICK
 from tests.command import Outcome, Run, run_in_process
 from tests.josm_app import pretended
 from tests.situations import DAMAGES, User

@@ -6,6 +6,7 @@ docs/decisions.md names the public clients from which this is known.
 import re
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import parse_qsl, urlsplit
@@ -123,6 +124,7 @@ class Strava:
         after_login: The URL to which a correct login redirects.
         before_login: The URL to which a wrong login redirects.
         changes: Heatmap cookies that are sent with another value, or not at all if it is None.
+        retired_colors: Colours that it draws as hot, and does not say so.
         logins: How many logins were attempted.
         athlete: The athlete's number.
         signer: The keys for cookies and tokens. A new signer makes all of them invalid.
@@ -136,6 +138,7 @@ class Strava:
     after_login: str = "https://www.strava.com/dashboard"
     before_login: str = "https://www.strava.com/login"
     changes: dict[str, str | None] = field(default_factory=dict)
+    retired_colors: Collection[str] = ()
     logins: int = 0
     athlete: int = 4242
     signer: Signer = field(default_factory=Signer, repr=False)
@@ -285,11 +288,12 @@ class Strava:
         match = re.fullmatch(rf"{folder}/(\w+)/(\w+)/(\d+)/(\d+)/(\d+)\.png", request.path)
         if match and match[1] not in {activity.key for activity in host.activities}:
             return Response(400)
-        colors = {color.key for color in host.colors}
-        if not match or match[2] not in colors or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM:
+        if not match or not MIN_ZOOM <= int(match[3]) <= MAX_ZOOM:
             return Response(404)
+        known = {color.key for color in host.colors}.difference(self.retired_colors)
+        color = match[2] if match[2] in known else "hot"
         size = 256 if request.query().get("px") == "256" else 512
-        picture = tiles.paint(match[1], match[2], int(match[3]), int(match[4]), int(match[5]), size)
+        picture = tiles.paint(match[1], color, int(match[3]), int(match[4]), int(match[5]), size)
         if picture is None:
             return Response(404)
         return Response(headers=[("Content-Type", "image/png")], body=picture)

@@ -11,7 +11,7 @@ from stravacookies.errors import ServerError, SessionRefusedError, StravaError
 from stravacookies.heatmap import CLASSIC, CURRENT, Tile, TileHost
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.fetcher import CookieFetcher
-from stravacookies.strava.http import PATIENCE
+from stravacookies.strava.http import PATIENCE, Answer
 from stravacookies.strava.session import Login, Session
 from stravacookies.strava.tiles import TileFetcher
 from tests.made_up import values
@@ -23,6 +23,7 @@ Http = requests.Session | None
 Call = Callable[[Deadline | None], object]
 COOKIES = HeatmapCookies.from_values(values())
 LAYER = CURRENT.layer("all:hot")
+ANSWER = Answer("https://content-a.strava.com/x.png", 200, None, 0.0, b"")
 
 
 def sent(stand_in: StandIn) -> list[str]:
@@ -195,10 +196,11 @@ def test_login_is_never_repeated(
     [
         lambda deadline: CookieFetcher().fetch(Session("any"), CURRENT, deadline),
         lambda deadline: CookieFetcher().log_in(Login("e", "p"), deadline),
-        lambda deadline: TileFetcher(COOKIES).status(deadline),
+        lambda deadline: TileFetcher(COOKIES).test_tile(deadline=deadline),
+        lambda deadline: TileFetcher(COOKIES).drawn_as_hot(ANSWER, deadline),
         lambda deadline: TileFetcher(COOKIES).thumbnail(LAYER, Tile(0, 0, 3), deadline),
     ],
-    ids=["fetch", "log_in", "status", "thumbnail"],
+    ids=["fetch", "log_in", "test_tile", "drawn_as_hot", "thumbnail"],
 )
 @pytest.mark.parametrize(("seconds", "expected"), [(None, [30.0] * 3), (20, [])])
 @pytest.mark.usefixtures("fetcher")

@@ -12,7 +12,12 @@ from stravacookies.heatmap import CLASSIC, CURRENT, Tile, TileHost
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
-from stravacookies.strava.tiles import IN_FLIGHT, PNG, TileFetcher, thumbnails
+from stravacookies.strava.tiles import (
+    IN_FLIGHT,
+    PNG,
+    TileFetcher,
+    thumbnails,
+)
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Response, Strava
@@ -135,11 +140,27 @@ def test_status_says_whether_cookies_open_tiles(
     """One request is enough."""
     cookies = fetcher.fetch(Session(strava.open_session()), host)
     stand_in.exchanges.clear()
-    good = TileFetcher(cookies, host).status()
+    good = TileFetcher(cookies, host).test_tile().status
     strava.signer = Signer()
 
-    assert (200, 403) == (good, TileFetcher(cookies, host).status())
+    assert (200, 403) == (good, TileFetcher(cookies, host).test_tile().status)
     assert 2 == len(stand_in.requests)
+
+
+@pytest.mark.parametrize("host", [CURRENT, CLASSIC], ids=lambda host: host.key)
+def test_retired_colors(
+    fetcher: CookieFetcher, stand_in: StandIn, strava: Strava, host: TileHost
+) -> None:
+    """Colours in which the tile is that in hot are found, with one connection for all tiles."""
+    strava.retired_colors = ("gray", "bluered")
+    tiles = TileFetcher(fetcher.fetch(Session(strava.open_session()), host), host)
+    stand_in.exchanges.clear()
+    stand_in.connections.clear()
+    found = tiles.drawn_as_hot(tiles.test_tile())
+
+    assert ["gray", "bluered"] == [color.key for color in found]
+    assert len(host.colors) == len(stand_in.exchanges)
+    assert 1 == len(stand_in.connections)
 
 
 def test_error_shows_no_credentials(
@@ -150,4 +171,4 @@ def test_error_shows_no_credentials(
     override(lambda _: Response(302, [("Location", "http://[")]))
 
     with pytest.raises(StravaError, match=r"/tiles-auth/all/hot/8/198/114\.png answered"):
-        TileFetcher(cookies, CLASSIC).status()
+        TileFetcher(cookies, CLASSIC).test_tile()
