@@ -20,6 +20,12 @@ HOT = "hot"
 Source: https://github.com/zimmertr/Kubernetes-Manifests/issues/757
 """
 
+LARGEST_THUMBNAIL = 2**18 + 2**14
+"""The most bytes of a tile of 256 pixels: 4 for each pixel, and 16 kB for everything else.
+
+A PNG needs no more, even if nothing in it can be compressed: https://www.w3.org/TR/png-3/#10Compression
+"""
+
 REFUSED = (401, 403)
 """The statuses of tiles that cookies do not open: without `_strava_idcf`, and without the others.
 
@@ -91,6 +97,8 @@ class TileFetcher:
         if answer.status == 400:
             raise StravaError(f"Strava does not know the activity {layer.activity.key} (400).")
         answer.expect_ok()
+        if len(answer.body) > LARGEST_THUMBNAIL:
+            raise unexpected(answer.url, "more than a picture of 256 pixels can have")
         return answer.body
 
     def _request(self, url: str, deadline: Deadline | None) -> Answer:

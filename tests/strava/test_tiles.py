@@ -1,11 +1,14 @@
 """Tiles: how many are requested at a time, what comes back, and what ends it."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
+from io import BytesIO
 from typing import cast
 
 import pytest
+from PIL import Image
 
 from stravacookies.errors import StravaError
 from stravacookies.heatmap import CLASSIC, CURRENT, Tile, TileHost
@@ -14,6 +17,7 @@ from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
 from stravacookies.strava.tiles import (
     IN_FLIGHT,
+    LARGEST_THUMBNAIL,
     PNG,
     TileFetcher,
     thumbnails,
@@ -116,6 +120,8 @@ def test_any_failure_ends_it() -> None:
     ("answer", "what"),
     [
         (Response(body=b"<html>Log in to the hotel's network"), "something that is not a picture"),
+        (Response(body=PNG + bytes(LARGEST_THUMBNAIL)), "more than a picture of 256 pixels can"),
+        (Response(body=PNG + bytes(2 << 20)), "more than 1 MB"),
         (Response(410), "410 Gone"),
         (Response(302, [("Location", "https://example.org/x")]), "a redirect to"),
     ],
@@ -145,6 +151,15 @@ def test_status_says_whether_cookies_open_tiles(
 
     assert (200, 403) == (good, TileFetcher(cookies, host).test_tile().status)
     assert 2 == len(stand_in.requests)
+
+
+def test_largest_picture_is_accepted(cookies: HeatmapCookies, override: Override) -> None:
+    """A picture of 256 pixels in which nothing can be compressed is not too large."""
+    png = BytesIO()
+    Image.frombytes("RGBA", (256, 256), os.urandom(4 << 16)).save(png, "PNG")
+    override(lambda _: Response(body=png.getvalue()))
+
+    assert LARGEST_THUMBNAIL - 2**14 < len(TileFetcher(cookies).thumbnail(LAYERS[0], TURIN))
 
 
 @pytest.mark.parametrize("host", [CURRENT, CLASSIC], ids=lambda host: host.key)
