@@ -2,15 +2,17 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from stravacookies import templating
+from stravacookies.catalog import Color
 from stravacookies.files import locked, make_private_directory, replace_all
-from stravacookies.heatmap import ID_PREFIX, Layer, Tile
+from stravacookies.heatmap import CURRENT, ID_PREFIX, Layer, Tile
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.tiles import PNG, thumbnails
+from stravacookies.strava.tiles import HOT, PNG, thumbnails
 
 _NO_HEAT = b"no heat"
 """The content of a kept tile without heat; an empty file may be left over from a crash."""
@@ -22,27 +24,63 @@ _DAY = 24 * 60 * 60
 """Seconds for which a tile is kept; Strava makes new ones less often."""
 
 
-def render(
-    pictures: Mapping[Layer, bytes], latitude: float, longitude: float, zoom: int, port: int
-) -> str:
-    """Return a page of HTML that shows layers at a place, and that loads nothing else.
+class View(NamedTuple):
+    """What a page shows.
 
-    Args:
+    Attributes:
         pictures: A PNG of each layer; empty where there is no heat.
         latitude: Degrees north.
         longitude: Degrees east.
         zoom: Zoom level.
+        retired: The colours that Strava now draws as hot.
+    """
+
+    pictures: Mapping[Layer, bytes]
+    latitude: float
+    longitude: float
+    zoom: int
+    retired: Collection[Color] = ()
+
+
+def render(view: View, port: int) -> str:
+    """Return a page of HTML that shows layers at a place, and that loads nothing else.
+
+    Args:
+        view: What it shows.
         port: The port of JOSM's remote control on the reader's computer.
     """
     return templating.render(
         "preview.html.j2",
-        layers=list(pictures),
-        base64={layer.id: b64encode(png).decode() for layer, png in pictures.items()},
-        latitude=latitude,
-        longitude=longitude,
-        zoom=zoom,
+        layers=list(view.pictures),
+        base64=lambda layer: b64encode(view.pictures[layer]).decode(),
         port=port,
+        **view._asdict(),
     )
+
+
+def retired(
+    pictures: Mapping[Layer, bytes],
+    fetch: Callable[[Sequence[Layer]], Iterable[tuple[Layer, bytes]]],
+) -> list[Color]:
+    """Return the colours that Strava has retired: it draws them as hot, and does not say so.
+
+    That holds for all activities, so one of them with heat at the place is enough to see it.
+
+    Args:
+        pictures: A PNG of each layer of the current host; empty where there is no heat.
+        fetch: Returns the pictures of further layers. It is called at most once, with one layer: in
+            hot, if hot is not among the pictures.
+
+    Raises:
+        StravaError: That layer could not be fetched.
+    """
+    colored = {each: png for each, png in pictures.items() if png and each.color.key != HOT}
+    in_hot = {layer: CURRENT.layer(f"{layer.activity.key}:{HOT}") for layer in colored}
+    known = dict(pictures)
+    if not known.keys() & set(in_hot.values()):
+        known |= fetch(list(in_hot.values())[:1])
+    found = {layer.color for layer, png in colored.items() if png == known.get(in_hot[layer])}
+    return [color for color in CURRENT.colors if color in found]
 
 
 def pictures(

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 from lxml import html
 
 from stravacookies import preview
+from stravacookies.catalog import Color
 from stravacookies.errors import StravaError
 from stravacookies.heatmap import CURRENT, Layer, Tile
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
+from stravacookies.strava.tiles import LARGEST_THUMBNAIL
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Request, Response, Strava
@@ -29,9 +32,10 @@ WITHOUT_HEAT = CURRENT.layers(["water", "winter"], ["hot"])
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def page_of(layers: Sequence[Layer], picture: bytes = PNG) -> str:
+def page_of(layers: Sequence[Layer], picture: bytes = PNG, retired: Sequence[Color] = ()) -> str:
     """Render a page with the same picture for all layers."""
-    return preview.render(dict.fromkeys(layers, picture), 45.075, 7.65, 13, port=8222)
+    view = preview.View(dict.fromkeys(layers, picture), 45.075, 7.65, 13, retired)
+    return preview.render(view, port=8222)
 
 
 def found(page: str, xpath: str) -> list[str]:
@@ -57,6 +61,27 @@ def test_list_of_activities(count: int, has_list: bool) -> None:
     page = page_of(CURRENT.layers(colors=["hot"])[:count])
 
     assert has_list == (found(page, "//nav//a/text()") == found(page, "//h2/text()"))
+
+
+@pytest.mark.parametrize("picture", [PNG, b""])
+def test_retired_colors_are_marked(picture: bytes) -> None:
+    """A layer in a colour that Strava now draws as hot says so below its name."""
+    colors = {color.key: color for color in CURRENT.colors}
+    page = page_of(LAYERS, picture, [colors["blue"], colors["gray"]])
+
+    assert ["All, blue", "All rides, blue"] == found(page, "//p[@class='note']/../h3/text()")
+    assert {"Strava now draws this colour as hot."} == set(found(page, "//p[@class='note']/text()"))
+
+
+def test_page_takes_little_memory() -> None:
+    """Even if each picture were as large as it can be, a page would be made in 100 MB."""
+    large = PNG + bytes(LARGEST_THUMBNAIL - len(PNG))
+    tracemalloc.start()
+    try:
+        page_of(CURRENT.layers()[:35], large).encode()
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_page_loads_nothing() -> None:
@@ -109,6 +134,45 @@ def test_second_look_asks_nothing(look: Look, stand_in: StandIn) -> None:
     look(tile=REMOTE)
 
     assert 2 * len(LAYERS) == len(stand_in.exchanges)
+
+
+@pytest.mark.parametrize(
+    ("colors", "retired", "found", "requests"),
+    [
+        (["hot"], ["blue", "orange"], [], 0),
+        (["hot", "blue", "gray"], ["blue", "orange"], ["blue"], 0),
+        (["blue", "gray", "orange"], ["blue", "orange"], ["blue", "orange"], 1),
+        (["blue", "gray"], ["orange"], [], 1),
+    ],
+)
+def test_retired_colors_are_found(
+    look: Look,
+    stand_in: StandIn,
+    strava: Strava,
+    colors: list[str],
+    retired: list[str],
+    found: list[str],
+    requests: int,
+) -> None:
+    """If hot is not among the pictures, one more tile tells, which is kept like others."""
+    strava.retired_colors = retired
+    pictures = look(CURRENT.layers(["ride", "water"], colors))
+    stand_in.exchanges.clear()
+    first = preview.retired(pictures, lambda layers: look(layers).items())
+    again = preview.retired(pictures, lambda layers: look(layers, cookies=no_cookies).items())
+
+    assert found == [color.key for color in first] == [color.key for color in again]
+    assert requests == len(stand_in.requests)
+
+
+def test_where_is_no_heat_no_color_is_retired(look: Look, stand_in: StandIn) -> None:
+    """Of tiles without heat, which are alike in all colours, nothing can be said."""
+    pictures = look(CURRENT.layers(["water", "winter"]), REMOTE)
+    stand_in.exchanges.clear()
+
+    found = preview.retired(pictures, lambda layers: look(layers, REMOTE, no_cookies).items())
+
+    assert ([], []) == (found, stand_in.requests)
 
 
 def test_no_heat_is_kept(look: Look) -> None:

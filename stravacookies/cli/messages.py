@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,11 @@ from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.install import Installed, Removed
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.wording import count, local_time, until
+from stravacookies.wording import count, listed, local_time, until
 
 if TYPE_CHECKING:
     from stravacookies.findings import Finding
+    from stravacookies.preview import View
 
 _EXAMPLE = "sport_Hike:blue"
 """The layer to search for in an example, if it was written."""
@@ -120,22 +121,18 @@ def _registration_line(installed: Installed) -> tuple[str, str]:
     )
 
 
-def preview_summary(
-    file: Path,
-    pictures: Mapping[Layer, bytes],
-    place: tuple[float, float],
-    zoom: int,
-    *,
-    opened: bool,
-) -> str:
+def preview_summary(file: Path, view: "View", *, opened: bool) -> str:
     """Say what the preview shows and, unless it was opened, how to look at it."""
-    without = sum(not picture for picture in pictures.values())
+    without = sum(not picture for picture in view.pictures.values())
     no_heat = f"; {without} of them without heat there" if without else ""
-    where = f"{place[0]:.4f}, {place[1]:.4f}, zoom level {zoom}"
+    where = f"{view.latitude:.4f}, {view.longitude:.4f}, zoom level {view.zoom}"
     summary = f"""\
 The preview is ready, in {file}:
 
-  {count(len(pictures), "layer")} at {where}{no_heat}"""
+  {count(len(view.pictures), "layer")} at {where}{no_heat}"""
+    if view.retired:
+        retired = listed(color.name for color in view.retired)
+        summary += f"\n  Strava now draws {retired} as hot: choose other colours"
     return summary if opened else f"{summary}\n\nNext: open it in your browser."
 
 

@@ -78,6 +78,21 @@ def test_choice_of_layers(show: Run, arguments: Sequence[str], layers: int) -> N
     assert f"zoom level 14; {layers} of them without heat there\n" in outcome.out
 
 
+def test_retired_colors(show: Run, strava: Strava, stand_in: StandIn) -> None:
+    """The page marks colours that Strava now draws as hot, and a line of the summary names them."""
+    strava.retired_colors = ("mobileblue", "orange")
+    outcome = show(*TURIN, "--activity", "ride", "--color", "blue", "--color", "orange")
+
+    assert (
+        "  2 layers at 45.0750, 7.6500, zoom level 13\n"
+        "  Strava now draws orange as hot: choose other colours\n"
+    ) in outcome.out
+    marked = re.findall("<h3>(.*?)</h3>\n<p class", PAGE.read_text(encoding="utf-8"))
+    assert (["All rides, orange"], 1 + 3) == (marked, len(stand_in.requests))
+    show(*TURIN, "--all")
+    assert 287 + 1 == len(stand_in.requests)
+
+
 def test_second_page_costs_nothing(
     show: Run, environment: dict[str, str], stand_in: StandIn
 ) -> None:

@@ -1,5 +1,6 @@
 """The preview in a real Chromium: whether everyone can use it, and what its buttons do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,32 @@ def installed() -> None:
 
 
 @pytest.fixture
-def preview(run: Run, strava: Strava, josm_directory: Path, tmp_path: Path) -> Path:
+def retired() -> Sequence[str]:
+    """The colours that Strava has retired."""
+    return ()
+
+
+@pytest.fixture
+def preview(
+    run: Run, strava: Strava, josm_directory: Path, tmp_path: Path, retired: Sequence[str]
+) -> Path:
     """The page of the five groups, for a JOSM that is not running."""
+    strava.retired_colors = retired
     preferences = josm_app.preferences(remote_port=josm_app.free_port())
     (josm_directory / "preferences.xml").write_text(preferences)
     run("preview", "--at", "45.075,7.65", "--zoom", "13", STRAVA_SESSION=strava.open_session())
     return tmp_path / "strava-heatmap-preview.html"
 
 
-@pytest.mark.parametrize("context", [DESKTOP, DESKTOP | DARK, PHONE, PHONE | DARK])
+@pytest.mark.parametrize(
+    ("context", "retired"),
+    [
+        (DESKTOP, []),
+        (DESKTOP | DARK, ["mobileblue", "orange"]),
+        (PHONE, ["blue"]),
+        (PHONE | DARK, []),
+    ],
+)
 def test_everyone_can_use_it(preview: Path, pictures: Path, context: dict[str, Any]) -> None:
     """In light and dark, on desk and phone, it fits and loads nothing, and axe finds no fault."""
     with opened(preview, **context) as shown:

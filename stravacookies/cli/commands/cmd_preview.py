@@ -3,7 +3,7 @@
 import sys
 import webbrowser
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -68,10 +68,14 @@ def command(
     cookies = cache(lambda: user.cookies(CURRENT, source, refresh=refresh))
     if refresh or source is not None:
         cookies()  # even if all tiles are kept
-    tile = Tile.at(*place, zoom)
-    found = preview.pictures(layers, tile, paths.cache() / "tiles", cookies)
+    fetch = partial(
+        preview.pictures,
+        tile=Tile.at(*place, zoom),
+        directory=paths.cache() / "tiles",
+        cookies=cookies,
+    )
     with click.progressbar(
-        found,
+        fetch(layers),
         length=len(layers),
         label="Tiles",
         file=sys.stderr,
@@ -79,10 +83,11 @@ def command(
     ) as bar:
         pictures = dict(bar)
     ordered = {layer: pictures[layer] for layer in layers}
-    page = preview.render(ordered, *place, zoom, settings.remote_control(josm).port)
+    view = preview.View(ordered, *place, zoom, preview.retired(ordered, fetch))
+    page = preview.render(view, settings.remote_control(josm).port)
     write_private(file.parent, {file: page.encode()})
     opened = open_it and webbrowser.open(file.absolute().as_uri())
-    click.echo(messages.preview_summary(file, ordered, place, zoom, opened=opened))
+    click.echo(messages.preview_summary(file, view, opened=opened))
     if open_it and not opened:
         click.echo("stravacookies: no browser could be opened.", err=True)
 
