@@ -9,9 +9,11 @@ DEMO := build/demo
 SECONDS ?= 60
 PEER := build/peer
 NEWER_JOSM := build/newer-josm
+LOWEST := build/lowest
 RUNS ?= 15
 
-.PHONY: help josm-prefs login browser demo test newer-josm fuzz lint format bench pictures docs clean
+.PHONY: help josm-prefs login browser demo test newer-josm test-lowest fuzz lint format bench \
+    pictures docs clean
 
 help:  ## List the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +43,9 @@ test: $(VENV)/with-test  ## Run all tests; those with real programs say what to 
 	@$(BIN)/python -m pytest $(ARGS)
 
 newer-josm: $(NEWER_JOSM)  ## Unpack the JOSM of Debian's testing in build, for the tests
+
+test-lowest: $(LOWEST)/installed  ## Run the tests without real programs, with the lowest versions admitted
+	@$(LOWEST)/bin/python -m pytest --ignore=tests/real $(ARGS)
 
 fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the parsers, for SECONDS each or as ARGS says
 	@for target in preferences export; do \
@@ -73,6 +78,13 @@ $(VENV)/with-%: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 …")'
 	@test -x $(BIN)/pip || { echo 'Setting up $(VENV) …' >&2; $(PYTHON) -m venv $(VENV); }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.$(if $(filter nothing,$*),,[$*])'
+	@touch '$@'
+
+# The lowest versions that pyproject.toml admits, in an environment of their own.
+$(LOWEST)/installed: pyproject.toml
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@grep -oE '"[a-z0-9-]+>=[0-9.]+' $< | sed 's/"//; s/>=/==/' > $(LOWEST)/constraints.txt
+	@$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --constraint $(LOWEST)/constraints.txt --editable '.[test]'
 	@touch '$@'
 
 # The program that the password login is compared with; its modules have the same names as ours.

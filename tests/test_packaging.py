@@ -1,10 +1,13 @@
 """What is shipped: wheel and source hold exactly what they should, and the wheel works alone."""
 
+import re
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,16 @@ import pytest
 from stravacookies.version import __version__
 from tests.command import environment_of
 from tests.standin.server import StandIn
+from tests.test_imports import MODULES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = f"stravacookies-{__version__}"
 MADE_HERE = (".git", ".venv", "build", "dist", ".*_cache", ".hypothesis")
+
+
+with (ROOT / "pyproject.toml").open("rb") as file:
+    PROJECT = tomllib.load(file)["project"]
+EXTRAS = PROJECT["optional-dependencies"]
 
 
 def build(what: str, folder: Path) -> Path:
@@ -87,3 +96,28 @@ def test_source_holds_exactly_what_the_clone_does(tmp_path: Path) -> None:
         names = {name.removeprefix(f"{PACKAGE}/") for name in archive.getnames()}
 
     assert expected | {"PKG-INFO"} == names
+
+
+def test_each_requirement_has_a_lowest_version() -> None:
+    """`make test-lowest` reads it from pyproject.toml: from `name>=version`, and nothing else."""
+    requirements = [
+        *PROJECT["dependencies"],
+        *(each for extra in EXTRAS.values() for each in extra),
+    ]
+    others = [each for each in requirements if not re.match(r"[a-z0-9-]+>=[0-9.]+(;|$)", each)]
+
+    assert {"stravacookies"} == {each.partition("[")[0] for each in others}
+
+
+def test_what_is_imported_is_declared() -> None:
+    """The package imports what it depends on; what comes with an extra is imported if needed."""
+    code = "".join(path.read_text(encoding="utf-8") for path in MODULES)
+    names = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
+    others = names - sys.stdlib_module_names - {"stravacookies"}
+    imported = {name.lower() for each in others for name in packages_distributions()[each]}
+    needed, optional = (
+        {re.split("[>;]", each)[0] for each in requirements}
+        for requirements in (PROJECT["dependencies"], EXTRAS["browser"] + EXTRAS["keyring"])
+    )
+
+    assert needed == imported - optional
