@@ -21,11 +21,7 @@ from stravacookies.errors import (
     StravaError,
 )
 from stravacookies.facts import IGNORE, Facts, JosmFacts
-from stravacookies.findings import Finding, State
-from stravacookies.findings import Result as _Result
-from stravacookies.findings import bad as _bad
-from stravacookies.findings import good as _good
-from stravacookies.findings import unchecked as _unchecked
+from stravacookies.findings import Finding, Result, State, bad, good, unchecked
 from stravacookies.josm import entry_set, live
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.remote import Listener
@@ -40,12 +36,12 @@ _RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 _RENEW = "run 'stravacookies josm-prefs --refresh'"
 
 
-def _program(_: Facts) -> _Result:
+def _program(_: Facts) -> Result:
     versions = f"stravacookies {__version__}, Python {platform.python_version()}"
-    return _good(f"{versions}, {platform.platform()}")
+    return good(f"{versions}, {platform.platform()}")
 
 
-def _packages(_: Facts) -> _Result:
+def _packages(_: Facts) -> Result:
     from importlib import metadata  # imported here: 12 ms, and `status` does not need it
 
     versions, missing = [], []
@@ -56,163 +52,163 @@ def _packages(_: Facts) -> _Result:
             if name in _PACKAGES:
                 missing.append(name)
     if missing:
-        return _bad(f"{', '.join(versions)}; not installed: {', '.join(missing)}", REINSTALL)
-    return _good(", ".join(versions))
+        return bad(f"{', '.join(versions)}; not installed: {', '.join(missing)}", REINSTALL)
+    return good(", ".join(versions))
 
 
-def _session(facts: Facts) -> _Result:
+def _session(facts: Facts) -> Result:
     usable = next((each.candidate for each in facts.prospects if not each.failure), None)
     if not usable:
         return _why_no_session(facts)
     source, kept = _without_profile(usable.source), facts.session
     if usable.origin is Origin.VARIABLE:
-        return _good(f"from {source}")
+        return good(f"from {source}")
     if usable.origin is Origin.KEPT and kept and kept.session:
         place = "the system's keyring" if kept.place == KEYRING else "a file"
         end = kept.session.expires
         lasts = f"; it lasts at least until {local_time(end)}" if end else ""
-        return _good(f"from {source}, kept in {place}{lasts}")
+        return good(f"from {source}, kept in {place}{lasts}")
     login = usable.origin is Origin.LOGIN
     next_source = f"{acquire.EMAIL_VARIABLE} and {acquire.PASSWORD_VARIABLE}" if login else source
     why = "the kept one cannot be used" if kept else "none yet"
-    return _good(f"{why}; the next run uses {next_source}")
+    return good(f"{why}; the next run uses {next_source}")
 
 
-def _why_no_session(facts: Facts) -> _Result:
+def _why_no_session(facts: Facts) -> Result:
     failures = " ".join(str(each.failure) for each in facts.prospects)
     if not failures:
-        return _bad("none yet", RUN_LOGIN)
+        return bad("none yet", RUN_LOGIN)
     variable = acquire.SESSION_VARIABLE
     first = f"unset {variable}, then " if facts.environ.get(variable) else ""
     detail = failures.replace(f" {LOG_IN_WITH_BROWSER}", "").removesuffix(".")
-    return _bad(detail, first + RUN_LOGIN)
+    return bad(detail, first + RUN_LOGIN)
 
 
-def _cookies(facts: Facts) -> _Result:
+def _cookies(facts: Facts) -> Result:
     _, cookies = facts.host_and_cookies
     if not cookies:
-        return _bad("none yet", _RUN)
+        return bad("none yet", _RUN)
     if not cookies.is_fresh(timedelta(0)):
-        return _bad(f"expired on {local_time(cookies.expires)}", _RUN)
+        return bad(f"expired on {local_time(cookies.expires)}", _RUN)
     if not cookies.is_fresh():
-        return _bad(f"a refresh is due: they expire on {until(cookies.expires)}", _RUN)
-    return _good(f"fresh until {until(cookies.expires)}")
+        return bad(f"a refresh is due: they expire on {until(cookies.expires)}", _RUN)
+    return good(f"fresh until {until(cookies.expires)}")
 
 
-def _tile(facts: Facts) -> _Result:
+def _tile(facts: Facts) -> Result:
     host, _ = facts.host_and_cookies
     match facts.tile:
         case None:
-            return _unchecked("there are no valid cookies")
+            return unchecked("there are no valid cookies")
         case NetworkError() as error:
             advice = "check that https://www.strava.com opens here; behind a proxy, set HTTPS_PROXY"
-            return _bad(str(error).removesuffix("."), advice)
+            return bad(str(error).removesuffix("."), advice)
         case StravaError():
-            return _bad("Strava's answer makes no sense", "try again later")
+            return bad("Strava's answer makes no sense", "try again later")
     status = facts.tile.status
     answered = f"{urlsplit(host.layer('all:hot').tile_url()).netloc} answered {status}"
     match status:
         case 200:
-            return _good(answered)
+            return good(answered)
         case 404:
-            return _good(f"{answered}: opened, but there is no heat")
+            return good(f"{answered}: opened, but there is no heat")
         case 401 | 403:
-            return _bad(f"{answered}: the cookies do not open it", _RENEW)
-    return _bad(f"{answered}, which was not expected", "try again later")
+            return bad(f"{answered}: the cookies do not open it", _RENEW)
+    return bad(f"{answered}, which was not expected", "try again later")
 
 
-def _colors(facts: Facts) -> _Result:
+def _colors(facts: Facts) -> Result:
     host, _ = facts.host_and_cookies
     match facts.retired_colors:
         case None:
-            return _unchecked("no tile with heat was opened")
+            return unchecked("no tile with heat was opened")
         case StravaError() as error:
-            return _unchecked(str(error).removesuffix("."))
+            return unchecked(str(error).removesuffix("."))
         case []:
-            return _good(f"{len(host.colors)} different ones")
+            return good(f"{len(host.colors)} different ones")
         case retired:
             drawn = f"Strava now draws {listed(color.name for color in retired)} as hot"
     used = {layer.color for layer in facts.josm.layers} if facts.josm else set()
     if used and used.isdisjoint(retired):
-        return _good(f"{drawn}; none of your layers has such a colour")
+        return good(f"{drawn}; none of your layers has such a colour")
     others = (f" --color {color.key}" for color in host.colors if color not in retired)
-    return _bad(drawn, f"choose other colours: run 'stravacookies josm-prefs{''.join(others)}'")
+    return bad(drawn, f"choose other colours: run 'stravacookies josm-prefs{''.join(others)}'")
 
 
-def _directory(facts: Facts) -> _Result:
+def _directory(facts: Facts) -> Result:
     if not facts.josm:
         detail, advice = facts.no_josm
-        return _bad(detail, advice or _RUN)
+        return bad(detail, advice or _RUN)
     found = facts.josm.directory
     if not os.access(found, os.W_OK):
-        return _bad(f"{found}, which is not writable", f"make it writable for you: {found}")
+        return bad(f"{found}, which is not writable", f"make it writable for you: {found}")
     if facts.josm.is_exposed:
-        return _bad(f"{found}, in a git repository that does not ignore cookies", IGNORE)
-    return _good(str(found))
+        return bad(f"{found}, in a git repository that does not ignore cookies", IGNORE)
+    return good(str(found))
 
 
-def _preferences(josm: JosmFacts) -> _Result:
+def _preferences(josm: JosmFacts) -> Result:
     if isinstance(josm.registration, FileError):
-        return _bad(str(josm.registration).removesuffix("."))
+        return bad(str(josm.registration).removesuffix("."))
     if josm.registration.before is None:
-        return _bad(f"there is no {PREFERENCES}", _RUN)
-    return _good("readable")
+        return bad(f"there is no {PREFERENCES}", _RUN)
+    return good("readable")
 
 
-def _registration(josm: JosmFacts) -> _Result:
+def _registration(josm: JosmFacts) -> Result:
     if isinstance(josm.registration, FileError):
-        return _unchecked("the preferences cannot be used")
+        return unchecked("the preferences cannot be used")
     if josm.is_registered:
-        return _good(f"JOSM's preferences list {entry_set.FILE}")
+        return good(f"JOSM's preferences list {entry_set.FILE}")
     first = "close JOSM, then " if josm.is_running else ""
-    return _bad(f"JOSM's preferences do not list {entry_set.FILE}", first + _RUN)
+    return bad(f"JOSM's preferences do not list {entry_set.FILE}", first + _RUN)
 
 
-def _layers(josm: JosmFacts) -> _Result:
+def _layers(josm: JosmFacts) -> Result:
     file = entry_set.FILE
     match josm.entry_set:
         case FileNotFoundError():
-            return _bad(f"there is no {file}", _RUN)
+            return bad(f"there is no {file}", _RUN)
         case OSError() as error:
             why = error.strerror or error
-            return _bad(f"{file} could not be read: {why}", f"remove it, then {_RUN}")
+            return bad(f"{file} could not be read: {why}", f"remove it, then {_RUN}")
         case MalformedError() as error:
-            return _bad(f"{file} is malformed in {error}", _RENEW)
+            return bad(f"{file} is malformed in {error}", _RENEW)
     if not josm.layers:
-        return _bad(f"{file} contains no heatmap layers", _RENEW)
+        return bad(f"{file} contains no heatmap layers", _RENEW)
     found = count(len(josm.layers), "layer")
     if not josm.cookies:
-        return _bad(f"{found} without usable cookies", _RENEW)
+        return bad(f"{found} without usable cookies", _RENEW)
     if not josm.cookies.is_fresh():
-        return _bad(f"{found}, whose cookies expire on {until(josm.cookies.expires)}", _RUN)
-    return _good(f"{found} with fresh cookies")
+        return bad(f"{found}, whose cookies expire on {until(josm.cookies.expires)}", _RUN)
+    return good(f"{found} with fresh cookies")
 
 
-def _josm(josm: JosmFacts) -> _Result:
-    return _good(f"version {josm.version}, {'running' if josm.is_running else 'not running'}")
+def _josm(josm: JosmFacts) -> Result:
+    return good(f"version {josm.version}, {'running' if josm.is_running else 'not running'}")
 
 
-def _remote_control(josm: JosmFacts) -> _Result:
+def _remote_control(josm: JosmFacts) -> Result:
     if isinstance(josm.registration, FileError):
-        return _unchecked("the preferences cannot be used")
+        return unchecked("the preferences cannot be used")
     on, port = josm.remote_control
     if not on:
-        return _good("off (it is optional)")
+        return good("off (it is optional)")
     match josm.probe.listener, josm.is_running:
         case Listener.OTHER, _:
-            return _bad(f"another program listens on port {port}", live.FREE_PORT)
+            return bad(f"another program listens on port {port}", live.FREE_PORT)
         case Listener.NOTHING, True:
-            return _bad(f"on, but nothing listens on port {port}", live.ENABLE)
+            return bad(f"on, but nothing listens on port {port}", live.ENABLE)
         case Listener.NOTHING, False:
-            return _good(f"on, on port {port} when JOSM runs")
+            return good(f"on, on port {port} when JOSM runs")
         case Listener.JOSM, False:
-            return _good(f"on; a JOSM with another directory answers on port {port}")
-    return _good(f"JOSM answers on port {port}")
+            return good(f"on; a JOSM with another directory answers on port {port}")
+    return good(f"JOSM answers on port {port}")
 
 
-def _cartograph(josm: JosmFacts) -> _Result:
+def _cartograph(josm: JosmFacts) -> Result:
     if not josm.layers or not josm.cookies:
-        return _unchecked("there are no layers to compare them with")
+        return unchecked("there are no layers to compare them with")
     wrong = []
     for name, content in josm.map_sources.items():
         if isinstance(content, FileNotFoundError):
@@ -222,11 +218,11 @@ def _cartograph(josm: JosmFacts) -> _Result:
         elif josm.cookies.signature not in content:
             wrong.append(f"{name} has different cookies from JOSM's layers")
     if wrong:
-        return _bad(", ".join(wrong), _RENEW)
-    return _good(f"{count(len(josm.map_sources), 'file')} with the cookies of JOSM's layers")
+        return bad(", ".join(wrong), _RENEW)
+    return good(f"{count(len(josm.map_sources), 'file')} with the cookies of JOSM's layers")
 
 
-_CHECKS: Mapping[str, Callable[[Facts], _Result]] = {
+_CHECKS: Mapping[str, Callable[[Facts], Result]] = {
     "Program": _program,
     "Packages": _packages,
     "Session": _session,
@@ -235,7 +231,7 @@ _CHECKS: Mapping[str, Callable[[Facts], _Result]] = {
     "Colours": _colors,
     "JOSM directory": _directory,
 }
-_JOSM_CHECKS: Mapping[str, Callable[[JosmFacts], _Result]] = {
+_JOSM_CHECKS: Mapping[str, Callable[[JosmFacts], Result]] = {
     "Preferences": _preferences,
     "Registration": _registration,
     "Layers": _layers,
@@ -270,7 +266,7 @@ def _check(name: str, facts: Facts) -> Finding:
     elif facts.josm:
         state, detail, advice = _JOSM_CHECKS[name](facts.josm)
     else:
-        state, detail, advice = _unchecked("there is no JOSM directory")
+        state, detail, advice = unchecked("there is no JOSM directory")
     return Finding(name, state, without_home(detail), advice and without_home(advice))
 
 
