@@ -81,7 +81,7 @@ def test_classic_host(fetcher: CookieFetcher, stand_in: StandIn, strava: Strava)
 
     assert "GET https://heatmap-external-a.strava.com/auth" == sent(stand_in)[-1]
     assert list(CLASSIC.cookies) == list(cookies.values())
-    tile = CLASSIC.layer("all:hot").tile_url(8, 198, 114, "heatmap-external-c")
+    tile = CLASSIC.layer("all:hot").tile_url(8, 198, 114, "c")
     assert 200 == requests.get(f"{tile}?{cookies.query()}", timeout=10).status_code
 
 
