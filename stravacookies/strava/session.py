@@ -1,5 +1,6 @@
 """Credentials for Strava's web site: the cookies of a session, or an email and password."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,15 +98,15 @@ class Login:
     """An email and password of Strava. `repr` hides both.
 
     Raises:
-        NotLoggedInError: One of them contains unprintable characters.
+        NotLoggedInError: One of them contains characters that cannot be sent.
     """
 
     email: str = field(repr=False)
     password: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse characters that cannot be sent, such as bytes that were not text."""
-        if not (self.email + self.password).isprintable():
+        """Refuse control characters, and bytes that were not text, which are surrogates now."""
+        if re.search("[\0-\x1f\x7f-\x9f\ud800-\udfff]", self.email + self.password):
             raise NotLoggedInError(
                 "The email or the password contains characters that cannot be sent."
             )

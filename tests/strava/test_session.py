@@ -58,11 +58,22 @@ def test_unsafe_value_is_refused(bad: str) -> None:
     assert bad not in str(error.value)
 
 
-@pytest.mark.parametrize(("email", "password"), [("a\udcffb", "p"), ("e", "a\0")])
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("a\udcffb", "p"), ("e", "a\0"), ("e", "a\nb"), ("e", "\x7f"), ("e", "\x85"), ("e", "\ud800")],
+)
 def test_unsendable_login_is_refused(email: str, password: str) -> None:
     """No login holds bytes that were not text, or control characters."""
     with pytest.raises(NotLoggedInError, match="cannot be sent"):
         Login(email, password)
+
+
+@pytest.mark.parametrize(
+    "password", [" p ", "\xa0", "\U0001f469\u200d\U0001f680", "\u2028", "\ue000"]
+)
+def test_any_text_is_a_password(password: str) -> None:
+    """A password may have any other character, seen or unseen."""
+    assert password == Login("e", password).password
 
 
 def test_repr_shows_no_secret() -> None:
