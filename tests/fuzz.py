@@ -29,6 +29,13 @@ _SEEDS = {
         b'[{"name": "_strava4_session", "value": "a", "domain": ".strava.com"}]',
         b"#HttpOnly_.strava.com\tTRUE\t/\tTRUE\t0\t_strava4_session\ta",
         b"Cookie: _strava4_session=a; strava_remember_token=a.b.c; strava_remember_id=1",
+        b'{"log": {"entries": [{"request": {"url": "https://www.strava.com", "headers": ['
+        b'{"name": "cookie", "value": "_strava4_session=a"}]}}]}}',
+        b"{'cookies': [{'Name raw': '_strava4_session', 'Content raw': 'a', 'expires': -1}]}",
+        b'curl ^"https://www.strava.com^" ^\n  -b ^"_strava4_session=a^"',
+        b"HTTP/2 200\nset-cookie: _strava4_session=a; domain=.strava.com; Partitioned",
+        b'$session.Cookies.Add((New-Object System.Net.Cookie("_strava4_session", "a", "/", "b")))',
+        b"_strava4_session\ta\t.strava.com\t/\t2096-11-26T07:28:00.000Z",
         b"0123456789abcdef0123456789abcdef",
     ],
 }

@@ -1,15 +1,14 @@
 """What holds for any input: test_properties.py generates input, and fuzz.py searches for it."""
 
-from contextlib import suppress
-
 from lxml import etree
 
-from stravacookies.credentials.cookie_files import read_cookies
+from stravacookies.credentials.cookie_files import read_export
 from stravacookies.credentials.sources import from_text
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC, CURRENT
 from stravacookies.josm.preferences import DEFAULT_SITE, SITES
 from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from stravacookies.strava.session import Session
 from tests.josm.documents import registered, unregistered
 
 SITE = "/home/mapper/.config/JOSM/strava-heatmap.xml"
@@ -58,17 +57,21 @@ def check_preferences(content: bytes) -> None:
 
 def check_export(text: str) -> None:
     """What is pasted gives a session or cookies that break out of nothing, or is refused."""
-    try:
-        cookies = read_cookies(text.encode(errors="surrogateescape"), "The test")
-    except NotLoggedInError as error:
-        if "The test" not in str(error):
-            raise
-        return
-    assert cookies
+    cookies = read_export(text.encode(errors="surrogateescape")).cookies
+    assert all(cookies.values())
     assert not set("".join(cookies.values())) & set('}{"<>,; \\\r\n\t')
     for host in (CURRENT, CLASSIC):
-        with suppress(NotLoggedInError):
+        try:
             assert from_text(text, "The test", host)
+        except NotLoggedInError as error:
+            assert "_strava4_session" not in cookies
+            if not str(error).startswith("The test is "):
+                raise
+
+
+def check_session_in_export(text: str, session: str) -> None:
+    """The session in an export is found."""
+    assert Session(session) == from_text(text, "The test", CURRENT)
 
 
 def _is_ours(site: str) -> bool:

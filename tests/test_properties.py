@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -20,7 +21,14 @@ from stravacookies.josm.preferences import DEFAULT_SITE, NEW, SITES
 from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
 from tests.made_up import values
-from tests.properties import ENTRIES, OFFERED, SITE, check_export, check_preferences
+from tests.properties import (
+    ENTRIES,
+    OFFERED,
+    SITE,
+    check_export,
+    check_preferences,
+    check_session_in_export,
+)
 
 # The same examples in each run; fuzz.py looks for new ones.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
@@ -124,10 +132,43 @@ def test_pasted_text(text: str) -> None:
     check_export(text)
 
 
-@given(st.dictionaries(st.sampled_from(["name", "value", "domain"]), st.text() | st.none()))
-def test_pasted_json(cookie: dict[str, str | None]) -> None:
+FIELD = ["name", "value", "domain", "host", "url", "expires", "partitionKey", "storeId"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inside: (
+        st.lists(inside) | st.dictionaries(st.text() | st.sampled_from([*FIELD, "request"]), inside)
+    ),
+)
+
+
+@given(st.dictionaries(st.sampled_from(FIELD), ANYTHING), st.sampled_from([json.dumps, repr]))
+def test_pasted_json(cookie: dict[str, object], write: Callable[[object], str]) -> None:
     """Whatever an add-on may export is understood or refused."""
-    check_export(json.dumps([cookie | {"name": "_strava4_session"}]))
+    check_export(write([cookie | {"name": "_strava4_session"}]))
+
+
+COOKIE_NAME = st.from_regex(r"[a-z_]{1,20}", fullmatch=True).filter(lambda name: name not in FIELD)
+OTHER_COOKIES = st.lists(st.tuples(COOKIE_NAME, st.from_regex(r"[!-~]{0,40}", fullmatch=True)))
+WRITERS: list[Callable[[list[tuple[str, str]]], str]] = [
+    lambda cookies: json.dumps([{"Name": name, "Value": value} for name, value in cookies]),
+    lambda cookies: repr({"cookies": [{"key": name, "value": value} for name, value in cookies]}),
+    lambda cookies: "\n".join(f".strava.com TRUE / TRUE 0 {name} {v}" for name, v in cookies),
+    lambda cookies: "; ".join(f"{name}={value.replace(';', '')}" for name, value in cookies),
+    lambda cookies: "\n".join(f"{name}\t{v}\t.strava.com\t/\tSession" for name, v in cookies),
+    lambda cookies: f"curl 'https://www.strava.com' -b '{WRITERS[3](cookies)}'",
+    lambda cookies: f"GET / HTTP/2\nhost: www.strava.com\ncookie: {WRITERS[3](cookies)}",
+]
+
+
+@given(OTHER_COOKIES, OTHER_COOKIES, st.sampled_from(WRITERS))
+def test_session_among_others(
+    before: list[tuple[str, str]],
+    after: list[tuple[str, str]],
+    write: Callable[[list[tuple[str, str]]], str],
+) -> None:
+    """A session is found in each form, whatever other cookies stand around it."""
+    text = write([*before, ("_strava4_session", "abc123"), *after])
+    check_session_in_export(text, "abc123")
 
 
 COOKIE = st.text(max_size=60) | st.text(st.characters(min_codepoint=33, max_codepoint=126))

@@ -1,101 +1,158 @@
-"""Read and write Strava's cookies in the forms in which they are exported, pasted and passed on.
-
-These forms are read, and recognised by their content:
-
-- JSON: a list of objects with `name` and `value`, perhaps a `domain` (strava-cookie-exporter,
-  Cookie-Editor);
-- JSON as `stravacookies cookies --format json` prints it: an object of values by name;
-- Netscape's cookies.txt: seven columns, separated by tabs (https://curl.se/docs/http-cookies.html);
-- a header: `name=value; name=value`;
-- the bare value of `_strava4_session`.
-"""
+"""Read Strava's cookies in the forms in which they are exported and pasted, and write them."""
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from stravacookies.errors import NotLoggedInError
-from stravacookies.heatmap import CURRENT
-from stravacookies.strava.cookies import EXPIRES, HeatmapCookies, is_cookie_value
-from stravacookies.strava.session import DOMAIN, SESSION, SESSION_COOKIES, is_strava
+from stravacookies.credentials.json_exports import read_json
+from stravacookies.credentials.text_exports import (
+    NAMES,
+    Cookie,
+    read_netscape,
+    read_requests,
+    read_storage_rows,
+    read_value,
+)
+from stravacookies.strava.cookies import HeatmapCookies, is_cookie_value, token_expiry
+from stravacookies.strava.session import DOMAIN, REMEMBER_TOKEN, is_strava
+from stravacookies.wording import local_time
 
-_WANTED = (*SESSION_COOKIES, *CURRENT.cookies, EXPIRES)
+_READERS = (read_json, read_netscape, read_storage_rows, read_requests, read_value)
+"""What reads a text; the first one that knows its form is right."""
 
-LONGEST = 1_000_000
-"""Bytes; a browser's whole store of cookies is smaller."""
+LONGEST = 20 * 2**20
+"""Bytes; a browser's whole store of cookies is smaller, and so are most HAR files."""
+
+_NEITHER = (
+    "has neither _strava4_session of strava.com, nor strava_remember_token with strava_remember_id,"
+    " nor all heatmap cookies with time left"
+)
+_ADVICE = (
+    "Log in at https://www.strava.com, and export its cookies with an add-on (as JSON, cookies.txt"
+    " or a header), or copy the value of _strava4_session."
+)
 
 
-def read_cookies(content: bytes, source: str) -> dict[str, str]:
-    """Return Strava's cookies by name from what was exported or pasted.
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What a source contains. `repr` hides the cookies.
 
-    Raises:
-        NotLoggedInError: It contains none of them, two values of one, or one that is unusable.
+    Attributes:
+        cookies: The usable values of Strava's cookies by name.
+        why_not: What to say after the name of the source if they are no session.
+    """
+
+    cookies: Mapping[str, str] = field(repr=False)
+    why_not: str = f"contains no Strava session: it {_NEITHER}."
+
+
+def read_export(content: bytes) -> Export:
+    """Return Strava's cookies from what was exported or pasted, in any form.
+
+    As in a browser, expired and partitioned cookies are left out, and so are those of other sites.
+    A cookie of the whole domain comes before one of a host, one outside of containers before one
+    inside, and a later one before an earlier one.
     """
     if len(content) > LONGEST:
-        raise _no_session(source, "it is far too long")
+        return Export({}, f"is longer than {LONGEST >> 20} MB. {_ADVICE}")
+    text = _decode(content)
+    if not text:
+        return Export({}, f"is empty. {_ADVICE}")
+    found = next((found for read in _READERS if (found := read(text))), None)
+    if found is None:
+        why = "is neither an export of cookies, nor the value of _strava4_session"
+        return Export({}, f"{why}. {_ADVICE}")
+    if found.cookies is None:
+        return Export({}, f"is {found.form}, but it is cut off or damaged. {_ADVICE}")
+    cookies, faults = _choose(found.cookies, datetime.now(UTC))
+    why = next(iter(faults), f"it {_NEITHER}")
+    return Export(cookies, f"is {found.form}, but {why}. {_ADVICE}")
+
+
+def _decode(content: bytes) -> str:
+    """Return bytes as text without space around it; a byte that is not text spoils only itself.
+
+    PowerShell's `>` writes UTF-16, and some programs leave out its mark.
+    """
+    start = content[:100]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
+    elif b"\0" in start[::2]:
+        encoding = "utf-16-be"
+    elif b"\0" in start[1::2]:
+        encoding = "utf-16-le"
+    else:
+        encoding = "utf-8"
+    return content.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0")
+
+
+def _choose(cookies: Iterable[Cookie], now: datetime) -> tuple[dict[str, str], list[str]]:
+    """Choose one value for each name; return them, and what is wrong with names that have none."""
+    chosen, faults = {}, []
+    ours = [cookie for cookie in cookies if is_strava(cookie.domain or cookie.site or DOMAIN)]
+    for name in NAMES:
+        rivals = [(cookie, _fault(cookie, now)) for cookie in ours if cookie.name == name]
+        usable = [cookie for cookie, fault in rivals if not fault]
+        best = max(map(_rank, usable), default=None)
+        values = {cookie.value for cookie in usable if _rank(cookie) == best}
+        if len(values) == 1:
+            chosen[name] = values.pop()
+        elif values:
+            faults.append(f"it has two different values of {name}")
+        elif rivals:
+            _, fault = max(rivals, key=lambda rival: _closeness(rival[0]))
+            faults.append(f"its {name} {fault}")
+    return chosen, faults
+
+
+def _rank(cookie: Cookie) -> tuple[bool, bool, int, int]:
+    """Return what decides between usable cookies of one name; the highest is used."""
+    domain = cookie.domain or DOMAIN
+    return not cookie.is_in_container, domain == DOMAIN, -len(domain), cookie.turn
+
+
+def _closeness(cookie: Cookie) -> tuple[bool, bool]:
+    """Return what decides which of several unusable cookies people mean; the highest is named."""
+    return not cookie.is_partitioned, bool(cookie.value)
+
+
+def _fault(cookie: Cookie, now: datetime) -> str:
+    """Return why a cookie cannot be used; an empty text if it can."""
+    if cookie.is_partitioned:
+        return "was set inside another site's page"
+    if not cookie.value:
+        return "is empty"
+    if not is_cookie_value(cookie.value):
+        return "is cut off, or contains characters that no cookie may contain"
+    token = token_expiry(cookie.value) if cookie.name == REMEMBER_TOKEN else None
+    expiry = min(filter(None, (_expiry(cookie.expires), token)), default=None)
+    return f"expired on {local_time(expiry)}" if expiry and expiry <= now else ""
+
+
+def _expiry(stated: str) -> datetime | None:
+    """Return when a cookie expires; None if that is unknown, or when the browser is closed."""
+    seconds = 0.0
     try:
-        text = content.decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise _no_session(source, "it is not text") from None
-    found: dict[str, str] = {}
-    for name, value in _pairs(text):
-        if name not in _WANTED or not value:
-            continue
-        if not is_cookie_value(value):
-            raise _no_session(source, f"its {name} contains characters that no cookie may contain")
-        if found.setdefault(name, value) != value:
-            raise _no_session(source, f"it contains two different values of {name}")
-    if not found:
-        raise _no_session(source, "it contains none of Strava's cookies")
-    return found
+        seconds = float(stated)
+        if seconds > 1e11:  # it is in milliseconds
+            seconds /= 1000
+    except ValueError:
+        if date := _date(stated):
+            seconds = max(1.0, date.timestamp())  # the year 1970 deletes a cookie
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 7e9 else None
 
 
-def _no_session(source: str, why: str) -> NotLoggedInError:
-    return NotLoggedInError(
-        f"{source} contains no Strava session: {why}. Export the cookies of strava.com with an"
-        " add-on (as JSON, cookies.txt or a header), or use the value of _strava4_session."
-    )
+def _date(text: str) -> datetime | None:
+    """Return a date of JSON or of HTTP, in UTC unless it has a time zone."""
+    from email.utils import parsedate_to_datetime  # imported here: few forms have dates
 
-
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield names and values, of Strava's cookies and perhaps of others."""
-    if text.startswith(("[", "{")):
-        return _from_json(text)
-    lines = text.split("\n")
-    if any(line.count("\t") == 6 for line in lines):
-        return _from_netscape(lines)
-    if any(f"{name}=" in text for name in _WANTED):
-        return _from_header(text)
-    value = text.strip("\"'")
-    return iter([(SESSION, value)] if is_cookie_value(value) else [])
-
-
-def _from_json(text: str) -> Iterator[tuple[str, str]]:
-    try:
-        cookies = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    if isinstance(cookies, dict):
-        cookies = [{"name": name, "value": value} for name, value in cookies.items()]
-    for cookie in cookies if isinstance(cookies, list) else ():
-        match cookie:
-            case {"domain": str(domain)} if not is_strava(domain):
-                continue
-            case {"name": str(name), "value": str(value)}:
-                yield name, value.strip("\"'")
-
-
-def _from_netscape(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        columns = line.rstrip("\r").removeprefix("#HttpOnly_").split("\t")
-        if len(columns) == 7 and not columns[0].startswith("#") and is_strava(columns[0]):
-            yield columns[5], columns[6]
-
-
-def _from_header(text: str) -> Iterator[tuple[str, str]]:
-    for pair in re.sub("^cookie:", "", text, flags=re.IGNORECASE).split(";"):
-        name, _, value = pair.strip().partition("=")
-        yield name, value.strip("\"'")
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        with suppress(ValueError, TypeError, OverflowError):
+            date = read(text)
+            return date if date.tzinfo else date.replace(tzinfo=UTC)
+    return None
 
 
 def as_json(cookies: HeatmapCookies) -> str:

@@ -3,18 +3,20 @@
 import os
 import stat
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stravacookies.credentials.browser_folders import BROWSERS
-from stravacookies.credentials.cookie_files import LONGEST, read_cookies
 from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError, UsageError
 from stravacookies.files import file_type
 from stravacookies.heatmap import TileHost
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
+
+if TYPE_CHECKING:
+    from stravacookies.credentials.cookie_files import Export
 
 PASSWORD = "password"  # noqa: S105 - the name of a source
 STANDARD_INPUT = "-"
@@ -90,47 +92,49 @@ def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookie
     Raises:
         NotLoggedInError: It contains neither.
     """
-    content = text.encode(errors="surrogateescape")
-    return _choose(read_cookies(content, source), source, host)
+    from stravacookies.credentials.cookie_files import read_export  # imported here: 6 ms
+
+    return _choose(read_export(text.encode(errors="surrogateescape")), source, host)
 
 
-def _choose(cookies: Mapping[str, str], source: str, host: TileHost) -> Session | HeatmapCookies:
+def _choose(export: "Export", source: str, host: TileHost) -> Session | HeatmapCookies:
     """Choose a session from Strava's cookies by name, or else heatmap cookies with time left."""
-    failure = NotLoggedInError(
-        f"{label(source)} contains no Strava session: it has neither _strava4_session, nor"
-        " strava_remember_token with strava_remember_id, nor all heatmap cookies with time left."
-    )
+    name = label(source)
+    subject = name if Path(name).is_absolute() else name[:1].upper() + name[1:]
+    failure = NotLoggedInError(f"{subject} {export.why_not}")
     try:
-        if session := Session.from_cookies(cookies):
+        if session := Session.from_cookies(export.cookies):
             return session
     except NotLoggedInError as error:
         failure = error
     with suppress(StravaError):
-        heatmap_cookies = HeatmapCookies.from_values(cookies, host.cookies)
+        heatmap_cookies = HeatmapCookies.from_values(export.cookies, host.cookies)
         if heatmap_cookies.is_fresh(timedelta(0)):
             return heatmap_cookies
     raise failure
 
 
-def _read_source(source: str) -> dict[str, str]:
-    """Return Strava's cookies by name from a source."""
+def _read_source(source: str) -> "Export":
+    """Return what a source contains of Strava's cookies."""
+    from stravacookies.credentials.cookie_files import LONGEST, Export, read_export
+
     if is_browser(source):
         from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3
 
         name, _, profile = source.partition(":")
-        return read_browser(name, profile or None, os.environ)
+        return Export(read_browser(name, profile or None, os.environ))
     if source == STANDARD_INPUT:
-        return read_cookies(_standard_input(), "Standard input")
+        return read_export(_standard_input(LONGEST + 1))
     if _is_store(source):
         from stravacookies.credentials.browsers import read_store  # imported here: sqlite3
 
-        return read_store(Path(source))
+        return Export(read_store(Path(source)))
     try:
         with Path(source).open("rb") as file:
             content = file.read(LONGEST + 1)
     except OSError as error:
         raise _unreadable_file(source, error) from None
-    return read_cookies(content, source)
+    return read_export(content)
 
 
 def _is_store(source: str) -> bool:
@@ -145,9 +149,9 @@ def _is_store(source: str) -> bool:
     return False
 
 
-def _standard_input() -> bytes:
+def _standard_input(length: int) -> bytes:
     try:
-        return sys.stdin.buffer.read(LONGEST + 1)
+        return sys.stdin.buffer.read(length)
     except (OSError, AttributeError):  # it is closed
         return b""
 

@@ -46,7 +46,7 @@ def test_file(run: Run, export: Path, home: Path, stand_in: StandIn) -> None:
     [
         ("_strava4_session={}; sp=x\n", 0, "Logged in to Strava with standard input.\n"),
         ("ended", 3, "stravacookies: The session from standard input is not logged in to Strava: "),
-        ("CloudFront-Policy=x; sp=y", 3, "stravacookies: standard input contains no Strava "),
+        ("CloudFront-Policy=x; sp=y", 3, "stravacookies: Standard input is a header, but it "),
     ],
 )
 def test_standard_input(
@@ -93,9 +93,9 @@ def test_heatmap_cookies_alone(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "contains no Strava session"),
-        ("x" * 50_000_000, "it is far too long"),
-        ('[{"name": "_strava4_session", "value": "a}b"}]', "contains no Strava session"),
+        ("", "is empty"),
+        ("x" * 50_000_000, "is longer than 20 MB"),
+        ('[{"name": "_strava4_session", "value": "a}b"}]', "is JSON, but its _strava4_session is"),
         (f"strava_remember_id=7; strava_remember_token={token(LAST_YEAR)}", "02 January 2025"),
     ],
 )

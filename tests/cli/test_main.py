@@ -40,7 +40,7 @@ def files(home: Path) -> list[Path]:
         (2, "status --josm-dir ~no-one/x", {}, "there is no home directory for '~no-one/x'."),
         (2, "preview -o ~no-one", {}, "there is no home directory for '~no-one'."),
         (3, "josm-prefs", {}, "There is no Strava session yet"),
-        (3, "josm-prefs", {"STRAVA_SESSION": "a}b"}, "STRAVA_SESSION contains no Strava session"),
+        (3, "josm-prefs", {"STRAVA_SESSION": "a}b"}, "STRAVA_SESSION is neither an export of"),
         (3, "cookies", {"STRAVA_EMAIL": "\udcff", "STRAVA_PASSWORD": "x"}, "cannot be sent."),
         (3, "cookies", {"STRAVA_EMAIL": "x", "STRAVA_PASSWORD": "\udcff"}, "cannot be sent."),
         (4, "cookies", {"STRAVA_SESSION": "any", "HTTPS_PROXY": "http://127.0.0.1:1"}, "reached"),
@@ -148,7 +148,7 @@ def test_output_cannot_be_written(
     ("code", "arguments", "words"),
     [
         (0, "cookies <&-", ""),
-        (3, "login --from - <&-", "Standard input contains no Strava session"),
+        (3, "login --from - <&-", "stravacookies: Standard input is empty."),
         (1, "doctor >&-", ""),
     ],
 )

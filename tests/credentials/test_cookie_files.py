@@ -1,107 +1,133 @@
-"""Exported and pasted cookies, in every form that add-ons give them."""
+"""Exported and pasted cookies: how they are decoded, which of them are used, and why none is."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from stravacookies.credentials.cookie_files import LONGEST, read_cookies
-from stravacookies.errors import NotLoggedInError
-from tests.credentials.conftest import exactly
+from stravacookies.credentials.cookie_files import LONGEST, read_export
+from stravacookies.wording import local_time
+from tests.made_up import token
 
 SESSION = {"_strava4_session": "abc123"}
-THREE = {**SESSION, "strava_remember_id": "7", "strava_remember_token": "a.b.c"}
-
-EXPORTER = [{"name": name, "value": value} for name, value in THREE.items()]
-EDITOR = [cookie | {"domain": ".strava.com", "expirationDate": 1.5e9} for cookie in EXPORTER]
-EVIL = {"name": "_strava4_session", "value": "evil", "domain": ".notstrava.com"}
-NETSCAPE = """# Netscape HTTP Cookie File
-# https://curl.se/docs/http-cookies.html
-
-#HttpOnly_.strava.com\tTRUE\t/\tTRUE\t1796000000\t_strava4_session\tabc123
-.strava.com\tTRUE\t/\tTRUE\t0\tstrava_remember_id\t7
-www.strava.com\tFALSE\t/\tTRUE\t0\tstrava_remember_token\ta.b.c
-.notstrava.com\tTRUE\t/\tTRUE\t0\t_strava4_session\tevil
-"""
-HEADER = "; ".join(f"{name}={value}" for name, value in THREE.items()) + "; sp=x"
-
-FORMS = {
-    "exporter": json.dumps(EXPORTER),
-    "editor": json.dumps([*EDITOR, EVIL]),
-    "our own JSON": json.dumps(THREE),
-    "cookies.txt": NETSCAPE,
-    "cookies.txt of Windows": NETSCAPE.replace("\n", "\r\n"),
-    "header": HEADER,
-    "header with its name": f"Cookie: {HEADER}\n",
-    "header of HTTP/2": f"cookie:\t{HEADER}\n",
-}
+LAST_YEAR = datetime.now(UTC).replace(microsecond=0) - timedelta(days=365)
+TWIN = {"name": "_strava4_session", "value": "a", "expires": LAST_YEAR.isoformat()}
+EXPIRED = f"expired on {local_time(LAST_YEAR)}"
 
 
-@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["", "with byte-order mark"])
-@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
-def test_content_tells_the_form(text: str, mark: str) -> None:
-    """Each form is read, without the cookies of other sites."""
-    assert THREE == read_cookies((mark + text).encode(), "a file")
+def row(
+    value: str, name: str = "_strava4_session", domain: str = ".strava.com", end: int = 0
+) -> str:
+    """Return a row of a cookies.txt."""
+    return f"{domain}\tTRUE\t/\tTRUE\t{end}\t{name}\t{value}\n"
+
+
+OTHERS = "".join(row("x" * 150, f"name{i}", f".site{i}.example") for i in range(6000))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [row("abc123"), json.dumps(SESSION), "abc123", "\n abc123 \r\n"])
+def test_encodings(text: str, encoding: str) -> None:
+    """Text is read in the encodings that systems write, with or without a byte-order mark."""
+    assert SESSION == read_export(text.encode(encoding)).cookies
+
+
+def test_what_is_not_text_spoils_only_itself() -> None:
+    """A byte in another encoding does not matter beside the session."""
+    assert SESSION == read_export(row("é", "a").encode("latin-1") + row("abc123").encode()).cookies
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "abc123",
-        " abc123\n",
+        OTHERS + row("abc123"),
+        json.dumps([{"name": f"{i}", "value": "x" * 500} for i in range(36_000)] + [SESSION]),
         "abc123".ljust(LONGEST),
-        '"abc123"',
-        "'abc123'",
-        "_strava4_session=abc123",
-        json.dumps([{"name": "_strava4_session", "value": v} for v in ("", "abc123", "abc123")]),
+        f"a={'x; ' * 1_600_000}; _strava4_session=abc123",
     ],
 )
-def test_bare_value(text: str) -> None:
-    """The value alone is a session; empty and equal duplicates do not count."""
-    assert SESSION == read_cookies(text.encode(), "a file")
+def test_long_exports(text: str) -> None:
+    """The export of a whole browser is read, and so are up to 20 MB."""
+    assert SESSION == read_export(text.encode()).cookies
 
 
-def netscape(value: str) -> bytes:
-    """Return a cookies.txt with one session."""
-    return f".strava.com\tTRUE\t/\tTRUE\t0\t_strava4_session\t{value}\n".encode()
+@pytest.mark.parametrize(
+    "text",
+    [
+        row("") + row("abc123") + row("abc123"),
+        row("abc123") + row("other", domain="www.strava.com"),
+        row("other", domain="www.strava.com") + row("abc123", domain="strava.com"),
+        row("abc123") + row("other", domain="strava.com"),
+        row("a}b") + row("abc123", domain="www.strava.com"),
+        row("other", end=1_500_000_000) + row("abc123", end=4_000_000_000),
+        row("abc123") + row("a}b", "CloudFront-Policy"),
+        row("abc123") + row("1", "_strava_idcf") + row("2", "_strava_idcf"),
+        row("abc123") + row(token(LAST_YEAR), "strava_remember_token"),
+    ],
+)
+def test_only_a_cookie_that_is_used_can_spoil_anything(text: str) -> None:
+    """Empty, broken, expired and ambiguous cookies are left out; the whole domain comes first."""
+    assert SESSION == read_export(text.encode()).cookies
 
 
-NONE = "it contains none of Strava's cookies"
-BAD = "its _strava4_session contains characters that no cookie may contain"
+ADVICE = (
+    "Log in at https://www.strava.com, and export its cookies with an add-on (as JSON, cookies.txt"
+    " or a header), or copy the value of _strava4_session."
+)
+NEITHER = (
+    "it has neither _strava4_session of strava.com, nor strava_remember_token with"
+    " strava_remember_id, nor all heatmap cookies with time left."
+)
+CUT = "is cut off, or contains characters that no cookie may contain."
+NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
 
 
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", NONE),
-        (b"   \n", NONE),
-        (b"two words", NONE),
-        (b"a" * 4097, NONE),
-        (b"[]", NONE),
-        (b"{}", NONE),
-        (b"[1, null, {}, []]", NONE),
-        (b'[{"name": "_strava4_session", "value": 1}]', NONE),
-        (b'[{"name": "_strava4_session", "value": "a"', NONE),
-        (b"[" * 100_000, NONE),
-        (b"# only\tcomments\n", NONE),
-        (b".strava.com\tTRUE\t/\tTRUE\t0\t_strava4_session\n", NONE),
-        (NETSCAPE.replace("strava.com", "example.org").encode(), NONE),
-        (b'[{"domain": "strava.com.evil.org", "name": "_strava4_session", "value": "a"}]', NONE),
-        (netscape(""), NONE),
-        (b"_strava4_session=", NONE),
-        (b"\x89PNG\r\n\x1a\n\xff\xfe", "it is not text"),
-        (b"x" * (LONGEST + 1), "it is far too long"),
-        (b'[{"name": "_strava4_session", "value": "a;b"}]', BAD),
-        (b'[{"name": "_strava4_session", "value": "a\\nb"}]', BAD),
-        (netscape("a}b"), BAD),
-        (b"_strava4_session=a\nb=c", BAD),
-        (netscape("one") + netscape("two"), "it contains two different values of _strava4_session"),
+        (b"", "is empty."),
+        (b"\xef\xbb\xbf  \n", "is empty."),
+        (b"two words", NO_FORM),
+        (b"a" * 4097, NO_FORM),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", NO_FORM),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", NO_FORM),
+        (b"<!DOCTYPE html><script>\nfetch('/x'); a=1;\n</script> _strava4_session, see", NO_FORM),
+        (b"x" * (LONGEST + 1), "is longer than 20 MB."),
+        (b"[]", f"is JSON, but {NEITHER}"),
+        (b'[{"name": "_strava4_session", "val', "is JSON, but it is cut off or damaged."),
+        (b'{"_strava4_session": "a;b"}', f"is JSON, but its _strava4_session {CUT}"),
+        (b'{"strava_remember_id": "7"}', f"is JSON, but {NEITHER}"),
+        (row("").encode(), "is a cookies.txt, but its _strava4_session is empty."),
+        (row("a", domain=".notstrava.com").encode(), f"is a cookies.txt, but {NEITHER}"),
+        (row("a}b").encode(), f"is a cookies.txt, but its _strava4_session {CUT}"),
+        (b"_strava4_session=eyJ\xe2\x80\xa6; a=1", f"is a header, but its _strava4_session {CUT}"),
+        (
+            (row("1") + row("2")).encode(),
+            "is a cookies.txt, but it has two different values of _strava4_session.",
+        ),
+        (
+            row("a", end=int(LAST_YEAR.timestamp())).encode(),
+            f"is a cookies.txt, but its _strava4_session {EXPIRED}.",
+        ),
+        (
+            json.dumps([TWIN | {"partitionKey": "x"}, TWIN, TWIN | {"value": ""}]).encode(),
+            f"is JSON, but its _strava4_session {EXPIRED}.",
+        ),
+        (
+            f"strava_remember_id=7; strava_remember_token={token(LAST_YEAR)}".encode(),
+            f"is a header, but its strava_remember_token {EXPIRED}.",
+        ),
+        (
+            b'[{"name": "_strava4_session", "value": "a", "partitionKey": "https://x.org"}]',
+            "is JSON, but its _strava4_session was set inside another site's page.",
+        ),
     ],
 )
-def test_anything_else_is_refused(content: bytes, why: str) -> None:
-    """The error says what is wrong and what was expected, without the content."""
-    message = (
-        f"export.json contains no Strava session: {why}. Export the cookies of strava.com with an"
-        " add-on (as JSON, cookies.txt or a header), or use the value of _strava4_session."
-    )
-    with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_cookies(content, "export.json")
+def test_no_session(content: bytes, why: str) -> None:
+    """The form is named, and what is missing or wrong in it, without the content."""
+    assert f"{why} {ADVICE}" == read_export(content).why_not
+
+
+def test_repr_shows_no_secret() -> None:
+    """`repr` shows no cookie."""
+    assert "abc123" not in repr(read_export(b"abc123"))

@@ -76,16 +76,16 @@ def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (json.dumps(OLD), "It contains no Strava session: .* nor all heatmap cookies with time"),
-        (json.dumps(FRESH | {"_strava_idcf": ""}), "it has neither _strava4_session, nor strava_"),
-        (json.dumps(OLD | EXPIRED), "expired on"),
-        ("a\udcff", "not text"),
+        (json.dumps(OLD), "What you entered is JSON, but it has neither _strava4_session of"),
+        (json.dumps(FRESH | {"_strava_idcf": ""}), "is JSON, but its _strava_idcf is empty"),
+        (json.dumps(OLD | EXPIRED), "is JSON, but its strava_remember_token expired on"),
+        ("a\udcff", "is neither an export of cookies"),
     ],
 )
 def test_neither(text: str, why: str) -> None:
     """Without both, the error says what is missing, or when the session expired."""
     with pytest.raises(NotLoggedInError, match=why):
-        sources.from_text(text, "It", CURRENT)
+        sources.from_text(text, sources.ENTERED, CURRENT)
 
 
 def test_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -1,0 +1,166 @@
+"""Find Strava's cookies in JSON, anywhere in it, or in the same as Python prints it.
+
+Such as the lists of add-ons, Playwright's storage state, objects of values by name, and HAR files:
+http://www.softwareishard.com/blog/har-12-spec/.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+
+from stravacookies.credentials.text_exports import NAMES, Cookie, Found, from_lines, host_of
+from stravacookies.strava.session import is_strava
+
+# Numbers stay text, whatever their length.
+_DECODER = json.JSONDecoder(strict=False, parse_int=str)
+_JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"']|\Z)")
+_BETWEEN_DOCUMENTS = re.compile(r"[\s,;]*")
+_LONGEST_LITERAL = 2_000_000
+"""Characters; Python needs 300 MB for more of its own literals."""
+
+# The spellings of a cookie's fields, in lower case and without spaces, hyphens and underscores.
+_NAME = ("name", "nameraw", "cookiename", "key")
+_VALUE = ("value", "valueraw", "contentraw", "content", "cookievalue")
+_DOMAIN = ("domain", "domainraw", "hostraw", "host", "hostkey", "hostname", "cookiedomain")
+_EXPIRY = ("expiresraw", "expires", "expirationdate", "expiry", "expiration", "expiresat")
+_STORE = ("storeid", "storeraw", "usercontextid")
+_SITE = ("domain", "url", "origin")
+_SEPARATORS = str.maketrans("", "", " -_")
+
+_USUAL_STORES = ("", "0", "firefox-default")
+_COOKIE_HEADERS = ("cookie", "setcookie")
+_HEADERS = (*_COOKIE_HEADERS, "cookies", "header", "headers")
+_SITE_AS_KEY = re.compile(r"(?:https?://)?\.?(?:[\w-]+\.)+[a-z]{2,}(?:[:/].*)?", re.IGNORECASE)
+
+
+def read_json(text: str) -> Found | None:
+    """Read JSON, also several values one after the other, and lists or dictionaries of Python."""
+    if not text.startswith(("[", "{")):
+        return None
+    try:
+        documents = _documents(text)
+    except (ValueError, RecursionError):
+        if literal := _python_as_json(text):
+            return Found("a list or dictionary of Python", list(_walk(_documents(literal))))
+        return Found("JSON", None) if _JSON_START.match(text) else None
+    log = documents[0].get("log") if isinstance(documents[0], dict) else None
+    is_har = isinstance(log, dict) and "entries" in log
+    return Found("a HAR file" if is_har else "JSON", list(_walk(documents)))
+
+
+def _documents(text: str) -> list[object]:
+    """Return the JSON values in a text."""
+    documents, end = [], 0
+    while end < len(text):
+        document, end = _DECODER.raw_decode(text, end)
+        documents.append(document)
+        if gap := _BETWEEN_DOCUMENTS.match(text, end):
+            end = gap.end()
+    return documents
+
+
+def _python_as_json(text: str) -> str:
+    """Return what Python has printed as JSON; an empty text if it is something else."""
+    import ast  # imported here: few texts are Python
+    import warnings
+
+    if len(text) > _LONGEST_LITERAL:
+        return ""
+    with (
+        suppress(ValueError, TypeError, SyntaxError, MemoryError, RecursionError),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        return json.dumps(ast.literal_eval(text), skipkeys=True, default=str)
+    return ""
+
+
+def _walk(documents: list[object]) -> Iterator[Cookie]:
+    """Yield the cookies in JSON values, in their order."""
+    turns = 0
+    waiting: list[tuple[object, str, str, int]] = [(documents, "", "", 0)]
+    while waiting:
+        value, key, site, turn = waiting.pop()
+        if key in ("request", "response"):
+            turns = turn = turns + 2
+        if isinstance(value, dict):
+            fields = {_plain(name): each for name, each in value.items()}
+            site = _site(fields) or (host_of(key) if _SITE_AS_KEY.fullmatch(key) else site)
+            yield from _from_fields(fields, key, site, turn)
+            children = list(value.items())
+        elif isinstance(value, list):
+            children = [(key, each) for each in value]
+        else:
+            yield from _from_string(str(value), key, site, turn)
+            continue
+        useful = [(each, name, site, turn) for name, each in children if _is_useful(name, each)]
+        waiting += reversed(useful)
+
+
+def _is_useful(name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return name in NAMES or _plain(name) in _HEADERS
+    return bool(value) and isinstance(value, dict | list)
+
+
+@lru_cache(1000)
+def _plain(name: str) -> str:
+    return name.lower().translate(_SEPARATORS)
+
+
+def _first(fields: Mapping[str, object], spellings: tuple[str, ...]) -> str:
+    """Return the first text or number among the spellings of a field."""
+    found = (fields[each] for each in spellings if isinstance(fields.get(each), str | float))
+    return str(next(found, ""))
+
+
+def _site(fields: Mapping[str, object]) -> str:
+    request = fields.get("request")  # in a HAR file, its answer is beside it
+    site = _first(fields, _SITE) or (_first(request, _SITE) if isinstance(request, dict) else "")
+    return host_of(site)
+
+
+def _from_fields(fields: Mapping[str, object], key: str, site: str, turn: int) -> Iterator[Cookie]:
+    """Yield the cookies of a JSON object that is a cookie, or a header."""
+    name, value = _first(fields, _NAME) or key, _first(fields, _VALUE)
+    if _plain(name) in _COOKIE_HEADERS:
+        yield from _from_string(value, name, site, turn)
+    elif name in NAMES:
+        fields = _with_attributes(fields)
+        yield Cookie(
+            name,
+            value.strip("\"'"),
+            site,
+            host_of(_first(fields, _DOMAIN)),
+            _first(fields, _EXPIRY),
+            _is_partitioned(fields),
+            _first(fields, _STORE) not in _USUAL_STORES,
+            turn,
+        )
+
+
+def _with_attributes(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Add the origin attributes of Firefox, which are an object or a query string."""
+    attributes = fields.get("originattributes")
+    if isinstance(attributes, str):
+        attributes = dict(part.partition("=")[::2] for part in attributes.lstrip("^").split("&"))
+    if not isinstance(attributes, dict):
+        return fields
+    return {**fields, **{_plain(name): value for name, value in attributes.items()}}
+
+
+def _is_partitioned(fields: Mapping[str, object]) -> bool:
+    first_party = _first(fields, ("firstpartydomain",))
+    if fields.get("partitioned") is True or (first_party and not is_strava(first_party)):
+        return True
+    key = fields.get("partitionkey") or fields.get("topframesitekey")
+    return any(key.values()) if isinstance(key, dict) else bool(key)
+
+
+def _from_string(text: str, key: str, site: str, turn: int) -> Iterator[Cookie]:
+    """Yield the cookies of a JSON string that is the value of one, or a header."""
+    if key in NAMES:
+        yield Cookie(key, text.strip("\"'"), site, turn=turn)
+    elif _plain(key) in _HEADERS:
+        yield from from_lines(f"{key}: {text}".replace("\n", f"\n{key}: "), site, turn)
