@@ -57,7 +57,9 @@ def on_terminal(
                     break
                 if waiting and waiting[0][0] in shown[seen:]:
                     time.sleep(0.1)  # getpass discards what was typed before its question
-                    os.write(controller, waiting.pop(0)[1].encode(errors="surrogateescape"))
+                    for line in waiting.pop(0)[1].splitlines(keepends=True):
+                        os.write(controller, line.encode(errors="surrogateescape"))
+                        time.sleep(0.02)  # a paste comes in parts
                     seen = len(shown)
             else:
                 process.kill()

@@ -11,6 +11,12 @@ from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CURRENT
 from stravacookies.strava.session import Login
 
+_PASTE_PAUSE = 0.3
+"""Seconds without a key after which a line was the last one. A paste sends the next one sooner."""
+
+_CTRL_D = b"\4"
+_ENDS = (b"\n", _CTRL_D)
+
 
 def is_possible() -> bool:
     """Return whether there is a person to ask: standard input may be closed, or not a terminal."""
@@ -58,10 +64,67 @@ def _email(question: str, default: str | None) -> str:
 
 
 def _secret(what: str) -> str:
+    """Ask until there is an answer, which may be a paste of several lines."""
+    read = _read_unseen_on_windows if sys.platform == "win32" else _read_unseen
+    while True:
+        try:
+            answer = read(f"{what} (not shown): ")
+        except (OSError, EOFError, KeyboardInterrupt):  # no terminal any more, Ctrl-D, Ctrl-C
+            raise click.Abort from None
+        if answer:
+            return answer
+
+
+def _read_unseen(question: str) -> str:
+    """Ask at the terminal; do not show the answer.
+
+    `getpass` would leave the terminal in its canonical mode, which cuts lines at 4,095 bytes
+    (https://man7.org/linux/man-pages/man3/termios.3.html), and it would leave to the shell what
+    follows the first line of a paste.
+    """
+    import select  # imported here: few runs ask
+    import termios
+
+    terminal = sys.stdin.fileno()
+    usual, unseen = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
+    unseen[3] &= ~(termios.ECHO | termios.ICANON)
+    unseen[6][termios.VMIN], unseen[6][termios.VTIME] = 1, 0
+    typed = bytearray()
     try:
-        answer: str = click.prompt(f"{what} (not shown)", hide_input=True, err=True)
-    except UnicodeDecodeError:
-        raise NotLoggedInError(
-            "What you entered contains characters that cannot be sent."
-        ) from None
-    return answer
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, unseen)
+        click.echo(question, nl=False, err=True)
+        while not typed.endswith(_ENDS) or select.select([terminal], [], [], _PASTE_PAUSE)[0]:
+            typed += os.read(terminal, 65536) or _CTRL_D
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, usual)
+        click.echo(err=True)  # the answer's line break was not shown either
+    if typed == _CTRL_D:
+        raise EOFError
+    return _edited(typed.decode(sys.stdin.encoding, errors="surrogateescape"))
+
+
+def _read_unseen_on_windows(question: str) -> str:
+    """Do the same where `getpass` cuts nothing, but still reads one line only."""
+    import getpass
+    import msvcrt
+    import time
+
+    lines = [getpass.getpass(question)]
+    time.sleep(_PASTE_PAUSE)
+    while msvcrt.kbhit():  # type: ignore[attr-defined]
+        lines.append(getpass.getpass(""))
+        time.sleep(_PASTE_PAUSE)
+    return "\n".join(lines)
+
+
+def _edited(keys: str) -> str:
+    """Return the text that keys result in: without canonical mode, the terminal erases nothing."""
+    text: list[str] = []
+    for key in keys.rstrip("\r\n\4"):
+        if key in "\b\x7f":
+            del text[-1:]
+        elif key == "\x15":  # Ctrl-U
+            text.clear()
+        else:
+            text.append(key)
+    return "".join(text)

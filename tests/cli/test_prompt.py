@@ -1,5 +1,7 @@
 """The questions to a person at a terminal."""
 
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from stravacookies.errors import NotLoggedInError
 from tests.command import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
-from tests.terminal import converse
+from tests.terminal import converse, on_terminal
 
 
 def test_email_and_password(
@@ -52,14 +54,55 @@ def test_refused_session(environment: dict[str, str], josm_directory: Path, home
     assert [] == [path for path in home.rglob("*") if path.is_file()]
 
 
-def test_bytes_that_are_not_text(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "paste",
+    [
+        "a={filler}; _strava4_session={session}; b={filler}",
+        "curl 'https://www.strava.com/maps' \\\n  -H 'a: b' \\\n  -b 'a={filler};"
+        " _strava4_session={session}' \\\n  --compressed",
+        "a mistake\x15{session}x\x7f",
+    ],
+)
+def test_paste(environment: dict[str, str], strava: Strava, tmp_path: Path, paste: str) -> None:
+    """A paste may be longer than a terminal's line and have many lines; the shell gets none."""
+    script = f"{sys.executable} -m stravacookies login --from -; echo code $?; cat >rest; echo end"
+    text = paste.format(session=strava.open_session(), filler="x" * 5000)
+    keys = [("Session (not shown): ", f"{text}\n"), ("code ", "\4")]
+    command = ["sh", "-c", f"cd {shlex.quote(str(tmp_path))}; {script}"]
+    _, shown = on_terminal(command, environment, keys)
+
+    assert "Logged in to Strava with what you entered." in shown
+    assert "code 0" in shown
+    assert "xxx" not in shown
+    assert "" == (tmp_path / "rest").read_text()
+
+
+def test_end_of_input(environment: dict[str, str]) -> None:
+    """An empty answer is asked for again; Ctrl-D ends the program, and typing is shown again."""
+    keys = [("(not shown): ", "\n"), ("(not shown): ", "\4"), ("code", "typed\n")]
+    script = f"{sys.executable} -m stravacookies login --from -; echo code $?; head -n 1"
+    _, shown = on_terminal(["sh", "-c", script], environment, keys)
+
+    assert "Aborted!\r\ncode 1\r\ntyped\r\ntyped\r\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "question", "words"),
+    [
+        ("-", "Session", "What you entered is neither an export of cookies, nor the value of "),
+        ("password", "Password", "The email or the password contains characters that cannot be "),
+    ],
+)
+def test_bytes_that_are_not_text(
+    environment: dict[str, str], source: str, question: str, words: str
+) -> None:
     """What a terminal sends in another encoding is refused in a sentence."""
-    answers = [("Session (not shown): ", "\udcff\udcfe")]
-    strict = environment | {"PYTHONIOENCODING": "utf-8:strict"}
-    code, shown = converse(strict, answers, "login", "--from", "-")
+    answers = [("Email: ", "a@b.c")] if source == "password" else []
+    answers.append((f"{question} (not shown): ", "\udcfe\udcfd"))
+    code, shown = converse(environment, answers, "login", "--from", source)
 
     assert 3 == code, shown
-    assert "What you entered contains characters that cannot be sent." in shown
+    assert f"stravacookies: {words}" in shown
 
 
 @pytest.mark.parametrize(
