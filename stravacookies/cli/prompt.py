@@ -1,5 +1,6 @@
 """Ask the person at the terminal for a session or a login; secrets are not shown."""
 
+import os
 import sys
 from collections.abc import Mapping
 
