@@ -103,6 +103,7 @@ _REQUEST_START = re.compile(
 # The host of a request has a line of its own; or it is in the first URL, except those in headers.
 _REQUEST_HOST = re.compile(
     r"""^[<>\ ]*(?:host|:authority|domain|request\ url):?\s*["']?([^\s"',;]+)
+    |\bcurl(?:\.exe)?\ +["']?((?:[\w-]+\.)+[a-z]{2,})
     |(?<![:=]\ )(?<![:=])["'\s](https?://[^\s"']+)""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
@@ -119,7 +120,7 @@ def read_requests(text: str) -> Found | None:
     if any(name in text for name in NAMES):
         for number, request in enumerate(_REQUEST_START.split(_without_escapes(text))):
             host = _REQUEST_HOST.search(request)
-            site = host_of(host[1] or host[2]) if host else ""
+            site = host_of(host[1] or host[2] or host[3]) if host else ""
             cookies += from_lines(request, site, 2 * number)
             cookies += [
                 Cookie(name, value, site, host_of(domain), turn=2 * number)

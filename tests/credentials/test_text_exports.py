@@ -138,6 +138,7 @@ def test_escapes_of_windows(text: str) -> None:
         ("a cURL command", f"curl 'https://strava.com.example.org/' -b '{COOKIE}'"),
         ("a cURL command", f"curl -H 'referer: https://strava.com' -b '{COOKIE}' https://x.org"),
         ("a cURL command", f"curl https://www.strava.com@x.org/ -b '{COOKIE}'"),
+        ("a cURL command", f"curl x.org/maps -b '{COOKIE}'"),
         ("a call of fetch", 'fetch("https://www.strava.com", {"credentials": "include"});'),
         ("a call of fetch", f'fetch("https://x.org", {{"headers": {{"cookie": "{COOKIE}"}}}})'),
         ("a request", f"GET / HTTP/1.1\nCookie: {COOKIE}\nHost: notstrava.com\n"),
