@@ -114,7 +114,9 @@ def _parse_html(page: bytes) -> "HtmlElement":
     """Parse HTML, however broken; treat an empty page as one without elements."""
     from lxml import etree, html  # imported here: only a password login needs it
 
+    # A parser of its own: the default one may still be at a page that was left behind.
+    parser = html.HTMLParser()
     try:
-        return html.document_fromstring(page)
+        return html.document_fromstring(page, parser)
     except (etree.ParserError, ValueError):
         return html.document_fromstring("<html></html>")

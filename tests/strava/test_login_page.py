@@ -113,8 +113,8 @@ def test_page_that_takes_too_long(
     """A page is read until the deadline: lxml takes seconds for a tag with 60,000 attributes."""
     parse, parsed = html.document_fromstring, threading.Event()
 
-    def parse_slowly(page: bytes) -> object:
-        return parsed.wait(60) if page == b"slow" else parse(page)
+    def parse_slowly(page: bytes, parser: html.HTMLParser) -> object:
+        return parsed.wait(60) if page == b"slow" else parse(page, parser)
 
     monkeypatch.setattr(html, "document_fromstring", parse_slowly)
     override(lambda request: Response(body=b"slow") if request.method == method else None)
