@@ -91,6 +91,7 @@ class HttpClient:
         self.cookies = RequestsCookieJar()
         if http is None:
             http = requests.Session()
+            http.mount("https://", set_cookie.Adapter())
             http.headers["User-Agent"] = f"stravacookies/{__version__}"
         self._http = http
 

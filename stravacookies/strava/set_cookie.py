@@ -1,6 +1,7 @@
 """Read the cookies that Strava sets, each by itself: nonsense in one costs no other.
 
 `http.cookiejar` reads all headers at once; if it fails at one, it drops all and prints a traceback.
+`requests` lets it read them as soon as an answer has come, unless an `Adapter` sends the request.
 """
 
 import re
@@ -9,9 +10,22 @@ from http.cookiejar import http2time  # type: ignore[attr-defined]  # public, bu
 from time import time
 from typing import Any
 
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 
 from stravacookies.strava.session import is_strava
+
+
+class Adapter(HTTPAdapter):
+    """Sends requests as `requests` does, but does not read the cookies of the answers."""
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:
+        """Build an answer without the part in which `requests` looks for cookies."""
+        original, resp._original_response = resp._original_response, None
+        response = super().build_response(req, resp)
+        resp._original_response = original
+        return response
 
 
 def keep(jar: RequestsCookieJar, headers: Iterable[str], host: str) -> None:

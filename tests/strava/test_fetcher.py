@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -138,6 +139,16 @@ def test_truncated_cookie_is_refused(fetcher: CookieFetcher, override: Override)
 
     with pytest.raises(StravaError, match="lacks the cookie _strava_idcf"):
         fetcher.fetch(Session("any"))
+
+
+def test_nonsense_in_one_cookie_costs_no_other(fetcher: CookieFetcher, override: Override) -> None:
+    """Nothing is printed either, by `requests` or `http.cookiejar`: a warning would be raised."""
+    sent = values(datetime.now(UTC) + timedelta(hours=12))
+    lines = [f"{name}={value}; domain=.strava.com" for name, value in sent.items()]
+    lines.insert(1, f"other=x; domain=.strava.com; max-age={'9' * 400}")
+    override(lambda _: Response(headers=[("Set-Cookie", line) for line in lines]))
+
+    assert HeatmapCookies.from_values(sent) == fetcher.fetch(Session("any"))
 
 
 @pytest.mark.parametrize("http", [None, requests.Session()], ids=["own", "the caller's"])
