@@ -1,5 +1,8 @@
 """What holds for any input: test_properties.py generates input, and fuzz.py searches for it."""
 
+import re
+from urllib.parse import unquote
+
 from lxml import etree
 
 from stravacookies.credentials.cookie_files import read_export
@@ -75,8 +78,12 @@ def check_session_in_export(text: str, session: str) -> None:
 
 
 def _is_ours(site: str) -> bool:
-    name = site.strip().replace("\\", "/").rpartition("/")[2]  # spaces do not matter
-    return name == "strava-heatmap.xml" and not site.lower().startswith(("http:", "https:"))
+    site = site.strip()  # spaces do not matter
+    scheme = re.match(r"([a-z][a-z\d+.-]+):", site, re.IGNORECASE | re.ASCII)
+    kind = scheme[1].lower() if scheme else "file"
+    path = unquote(site) if scheme and kind == "file" else site
+    separated = path if path.startswith("/") else path.replace("\\", "/")
+    return kind in ("file", "josmdir") and separated.rpartition("/")[2] == "strava-heatmap.xml"
 
 
 def _values(content: bytes, key: str) -> list[str] | None:
