@@ -170,7 +170,7 @@ class Facts:
     def no_josm(self) -> tuple[str, str | None]:
         """Why JOSM has no directory, and what to do, unless `josm-prefs` creates it."""
         if self.josm_dir:
-            return f"there is no directory {self.josm_dir}", "correct its path, or create it"
+            return f"there is no directory {self.josm_dir}", "correct the path, or create it"
         try:
             josm_directory.to_create(self._computer)
         except FileError:

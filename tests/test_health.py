@@ -141,7 +141,7 @@ SITUATIONS = {
         "JOSM directory": "✗ none (looked in: ~/.josm, ~/.config/JOSM,"
         " ~/.var/app/org.openstreetmap.josm/config/JOSM, ~/snap/josm/current/.josm,"
         " ~/snap/josm/current/.config/JOSM, ~/.josm-latest, ~/.config/JOSM-latest)\n"
-        "install JOSM from https://josm.openstreetmap.de or, if you have it, start it once, or give"
+        "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or give"
         " its directory with --josm-dir",
         **dict.fromkeys(list(ALL_WELL)[5:], "– not checked: there is no JOSM directory"),
     },
@@ -216,7 +216,7 @@ def test_named_directory_that_does_not_exist(tmp_path: Path) -> None:
     (finding,) = health.examine(facts, ["JOSM directory"])
 
     assert (
-        f"✗ there is no directory {tmp_path}/nowhere\ncorrect its path, or create it"
+        f"✗ there is no directory {tmp_path}/nowhere\ncorrect the path, or create it"
     ) == masked(finding)
 
 

@@ -17,7 +17,7 @@ PREFERENCES = "preferences.xml"
 """The file in that directory with JOSM's preferences, which include the user's OAuth tokens."""
 
 INSTALL = (
-    "install JOSM from https://josm.openstreetmap.de or, if you have it, start it once, or give its"
+    "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or give its"
     " directory with --josm-dir"
 )
 """What to do if there is no JOSM."""
@@ -60,9 +60,9 @@ class Installation(NamedTuple):
 
 
 def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
-    """List the ways to install a JOSM whose directory has a name.
+    """List the ways to install a JOSM whose directory has a certain name.
 
-    It is another name if JOSM is started with `-Djosm.dir.name`, as by the package `josm-latest`.
+    The option `-Djosm.dir.name` sets another name, as in the package `josm-latest`.
 
     Source: https://github.com/JOSM/josm/tree/master/native (packages and installers)
     """
@@ -86,12 +86,12 @@ def candidates(computer: Computer, name: str = "JOSM") -> list[Path]:
 
 
 def usual(computer: Computer) -> list[Path]:
-    """List the directories that any JOSM may use that is not told another one."""
+    """List the directories that a JOSM may use unless it is told another one."""
     return [place for name in _NAMES for place in candidates(computer, name)]
 
 
 def find(computer: Computer) -> Path:
-    """Return the directory that JOSM uses; if several JOSMs have one, that of the last used.
+    """Return the directory that JOSM uses; if there are several, the one that was used last.
 
     Raises:
         NoJosmDirectoryError: There is none.
@@ -105,7 +105,7 @@ def find(computer: Computer) -> Path:
 
 
 def to_create(computer: Computer) -> Path:
-    """Return the directory that a JOSM will use that is installed and has not run yet.
+    """Return the directory that an installed JOSM will use when it first runs.
 
     Raises:
         NoJosmDirectoryError: No JOSM is installed.
@@ -117,14 +117,15 @@ def to_create(computer: Computer) -> Path:
 
 
 def no_directory(path: Path) -> NoJosmDirectoryError:
-    """Build the error about a directory that a user named and that does not exist."""
+    """Build the error about a directory that the user named, and that does not exist."""
     return NoJosmDirectoryError(
-        f"There is no directory {path}. Correct its path or, if JOSM is to use it, create it."
+        f"There is no directory {path}. Correct the path or, if JOSM should use this directory,"
+        " create it."
     )
 
 
 def check_named(directory: Path, places: Collection[Path], ours: Collection[str]) -> None:
-    """Refuse a directory that a user named and in which JOSM cannot have its preferences.
+    """Refuse a directory that the user named, and that cannot be JOSM's.
 
     It must be empty, or one of JOSM's usual places, or contain JOSM's preferences. Our own files
     in it do not count.
@@ -139,8 +140,8 @@ def check_named(directory: Path, places: Collection[Path], ours: Collection[str]
         return
     if realpath(directory) not in map(realpath, places):
         raise FileError(
-            f"{directory} holds files, but no {PREFERENCES} of JOSM: give the directory that JOSM"
-            " uses, or an empty one. Nothing was changed."
+            f"{directory} contains files, but not JOSM's {PREFERENCES}: give the directory that"
+            " JOSM uses, or an empty one. Nothing was changed."
         )
 
 
@@ -172,7 +173,7 @@ def _snap(computer: Computer) -> Installation:
     data = computer.home / "snap" / "josm"
     revisions = sorted(data.glob("[0-9]*"), key=lambda path: (len(path.name), path.name))
     homes = [data / "current", *reversed(revisions)]
-    # Before its first run: the revision that is mounted. A folder `current` would be in its way.
+    # Before its first run: the mounted revision. The Snap itself creates the link `current`.
     homes += [data / Path(realpath(each / "current")).name for each in filter(isdir, folders)]
     used = next(filter(isdir, homes), homes[-1])
     return Installation([used / ".josm", used / ".config" / "JOSM"], "", folders)

@@ -40,10 +40,15 @@ _Change = Callable[[Document, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """JOSM's preferences as they were read, if they exist, and changed, if they need a change.
+    """JOSM's preferences, as they were read and with a change.
 
-    They contain the user's OAuth tokens: `repr` hides them. The menu is what they say of it. It is
-    the first registration if the directory does not exist yet.
+    They contain the user's OAuth tokens: `repr` hides them.
+
+    Attributes:
+        before: The file; None if there is none.
+        after: The file with the change; None if it needs none.
+        menu: What they say of JOSM's menu.
+        is_first: Whether the directory does not exist yet.
     """
 
     before: bytes | None = field(repr=False)
@@ -216,7 +221,7 @@ def _replace(
 
 
 def _edit(directory: Path, change: _Change) -> Registration:
-    """Return JOSM's preferences as they are, and with a change."""
+    """Read JOSM's preferences, and return them as they are and with a change."""
     path = directory / PREFERENCES
     with renamed_errors(path, "read"):
         if (kind := file_type(directory)) not in (0, stat.S_IFDIR):
@@ -271,11 +276,11 @@ def _refuse_or_warn(directory: Path, *, force: bool = False) -> None:
         return
     if not force:
         raise JosmStateError(
-            "JOSM is running, and would undo a change of its preferences when it next saves them:"
+            "JOSM is running. It would undo a change to its preferences when it next saves them:"
             " close JOSM and run this again. Nothing was changed."
         )
     _log.warning(
-        "JOSM is running. When it next saves its preferences, our change of them is lost: if the"
+        "JOSM is running. It may undo the change to its preferences when it next saves them: if the"
         " layers are missing then, close JOSM and run this again."
     )
 

@@ -15,8 +15,8 @@ _PERSONS_PATIENCE = 45.0
 
 ENABLE = "tick 'Enable remote control' in JOSM's Preferences > Remote Control"
 FREE_PORT = (
-    "end that program and start JOSM again, or set another port as 'remote.control.port' in JOSM's"
-    " Preferences > Advanced Preferences, and start JOSM again"
+    "close that program, or set another port as 'remote.control.port' in JOSM's Preferences >"
+    " Advanced Preferences; then restart JOSM"
 )
 """What to do when the remote control does not answer."""
 
@@ -33,10 +33,10 @@ def find_port(directory: Path | None) -> int:
             return port
         case remote.Listener.JOSM:
             raise JosmStateError(
-                f"The JOSM on port {port} is not run by you, so it gets no cookies of yours. If it"
-                " is in a container, run 'stravacookies josm-prefs' instead, with --josm-dir. If it"
+                f"The JOSM on port {port} is not run by you, so it does not get your cookies. If it"
+                " is in a container, run 'stravacookies josm-prefs' with --josm-dir instead. If it"
                 " belongs to another user, set another port as 'remote.control.port' in your"
-                " JOSM's Preferences > Advanced Preferences, and start JOSM again."
+                " JOSM's Preferences > Advanced Preferences, and restart JOSM."
             )
         case remote.Listener.OTHER:
             raise JosmStateError(

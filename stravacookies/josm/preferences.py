@@ -69,8 +69,8 @@ def unregister(document: Document, site: str, ids: Collection[str], backup: byte
 
     Other spellings of the site are removed, too, and so is a list that then contains only what
     JOSM assumes without it. The ids are those of the site's entries. If nothing has changed since
-    `register`, the result is the backup from before it, in which a list or the root may have been
-    empty or explicit in a way that the result of `register` does not show.
+    `register`, the result is the backup from before it: what `register` returns does not show
+    whether a list or the root was empty, absent or explicit.
     """
     if backup and _is_original(backup, document.content, site, ids):
         return backup
@@ -93,7 +93,7 @@ def unregister(document: Document, site: str, ids: Collection[str], backup: byte
 
 
 def _is_original(backup: bytes, content: bytes, site: str, ids: Collection[str]) -> bool:
-    """Return whether a backup is without us, and `register` has made the content from it."""
+    """Return whether `register` has made the content from a backup without our site."""
     try:
         original = read(backup)
         return unregister(original, site, ids) == backup and register(original, site) == content

@@ -25,7 +25,7 @@ class Listener(Enum):
 
 
 class Probe(NamedTuple):
-    """What listens on a port and, if it is a JOSM that tells, its revision."""
+    """What listens on a port and, if JOSM does and says so, its revision."""
 
     listener: Listener
     version: str = ""
@@ -48,8 +48,8 @@ def probe(port: int, patience: float = _PATIENCE) -> Probe:
 def is_own(port: int) -> bool:
     """Return whether this user runs whatever listens on a port of this computer.
 
-    Of another user's program, or of one in a container, the system may show no process. Where it
-    shows no one who listens, such as on macOS, this returns True.
+    The system may hide the process of a program that belongs to another user, or is in a container:
+    this then returns False. Where it hides all listeners, as macOS does, this returns True.
     """
     import psutil  # imported here: 14 ms, and few commands ask
 

@@ -10,7 +10,8 @@ from pathlib import Path
 def would_commit(paths: Iterable[Path], patience: float = 2.0) -> bool:
     """Return whether git would commit one of these files, which need not exist.
 
-    In a repository, it would if it is not installed, or does not answer within some seconds.
+    If git is not installed, or does not answer within `patience` seconds, it is assumed to commit
+    what is in a repository.
     """
     by_repository = defaultdict(set)
     for path in paths:
@@ -23,17 +24,17 @@ def would_commit(paths: Iterable[Path], patience: float = 2.0) -> bool:
 
 
 def _ignored(repository: Path, files: Collection[str], patience: float) -> set[str]:
-    """Return those files that git ignores, and run no program that the repository names.
+    """Return the files that git ignores, without running a program that the repository names.
 
     Source: https://git-scm.com/docs/git-check-ignore
     """
-    import shutil  # imported here: few are in a repository
+    import shutil  # imported here: few directories are in a repository
     import subprocess
 
     git = shutil.which("git")
     if not git:
         return set()
-    # The programs that it could run watch the files, or fetch what a partial clone lacks.
+    # git could run programs that watch files, or that fetch what a partial clone lacks.
     environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
         done = subprocess.run(

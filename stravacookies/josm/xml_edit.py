@@ -142,7 +142,7 @@ class Document:
             self._declaration()
 
     def _declaration(self, *_: object) -> None:
-        raise self._malformed("its DOCTYPE declares what JOSM does not use")
+        raise self._malformed("its DOCTYPE contains declarations that JOSM does not use")
 
     def _malformed(self, why: str) -> MalformedError:
         return MalformedError(f"line {self._parser.CurrentLineNumber}: {why}")

@@ -105,7 +105,9 @@ def test_named_directory(run_here: Run, tmp_path: Path) -> None:
     named = tmp_path / "named"
     named.mkdir()
     (named / "notes.txt").touch()
-    with pytest.raises(FileError, match=r"/named holds files, but no preferences\.xml of JOSM: "):
+    with pytest.raises(
+        FileError, match=r"/named contains files, but not JOSM's preferences\.xml: "
+    ):
         run_here("josm-prefs", "--josm-dir", named)
     before = list(named.iterdir())
     (named / "notes.txt").unlink()

@@ -44,7 +44,7 @@ def files(home: Path) -> list[Path]:
         (3, "cookies", {"STRAVA_EMAIL": "\udcff", "STRAVA_PASSWORD": "x"}, "cannot be sent."),
         (3, "cookies", {"STRAVA_EMAIL": "x", "STRAVA_PASSWORD": "\udcff"}, "cannot be sent."),
         (4, "cookies", {"STRAVA_SESSION": "any", "HTTPS_PROXY": "http://127.0.0.1:1"}, "reached"),
-        (5, "josm-prefs --josm-dir missing", {}, "There is no directory missing. Correct its path"),
+        (5, "josm-prefs --josm-dir missing", {}, "There is no directory missing. Correct the path"),
         (5, f"status --josm-dir {'long' * 99}", {}, "could not be read: File name too long."),
         (6, "live", {}, "JOSM is"),
     ],

@@ -110,7 +110,7 @@ def test_no_josm(home: Path) -> None:
         places = ", ".join(f"{home}/{place}" for place in [OLD, PLAIN, *OTHERS, LATEST])
         assert (
             f"JOSM was not found (looked in: {places}). Install JOSM from"
-            " https://josm.openstreetmap.de or, if you have it, start it once, or give its"
+            " https://josm.openstreetmap.de; if you have it, start it once, or give its"
             " directory with --josm-dir."
         ) == str(error.value)
 
@@ -184,7 +184,7 @@ def test_named_directory_of_others(tmp_path: Path, name: str) -> None:
         check_named(directory, [tmp_path], OURS)
 
     assert (
-        f"{directory} holds files, but no preferences.xml of JOSM: give the directory that JOSM"
+        f"{directory} contains files, but not JOSM's preferences.xml: give the directory that JOSM"
         " uses, or an empty one. Nothing was changed."
     ) == str(error.value)
     check_named(directory, [link], OURS)

@@ -162,7 +162,7 @@ def test_directory_has_one_name(directory: Path, monkeypatch: pytest.MonkeyPatch
         ("JOSM", Path.mkdir, "preferences.xml is not a JOSM preferences file (it is not a file)."),
         ("JOSM", os.mkfifo, "(it is not a file). Nothing was changed. Start JOSM, which restores"),
         ("JOSM", lambda path: path.symlink_to(path), "(it is not a file)."),
-        ("missing", None, "/missing. Correct its path or, if JOSM is to use it, create it."),
+        ("missing", None, "/missing. Correct the path or, if JOSM should use this directory, "),
         ("a\x01b", None, "cannot be written into JOSM's preferences: it contains characters"),
         ("a" * 300, None, "could not be read: File name too long."),
     ],
@@ -250,7 +250,7 @@ def test_running_josm(directory: Path, preferences: Path, start_josm: Callable[[
         with pytest.raises(JosmStateError) as error:
             attempt(directory)
     assert (
-        "JOSM is running, and would undo a change of its preferences when it next saves them: close"
+        "JOSM is running. It would undo a change to its preferences when it next saves them: close"
         " JOSM and run this again. Nothing was changed."
     ) == str(error.value)
     assert {"preferences.xml": FULL} == found(directory)
@@ -269,7 +269,7 @@ def test_force_writes_while_josm_is_running(
 
     assert write(directory, force=True).registered
     assert [
-        "JOSM is running. When it next saves its preferences, our change of them is lost: if the"
+        "JOSM is running. It may undo the change to its preferences when it next saves them: if the"
         " layers are missing then, close JOSM and run this again."
     ] == caplog.messages
 

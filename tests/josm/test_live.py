@@ -65,9 +65,9 @@ def test_port_is_found(listening: Remote, josm_directory: Path) -> None:
     with pytest.raises(JosmStateError) as error:
         find_port(josm_directory)
     assert (
-        f"Another program listens on port {listening.port}, which JOSM's remote control needs: end"
-        " that program and start JOSM again, or set another port as 'remote.control.port' in JOSM's"
-        " Preferences > Advanced Preferences, and start JOSM again."
+        f"Another program listens on port {listening.port}, which JOSM's remote control needs:"
+        " close that program, or set another port as 'remote.control.port' in JOSM's Preferences >"
+        " Advanced Preferences; then restart JOSM."
     ) == str(error.value)
 
 
@@ -80,10 +80,10 @@ def test_josm_of_another_user(
     with pytest.raises(JosmStateError) as error:
         run_here("live")
     assert (
-        f"The JOSM on port {listening.port} is not run by you, so it gets no cookies of yours. If"
-        " it is in a container, run 'stravacookies josm-prefs' instead, with --josm-dir. If it"
+        f"The JOSM on port {listening.port} is not run by you, so it does not get your cookies. If"
+        " it is in a container, run 'stravacookies josm-prefs' with --josm-dir instead. If it"
         " belongs to another user, set another port as 'remote.control.port' in your JOSM's"
-        " Preferences > Advanced Preferences, and start JOSM again."
+        " Preferences > Advanced Preferences, and restart JOSM."
     ) == str(error.value)
     assert (6, []) == (error.value.exit_code, listening.layers)
 

@@ -15,7 +15,7 @@ BOMB = (
     + b"]>\n"
     + document("<tag key='a' value='&a11;'/>", head="")
 )
-DOCTYPE = "its DOCTYPE declares what JOSM does not use"
+DOCTYPE = "its DOCTYPE contains declarations that JOSM does not use"
 NOT_ROOT = "line 1: the root element is not that of JOSM's preferences"
 ENCODING = "line 1: it is in UTF-16 or begins with a byte-order mark, and JOSM can read neither"
 
