@@ -29,10 +29,10 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}"
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], conjunction: str = "and") -> str:
     """Format names as a list: `blue`, `blue and gray`, `hot, blue and gray`."""
     *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def without_home(text: str) -> str:

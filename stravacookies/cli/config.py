@@ -61,7 +61,7 @@ def load(directory: Path) -> Config:
         name = key.replace("-", "_")
         if name not in Config._fields or "_" in key:
             names = ", ".join(field.replace("_", "-") for field in Config._fields)
-            raise _unusable_config(path, f"there is no setting {key!r}; settings are {names}")
+            raise _unusable_config(path, f"there is no setting {key!r}; the settings are {names}")
         settings[name] = _checked(path, key, value, Config._field_defaults[name])
     if settings.get("source") in (PASSWORD, STANDARD_INPUT):
         raise _unusable_config(path, "source is neither a browser nor a file")

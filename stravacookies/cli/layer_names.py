@@ -1,9 +1,12 @@
 """The names that users type for activities, colours and layers."""
 
+import re
+
 import click
 from click.shell_completion import CompletionItem
 
 from stravacookies.heatmap import CURRENT
+from stravacookies.wording import listed
 
 
 class Name(click.ParamType[str]):
@@ -22,14 +25,15 @@ class Name(click.ParamType[str]):
         """Return the message for an unknown name, with the names that the user may have meant."""
         import difflib  # imported here: only errors need it
 
-        similar = [name for name in self.known if value.lower() in name.lower()]
+        words = re.split(r"[\s,:]+", value.lower())  # JOSM finds a layer by "hike blue"
+        similar = [name for name in self.known if all(word in name.lower() for word in words)]
         similar = similar[:4] or difflib.get_close_matches(value, self.known)
         if similar:
-            hint = f"Did you mean {' or '.join(similar)}?"
+            hint = f"Did you mean {listed(similar, 'or')}?"
         elif len(self.known) < 10:
             hint = f"Choose from {', '.join(self.known)}."
         else:
-            hint = "'stravacookies josm-prefs --help' lists all."
+            hint = "'stravacookies josm-prefs --help' lists them all."
         return f"There is no {self.name} {value!r}. {hint}"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:

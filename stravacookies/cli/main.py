@@ -94,7 +94,7 @@ class _Commands(click.Group):
 def cli(context: click.Context) -> None:
     """Bring the Strava heatmap into JOSM, every activity and colour, with one command.
 
-    Defaults for the options can be set in config.toml, see docs/config.md.
+    You can set defaults for the options in config.toml: see docs/config.md.
     """
     try:
         Path.home()

@@ -46,7 +46,7 @@ def login_summary(acquired: Acquired, kept: StoredSession | None) -> str:
     expiry = f"The cookies expire on {until(acquired.cookies.expires)}."
     if not (acquired.session and kept and kept.session):
         return (
-            f"Found the heatmap's cookies in {source}, but no session, so they cannot be renewed."
+            f"Found the heatmap's cookies in {source}, but no session, so they cannot be refreshed."
             f"\n{expiry}"
         )
     end = kept.session.expires
@@ -109,27 +109,30 @@ This directory is in a git repository that does not ignore the files with cookie
 
 
 def _registration_line(installed: Installed) -> tuple[str, str]:
-    """Say what was done to JOSM's preferences, and how an open JOSM gets the new cookies."""
+    """Say what was done to JOSM's preferences, and how a running JOSM gets the new cookies."""
     if installed.backup:
         return f"now lists them (backup: {installed.backup.name})", ""
     if installed.registered:
         return "created (JOSM has not run here yet)", ""
     return (
         "unchanged (it already lists them)",
-        "An open JOSM gets the new cookies when you restart it. Or press 'Update default\n"
-        "entries' and OK in Imagery > Imagery preferences, then open the layers again.\n",
+        "A running JOSM gets the new cookies when you restart it. Or press 'Update default\n"
+        "entries' and OK in Imagery > Imagery preferences, then delete the open layers and\n"
+        "choose them from the menu again.\n",
     )
 
 
 def preview_summary(file: Path, view: "View", *, opened: bool) -> str:
     """Say what the preview shows and, unless it was opened, how to look at it."""
     without = sum(not picture for picture in view.pictures.values())
-    no_heat = f"; {without} of them without heat there" if without else ""
+    no_heat = f"; no heat there in {without} of them" if without else ""
     where = f"{view.latitude:.4f}, {view.longitude:.4f}, zoom level {view.zoom}"
     summary = f"""\
 The preview is ready, in {file}:
 
   {count(len(view.pictures), "layer")} at {where}{no_heat}"""
+    if without == len(view.pictures):
+        summary += "\n  To choose another place, use --at LATITUDE,LONGITUDE"
     if view.retired:
         retired = listed(color.name for color in view.retired)
         summary += f"\n  Strava now draws {retired} as hot: choose other colours"
@@ -159,7 +162,7 @@ def map_sources_summary(
 {_FROM_ICLOUD if icloud else _TO_PHONE}
 
 The cookies in these files expire on {until(cookies.expires)}.
-Run this again then. They are yours alone: do not share these files."""
+They are yours alone: do not share these files. When they expire, run this again."""
 
 
 def removal_summary(directory: Path, removed: Removed) -> str:
@@ -168,8 +171,10 @@ def removal_summary(directory: Path, removed: Removed) -> str:
         return f"The Strava heatmap is not in {directory}."
     lines = [f"The Strava heatmap is no longer in JOSM, in {directory}:", ""]
     if removed.registration:
-        lines.append(f"  {PREFERENCES:18}  no longer lists it; everything else in it is unchanged")
-    lines += [f"  {path.relative_to(directory)!s:18}  removed" for path in removed.files]
+        lines.append(
+            f"  changed  {PREFERENCES}: it no longer lists the heatmap, nothing else changed"
+        )
+    lines += [f"  removed  {path.relative_to(directory)}" for path in removed.files]
     lines += ["", "To remove the kept session and cookies, too, run 'stravacookies logout'."]
     return "\n".join(lines)
 
@@ -190,7 +195,10 @@ def next_step(findings: "Iterable[Finding]", *, running: bool) -> str:
     if steps:
         return steps[0]
     if running:
-        return "choose from JOSM's Imagery menu; restart JOSM if you have run josm-prefs since"
+        return (
+            "choose a layer from JOSM's Imagery menu; if JOSM was running when you ran josm-prefs,"
+            " restart it first"
+        )
     return "start JOSM"
 
 

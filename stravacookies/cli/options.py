@@ -38,7 +38,7 @@ def _read_place(
         latitude, longitude = map(float, text.split(","))
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} is not a place; a place is, for example, 47.05,8.31."
+            f"{text!r} is not a place. Give latitude and longitude without a space: 47.05,8.31."
         ) from None
     if not is_on_map(latitude, longitude):
         raise click.BadParameter(
@@ -89,7 +89,7 @@ show = _names(
     "--show",
     "show",
     "ACTIVITY:COLOR",
-    "Show this layer in JOSM's Imagery menu, and write it. Repeat for more.  [default:"
+    "Write this layer, and show it in JOSM's Imagery menu. Repeat for more.  [default:"
     f" {' '.join(DEFAULT_SHOW)}]",
 )
 classic = click.option(

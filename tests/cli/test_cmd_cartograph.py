@@ -28,7 +28,7 @@ and share it with Cartograph. On Android, copy a file to the phone, or mail it t
 and open it with Cartograph.
 
 The cookies in these files expire on TIME.
-Run this again then. They are yours alone: do not share these files.
+They are yours alone: do not share these files. When they expire, run this again.
 """
         == text
     )

@@ -137,7 +137,7 @@ add strava-heatmap.xml, cartograph/ and preferences.xml.stravacookies.bak to .gi
 
 
 def test_nothing_to_do(run_here: Run, josm_directory: Path) -> None:
-    """A second run with fresh cookies writes nothing, and says what an open JOSM needs."""
+    """A second run with fresh cookies writes nothing, and says what a running JOSM needs."""
     run_here("josm-prefs")
     before = snapshot(josm_directory)
     outcome = run_here("josm-prefs")
@@ -146,8 +146,9 @@ def test_nothing_to_do(run_here: Run, josm_directory: Path) -> None:
     assert "preferences.xml     unchanged (it already lists them)\n" in outcome.out
     assert (
         "Next: start JOSM, and choose a layer from its Imagery menu.\n"
-        "An open JOSM gets the new cookies when you restart it. Or press 'Update default\n"
-        "entries' and OK in Imagery > Imagery preferences, then open the layers again.\n"
+        "A running JOSM gets the new cookies when you restart it. Or press 'Update default\n"
+        "entries' and OK in Imagery > Imagery preferences, then delete the open layers and\n"
+        "choose them from the menu again.\n"
         "More layers are"
     ) in outcome.out
     assert before == snapshot(josm_directory)

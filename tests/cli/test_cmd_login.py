@@ -86,7 +86,7 @@ def test_heatmap_cookies_alone(
     outcome = run_here("login", "--from", path)
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert "but no session, so they cannot be renewed.\n" in outcome.out
+    assert "but no session, so they cannot be refreshed.\n" in outcome.out
     assert ["cookies-today.json"] == [path.name for path in kept(home)]
 
 

@@ -75,7 +75,10 @@ def test_choice_of_layers(show: Run, arguments: Sequence[str], layers: int) -> N
     outcome = show("--at", "-3,12.3", "--zoom", "14", *arguments, **chosen)
 
     assert layers == len(ids())
-    assert f"zoom level 14; {layers} of them without heat there\n" in outcome.out
+    assert (
+        f"zoom level 14; no heat there in {layers} of them\n"
+        "  To choose another place, use --at LATITUDE,LONGITUDE\n"
+    ) in outcome.out
 
 
 def test_retired_colors(show: Run, strava: Strava, stand_in: StandIn) -> None:
@@ -131,7 +134,10 @@ def test_place_and_port_of_josm(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--at", "47.05"], "'47.05' is not a place; a place is, for example, 47.05,8.31."),
+        (
+            ["--at", "47.05"],
+            "'47.05' is not a place. Give latitude and longitude without a space: ",
+        ),
         (["--at", "47,8,9"], "'47,8,9' is not a place"),
         (["--at", "8.31,247.05"], "'8.31,247.05' is not on the map: latitude comes first"),
         (["--at", "0,inf"], "'0,inf' is not on the map"),

@@ -22,10 +22,10 @@ def test_all_of_ours_is_removed(run_here: Run, josm_directory: Path, home: Path)
         f"""\
 The Strava heatmap is no longer in JOSM, in {josm_directory}:
 
-  preferences.xml     no longer lists it; everything else in it is unchanged
-  strava-heatmap.xml  removed
-  cartograph/strava-heatmap-hot.onlinemap  removed
-  preferences.xml.stravacookies.bak  removed
+  changed  preferences.xml: it no longer lists the heatmap, nothing else changed
+  removed  strava-heatmap.xml
+  removed  cartograph/strava-heatmap-hot.onlinemap
+  removed  preferences.xml.stravacookies.bak
 
 To remove the kept session and cookies, too, run 'stravacookies logout'.
 """,

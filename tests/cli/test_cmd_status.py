@@ -84,7 +84,8 @@ BAD = {name: Finding(name, State.BAD, "", f"mend {name}") for name in QUICK}
         (
             [],
             True,
-            "choose from JOSM's Imagery menu; restart JOSM if you have run josm-prefs since",
+            "choose a layer from JOSM's Imagery menu; if JOSM was running when you ran josm-prefs,"
+            " restart it first",
         ),
         (["Layers", "Session"], False, "mend Session"),
         (["Cookies", "JOSM directory"], False, "mend JOSM directory"),

@@ -34,8 +34,8 @@ def test_classic_host(run_here: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["sport_Hike"], "There is no layer 'sport_Hike'. Did you mean sport_Hike:hot or "),
-        (["Hike:blue"], "There is no layer 'Hike:blue'. Did you mean sport_Hike:blue or "),
+        (["sport_Hike"], "There is no layer 'sport_Hike'. Did you mean sport_Hike:hot, sport_"),
+        (["Hike:blue"], "There is no layer 'Hike:blue'. Did you mean sport_Hike:blue, "),
         (["ride", "pink"], "There is no colour 'pink'. Choose from hot, blue, "),
         (["ride:hot", "hot"], "There is no layer 'ride:hot:hot'. Did you mean ride:hot"),
         (["--classic", "ride", "orange"], "the classic host does not have ride:orange"),

@@ -46,9 +46,10 @@ def test_all_settings(tmp_path: Path, encoding: str) -> None:
     [
         (
             b'colour = "hot"',
-            "there is no setting 'colour'; settings are activities, colors, show, josm-dir, source",
+            "there is no setting 'colour'; the settings are activities, colors, show, josm-dir,"
+            " source.",
         ),
-        (b'josm_dir = "x"', "there is no setting 'josm_dir'; settings are activities, colors,"),
+        (b'josm_dir = "x"', "there is no setting 'josm_dir'; the settings are activities, colors,"),
         (b'colors = "hot"', "colors is not a list of strings."),
         (b"colors = 5", "colors is not a list of strings."),
         (b"colors = [5]", "colors is not a list of strings."),

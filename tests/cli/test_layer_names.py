@@ -11,10 +11,15 @@ from tests.command import Run
     [
         (ACTIVITY, "Hike", "Did you mean sport_Hike?"),
         (ACTIVITY, "waler", "Did you mean water?"),
-        (ACTIVITY, "chess", "'stravacookies josm-prefs --help' lists all."),
-        (COLOR, "blu", "Did you mean blue or bluered or mobileblue?"),
+        (ACTIVITY, "chess", "'stravacookies josm-prefs --help' lists them all."),
+        (COLOR, "blu", "Did you mean blue, bluered or mobileblue?"),
         (COLOR, "pink", "Choose from hot, blue, purple, gray, bluered, mobileblue, orange."),
-        (LAYER, "rde:hot", "Did you mean ride:hot or run:hot or sport_Ride:hot?"),
+        (LAYER, "rde:hot", "Did you mean ride:hot, run:hot or sport_Ride:hot?"),
+        (
+            LAYER,
+            "Hike, blue",
+            "Did you mean sport_Hike:blue, sport_Hike:bluered or sport_Hike:mobileblue?",
+        ),
     ],
 )
 def test_unknown_name(kind: Name, name: str, hint: str) -> None:

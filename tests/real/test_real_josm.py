@@ -222,7 +222,7 @@ def test_refresh_works_while_josm_runs(registered: Mapper) -> None:
     """Since the layers are registered, JOSM does not stop a refresh, and `doctor` sees it."""
     refresh, doctor = registered.run("josm-prefs", "--refresh"), registered.run("doctor")
 
-    assert ("", True) == (refresh.err, "An open JOSM gets the new cookies" in refresh.out)
+    assert ("", True) == (refresh.err, "A running JOSM gets the new cookies" in refresh.out)
     revision = josm_jars.revision(JOSM_JAR)
     assert f"✓ JOSM            version {revision}, running\n" in doctor.out
     assert f"JOSM answers on port {registered.josm.remote_port}\n" in doctor.out

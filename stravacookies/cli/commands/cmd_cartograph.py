@@ -18,7 +18,7 @@ from stravacookies.files import write_private
         "cartograph --version 2",
     ),
 )
-@options.output("directory", "DIR", f"The folder.  [default: {cartograph.DIRECTORY}]")
+@options.output("directory", "DIR", f"The folder to write into.  [default: {cartograph.DIRECTORY}]")
 @click.option("--icloud", is_flag=True, help="Write into the app's folder in iCloud, on a Mac.")
 @click.option(
     "--version",

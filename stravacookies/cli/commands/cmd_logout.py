@@ -18,7 +18,7 @@ from stravacookies.wording import until
 
 @click.command("logout", epilog=options.examples("logout"))
 def command() -> None:
-    """Remove the kept session and cookies, also from the system's keyring."""
+    """Remove the kept session and cookies, including what is in the system's keyring."""
     store = CredentialStore()
     removed, left = store.clear()
     for what in removed:

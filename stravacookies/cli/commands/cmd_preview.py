@@ -29,7 +29,7 @@ _LUCERNE = 47.05, 8.31
 )
 @options.at
 @options.zoom
-@options.output("file", "FILE", "The page.", "strava-heatmap-preview.html")
+@options.output("file", "FILE", "The file to write.", "strava-heatmap-preview.html")
 @click.option("--open", "open_it", is_flag=True, help="Open the page in the browser.")
 @click.option(
     "--all",
@@ -55,10 +55,10 @@ def command(
     source: str | None,
     refresh: bool,
 ) -> None:
-    """Write a page that shows what the layers look like at a place, to choose among them.
+    """Write a page that shows what the layers look like at a place, to help you choose.
 
-    Each layer has two buttons: one opens it in a running JOSM, one copies the option that shows it
-    in JOSM's menu. Tiles are kept for a day, so that each one is requested once.
+    Each layer has two buttons: one opens it in a running JOSM, the other copies the option that
+    puts it into JOSM's menu. Tiles are kept for a day, so that each one is requested only once.
     """
     from stravacookies import preview  # imported here: --help needs neither requests nor Jinja2
 

@@ -13,7 +13,7 @@ from stravacookies.files import write_private
     epilog=options.examples("render my-app.json.j2 -o my-app.json", "render tile.curl.j2"),
 )
 @click.argument("template", type=click.Path(path_type=Path))
-@options.output("file", "FILE", "The file to write; by default, print the text.")
+@options.output("file", "FILE", "The file to write.  [default: print the text]")
 @options.activities
 @options.colors
 @options.source
