@@ -126,7 +126,7 @@ def is_private(path: Path) -> bool:
 
 
 def make_private_directory(path: Path) -> None:
-    """Create a directory that only its owner can enter, and so its missing parents."""
+    """Create a directory that only its owner can enter, with missing parents of the same kind."""
     if not path.parent.exists():
         make_private_directory(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
@@ -142,7 +142,7 @@ def open_trusted(path: Path) -> BinaryIO:
         return path.open("rb")
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        # By its descriptor: in a shared folder, others could exchange it between check and use.
+        # By its descriptor: others could swap a path in a shared folder between check and use.
         status = os.fstat(folder)
         if status.st_uid != os.geteuid() or status.st_mode & 0o022:
             raise PermissionError(errno.EPERM, "Others can write to it", str(path.parent))
@@ -198,9 +198,9 @@ def _check_unchanged(path: Path, content: bytes | None) -> None:
 
 
 def _contents(paths: Iterable[Path]) -> dict[Path, bytes | None]:
-    """Return the content of files, None if there is no file, without those that we cannot read.
+    """Return the content of files, or None if there is no file; omit files that we cannot read.
 
-    Such a file is left by a run as another user. It can be replaced, but not restored.
+    A run as another user may have left one. It can be replaced, but not restored.
     """
     contents: dict[Path, bytes | None] = {}
     for path in paths:

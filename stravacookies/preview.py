@@ -64,12 +64,12 @@ def retired(
 ) -> list[Color]:
     """Return the colours that Strava has retired: it draws them as hot, and does not say so.
 
-    That holds for all activities, so one of them with heat at the place is enough to see it.
+    It does so for all activities, so one of them with heat at the place is enough to tell.
 
     Args:
         pictures: A PNG of each layer of the current host; empty where there is no heat.
-        fetch: Returns the pictures of further layers. It is called at most once, with one layer: in
-            hot, if hot is not among the pictures.
+        fetch: Returns the pictures of further layers. It is called at most once, for one layer in
+            hot, if the pictures contain none to compare with.
 
     Raises:
         StravaError: That layer could not be fetched.

@@ -93,8 +93,8 @@ def _sandbox(template: Path) -> jinja2.Environment:
 class _Loader(jinja2.FileSystemLoader):
     """Reads a user's template and the plain files beside it; an error names the one at fault.
 
-    A template from elsewhere must not include secrets. So hidden files, what is in folders below,
-    and what links lead to elsewhere are not beside it.
+    A template from elsewhere must not include secrets. So hidden files, files in subfolders, and
+    links to files elsewhere do not count as beside it.
     """
 
     def __init__(self, users: Path) -> None:

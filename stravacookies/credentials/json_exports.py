@@ -1,7 +1,7 @@
-"""Find Strava's cookies in JSON, anywhere in it, or in the same as Python prints it.
+"""Find Strava's cookies anywhere in JSON, or in lists and dictionaries as Python prints them.
 
-Such as the lists of add-ons, Playwright's storage state, objects of values by name, and HAR files:
-http://www.softwareishard.com/blog/har-12-spec/.
+Examples are the lists that add-ons export, Playwright's storage state, objects of values by name,
+and HAR files: http://www.softwareishard.com/blog/har-12-spec/.
 """
 
 import json

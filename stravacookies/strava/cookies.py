@@ -11,6 +11,7 @@ from typing import Any
 
 from stravacookies.errors import StravaError
 from stravacookies.heatmap import CURRENT, IDENTITY, KEY_PAIR_ID, POLICY, SIGNATURE
+from stravacookies.wording import listed
 
 EXPIRES = "_strava_CloudFront-Expires"
 """A further cookie, with their expiry in Unix milliseconds."""
@@ -63,10 +64,13 @@ class HeatmapCookies:
         """
         missing = [name for name in needed if not values.get(name)]
         if missing:
-            raise StravaError(f"Strava's answer lacks the cookie {' and '.join(missing)}.")
+            what = "cookie" if len(missing) == 1 else "cookies"
+            raise StravaError(f"Strava's answer lacks the {what} {listed(missing)}.")
         for name in needed:
             if not is_cookie_value(values[name]):
-                why = "it contains characters that no cookie may contain, or more than 4096"
+                why = (
+                    "it is longer than 4096 characters, or contains some that no cookie may contain"
+                )
                 raise _unusable_cookie(name, why)
         return cls(
             key_pair_id=values[KEY_PAIR_ID],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
+    RUN_LOGIN,
     NotLoggedInError,
     ServerError,
     SessionRefusedError,
@@ -32,7 +33,8 @@ _NOT_LOGGED_IN = (
 )
 _SERVER_ERROR = (
     "{url} answered {status}. Strava may be in trouble, but it also answers like this to some"
-    f" sessions that have ended. Try again later. {LOG_IN_WITH_BROWSER}"
+    " sessions that have ended. Try again later or, if that does not help, log in at"
+    f" https://www.strava.com in your browser and {RUN_LOGIN}."
 )
 
 

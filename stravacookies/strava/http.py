@@ -35,8 +35,8 @@ _LONGEST_PAUSE = 30.0
 _LARGEST = 2**20
 """The most bytes to read of an answer.
 
-Strava's pages have less than half of that. A tile of 512 pixels has so many without compression, at
-4 bytes for each pixel.
+Strava's pages have less than half of that. A tile of 512 pixels has this many if nothing in it can
+be compressed, at 4 bytes for each pixel.
 """
 
 _SHOWN = {"Content-Type", "Content-Length", "Content-Encoding", "Date", "Retry-After", "Server"}
@@ -231,9 +231,9 @@ def _translated(error: Exception, url: str) -> Exception:
         return NetworkError(f"{host} did not answer in time.")
     if isinstance(cause, _LOST):
         return ConnectionLostError(f"{host} could not be reached: the connection broke.")
-    # `requests` finds no such file, or OpenSSL reads it in vain, which is not about TLS itself.
-    in_vain = isinstance(error, SSLError) and getattr(cause, "library", None) != "SSL"
-    if type(error) is OSError or in_vain:
+    # `requests` did not find the file, or OpenSSL could not read it: TLS itself is not at fault.
+    unreadable = isinstance(error, SSLError) and getattr(cause, "library", None) != "SSL"
+    if type(error) is OSError or unreadable:
         return NetworkError(f"{host} could not be reached: {_NO_BUNDLE}.")
     if not isinstance(cause, http.client.HTTPException):
         for kind, why in _UNREACHABLE:

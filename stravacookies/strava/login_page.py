@@ -32,8 +32,8 @@ _CODE = (
     + _USE_THE_BROWSER
 )
 _REFUSED = (
-    "Strava refused the login: the email or the password is wrong, or a captcha that runs by itself"
-    " has turned the program away. Do not try often: Strava locks accounts." + _USE_THE_BROWSER
+    "Strava refused the login: the email or the password is wrong, or an invisible captcha turned"
+    " this program away. Do not try often: Strava locks accounts." + _USE_THE_BROWSER
 )
 
 

@@ -1,7 +1,7 @@
-"""Read the cookies that Strava sets, each by itself: nonsense in one costs no other.
+"""Read the cookies that Strava sets, each by itself: nonsense in one does not affect the others.
 
 `http.cookiejar` reads all headers at once; if it fails at one, it drops all and prints a traceback.
-`requests` lets it read them as soon as an answer has come, unless an `Adapter` sends the request.
+`requests` calls it as soon as an answer arrives, unless an `Adapter` sends the request.
 """
 
 import re
@@ -54,7 +54,7 @@ def keep(jar: RequestsCookieJar, headers: Iterable[str], host: str) -> None:
 
 
 def _has_ended(attributes: dict[str, str]) -> bool:
-    """Return whether a cookie is to be removed. An age or a time that makes no sense is ignored."""
+    """Return whether a cookie must be removed. An age or a time that makes no sense is ignored."""
     age = attributes.get("max-age", "")
     if re.fullmatch(r"-?\d+", age, re.ASCII):
         return age.startswith("-") or not age.strip("0")

@@ -15,7 +15,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 """The first bytes of a PNG: https://www.w3.org/TR/png-3/#3PNGsignature."""
 
 HOT = "hot"
-"""The key of the colour in which Strava silently draws tiles in a colour that it has retired.
+"""The key of the colour in which Strava, without saying so, draws tiles in a retired colour.
 
 Source: https://github.com/zimmertr/Kubernetes-Manifests/issues/757
 """
@@ -62,7 +62,7 @@ class TileFetcher:
         return self._request(self._host.layer(f"all:{color}").tile_url(z, x, y), deadline)
 
     def drawn_as_hot(self, hot: Answer, deadline: Deadline | None = None) -> list[Color]:
-        """Return the colours that Strava has retired; request the test tile in each but hot.
+        """Return the colours that Strava has retired; request the test tile in each one but hot.
 
         Args:
             hot: Strava's answer for the test tile in hot; it has heat.

@@ -89,12 +89,16 @@ def test_strange_cookies_are_accepted(changes: dict[str, str]) -> None:
             ({name: ""}, rf"^Strava's answer lacks the cookie {name}\.$")
             for name in CURRENT.cookies
         ),
+        (
+            dict.fromkeys(CURRENT.cookies[:3], ""),
+            f"lacks the cookies {', '.join(CURRENT.cookies[:2])} and {CURRENT.cookies[2]}",
+        ),
         # No value may end JOSM's {header(…)}, a header, XML or JSON.
         *(
             ({"CloudFront-Signature": f"secret{bad}value"}, "unusable cookie CloudFront-Signature")
             for bad in '"{}<>,;\\ \t\r\n\0\x7fé…'
         ),
-        ({"CloudFront-Signature": "secret" + "a" * 4091}, "or more than 4096"),
+        ({"CloudFront-Signature": "secret" + "a" * 4091}, "it is longer than 4096 characters, or"),
         *(
             (policy_until(end), "CloudFront-Policy: it does not state when it expires")
             for end in (*NONSENSE, "NaN", "1e400", "[]", "null", "true", '"soon"', "[" * 3000)

@@ -13,7 +13,7 @@ from stravacookies.strava.session import Login
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Response, Strava
 
-WRONG = "the email or the password is wrong, or a captcha"
+WRONG = "the email or the password is wrong, or an invisible"
 NO_FORM = "no longer has a form for email and password"
 
 
