@@ -412,7 +412,7 @@ def test_retired_colors_in_use(
 def test_colors_that_cannot_be_compared(
     user: User, strava: Strava, fetcher: CookieFetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If a tile in another colour does not open, nothing is said of the colours."""
+    """If a tile in another colour does not open, the colours are not checked."""
     log_in(user, strava, fetcher, LAYERS)
     real = strava.answer
     gone = Response(410)

@@ -166,7 +166,7 @@ def test_retired_colors_are_found(
 
 
 def test_where_is_no_heat_no_color_is_retired(look: Look, stand_in: StandIn) -> None:
-    """Of tiles without heat, which are alike in all colours, nothing can be said."""
+    """Tiles without heat are alike in all colours, so they do not tell that one is retired."""
     pictures = look(CURRENT.layers(["water", "winter"]), REMOTE)
     stand_in.exchanges.clear()
 

@@ -165,7 +165,7 @@ OURS = ["strava-heatmap.xml", "cartograph"]
     "names", [[], ["preferences.xml", "notes.txt"], [*OURS, ".a.stravacookies-tmp"]]
 )
 def test_named_directory(tmp_path: Path, names: list[str]) -> None:
-    """A directory may be JOSM's if it is empty, or contains JOSM's preferences, or is only ours."""
+    """A directory may be JOSM's if it has JOSM's preferences, only files of ours, or no files."""
     for name in names:
         (tmp_path / name).touch()
 

@@ -74,7 +74,7 @@ def test_port_is_found(listening: Remote, josm_directory: Path) -> None:
 def test_josm_of_another_user(
     run_here: Run, listening: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What says that it is JOSM gets no cookies unless the same user runs it."""
+    """A program that claims to be JOSM gets cookies only if the same user runs it."""
     users = count()
     monkeypatch.setattr("psutil.Process.username", lambda _: f"user {next(users)}")
     with pytest.raises(JosmStateError) as error:

@@ -1,4 +1,4 @@
-"""JOSM's Imagery menu: what it holds of our layers, foreseen from the preferences."""
+"""JOSM's Imagery menu: which of our layers it will hold, predicted from the preferences."""
 
 import pytest
 

@@ -166,7 +166,7 @@ def test_largest_picture_is_accepted(cookies: HeatmapCookies, override: Override
 def test_retired_colors(
     fetcher: CookieFetcher, stand_in: StandIn, strava: Strava, host: TileHost
 ) -> None:
-    """Colours in which the tile is that in hot are found, with one connection for all tiles."""
+    """Colours whose tile equals the one in hot are found, over one connection for all tiles."""
     strava.retired_colors = ("gray", "bluered")
     tiles = TileFetcher(fetcher.fetch(Session(strava.open_session()), host), host)
     stand_in.exchanges.clear()
