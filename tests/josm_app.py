@@ -20,11 +20,10 @@ from xml.sax.saxutils import escape
 
 from PIL import Image, ImageChops, ImageGrab
 
-from tests import josm_jars
+from tests import josm_jars, screen
 from tests.josm_jars import JOSM_JAR
 
 START_SECONDS = 90.0
-SCREEN = (1280, 800)
 
 OWN_IMAGERY: Mapping[str, str] = {
     "max-zoom": "19",
@@ -141,7 +140,7 @@ class Josm:
             *("--skip-plugins", "--language=en"),
             f"--offline={'osm_api' if website else 'osm_api,josm_website'}",
             # No window manager runs here that could maximise the window.
-            f"--geometry={SCREEN[0]}x{SCREEN[1]}+0+0",
+            f"--geometry={screen.SIZE[0]}x{screen.SIZE[1]}+0+0",
             # Set here too, so that JOSM can start without preferences.
             *(f"--set={key}={value}" for key, value in _settings(remote_port).items()),
         ]
@@ -150,7 +149,8 @@ class Josm:
         """Start the screen and JOSM, and wait until JOSM answers."""
         try:
             self._run.mkdir(parents=True, exist_ok=True)
-            self._start_screen()
+            process, self._env["DISPLAY"] = screen.start(self._run / "xvfb.log")
+            self._started.append(process)
             self._start_josm()
         except BaseException:
             self.__exit__()
@@ -214,7 +214,7 @@ class Josm:
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other, by xdotool's names: "alt+i", "Down", "Escape"."""
-        self._xdotool("key", "--delay", "100", *keys)
+        screen.xdotool(self._env, "key", "--delay", "100", *keys)
 
     def open_imagery_menu(self) -> None:
         """Open the Imagery menu. `press("Escape")` closes it."""
@@ -236,11 +236,6 @@ class Josm:
         self.wait_for(rests, "the screen comes to rest", 20)
         return last[-1]
 
-    def _xdotool(self, *words: str) -> None:
-        subprocess.run(
-            ["xdotool", *words], env=self._env, check=True, capture_output=True, timeout=20
-        )
-
     def _ask(self, path: str, **query: str | float) -> str:
         to_josm = http.client.HTTPConnection("127.0.0.1", self.remote_port, timeout=30)
         with closing(to_josm) as connection:
@@ -258,40 +253,20 @@ class Josm:
             return '"JOSM RemoteControl"' in self._ask("/version")
         return False
 
-    def _start_screen(self) -> None:
-        width, height = SCREEN
-        size = f"{width}x{height}x24"
-        command = ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-noreset"]
-        log = self._run / "xvfb.log"
-        screen = self._start(command, log, subprocess.PIPE)
-        assert screen.stdout
-        number = screen.stdout.readline().decode().strip()
-        assert number, f"Xvfb did not start: {log.read_text()}"
-        self._env["DISPLAY"] = f":{number}"
-        # Out of the way: programs draw what is under the pointer differently.
-        self._xdotool("mousemove", str(width - 1), str(height - 1))
-
     def _start_josm(self) -> None:
         start = time.perf_counter()
-        self._start(self._command, self._log_file)
-        self.wait_for(self._answers, "JOSM starts", START_SECONDS, pause=0.02)
-        self.seconds = time.perf_counter() - start
-
-    def _start(
-        self, command: list[str], log_file: Path, stdout: int | None = None
-    ) -> subprocess.Popen[bytes]:
-        """Start a program that prints into a file, standard output too if nothing else is given."""
-        with log_file.open("wb") as log:
+        with self._log_file.open("wb") as log:
             process = subprocess.Popen(
-                command,
+                self._command,
                 stdin=subprocess.DEVNULL,
-                stdout=stdout or log,
+                stdout=log,
                 stderr=log,
                 env=self._env,
                 cwd=self._run,
             )
         self._started.append(process)
-        return process
+        self.wait_for(self._answers, "JOSM starts", START_SECONDS, pause=0.02)
+        self.seconds = time.perf_counter() - start
 
 
 def _settings(remote_port: int) -> dict[str, str]:

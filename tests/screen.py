@@ -1,0 +1,38 @@
+"""A virtual screen for programs with windows, and a person who types at it."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+SIZE = (1280, 800)
+
+PACKAGES = {"xvfb": shutil.which("Xvfb"), "xdotool": shutil.which("xdotool")}
+"""What this needs, by Debian's names, and whether it is installed."""
+
+
+def start(log: Path) -> "tuple[subprocess.Popen[bytes], str]":
+    """Start a screen that prints into a file, and return its process and its name."""
+    size = f"{SIZE[0]}x{SIZE[1]}x24"
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", size, "-noreset"]
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file
+        )
+    assert process.stdout
+    number = process.stdout.readline().decode().strip()
+    assert number, f"Xvfb did not start: {log.read_text()}"
+    # Out of the way: programs draw what is under the pointer differently.
+    xdotool({"DISPLAY": f":{number}"}, "mousemove", str(SIZE[0] - 1), str(SIZE[1] - 1))
+    return process, f":{number}"
+
+
+def xdotool(environment: Mapping[str, str], *words: str) -> None:
+    """Press keys and the like on the screen that an environment names."""
+    subprocess.run(
+        ["xdotool", *words],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        check=True,
+        capture_output=True,
+        timeout=20,
+    )
