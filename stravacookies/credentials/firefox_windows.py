@@ -6,12 +6,13 @@ https://searchfox.org/mozilla-central/source/toolkit/components/lz4/lz4.js
 """
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from stravacookies.files import file_type
-from stravacookies.strava.session import StoredCookie
+from stravacookies.errors import NotLoggedInError
+from stravacookies.strava.session import StoredCookie, is_strava
 
 _FILES = (
     "sessionstore-backups/recovery.jsonlz4",  # while it runs, or if it was ended by force
@@ -24,7 +25,7 @@ _LARGEST = 100 * 2**20
 
 
 class Windows(NamedTuple):
-    """Cookies outside containers and private windows, and the address of each tab."""
+    """Strava's cookies outside containers and private windows, and the address of each tab."""
 
     cookies: list[StoredCookie]
     pages: list[str]
@@ -32,50 +33,78 @@ class Windows(NamedTuple):
 
 def files(profile: Path) -> list[Path]:
     """Return the files of this kind in the folder of a profile, the newest first."""
-    found = [profile / name for name in _FILES if file_type(profile / name)]
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    changed: dict[Path, int] = {}
+    for path in (profile / name for name in _FILES):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            changed[path] = path.stat().st_mtime_ns
+    return sorted(changed, key=changed.__getitem__, reverse=True)
 
 
-def read(path: Path) -> Windows:
-    """Read such a file.
+def remove(profile: Path) -> None:
+    """Remove all files of this kind from the folder of a profile, with Firefox's copies of them.
+
+    Raise an `OSError` if one cannot be removed.
+    """
+    for path in (*files(profile), *profile.glob("sessionstore-backups/*lz4*")):
+        path.unlink(missing_ok=True)
+
+
+def read(profile: Path) -> Windows:
+    """Read the newest file in the folder of a profile. Without one, there are no windows.
 
     Raises:
-        ValueError: It is truncated, or something else; the message says what.
-        OSError: It cannot be read.
+        NotLoggedInError: The file cannot be read, or it is damaged.
     """
-    content = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
-    return _windows(_decompressed(content))
+    for path in files(profile):
+        try:
+            stored = _decompressed(path)
+            return Windows(list(_cookies(stored)), list(_pages(stored)))
+        except FileNotFoundError:  # Firefox renames it, and then writes a new one
+            continue
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+        except (ValueError, RecursionError, MemoryError):  # lz4's and json's without their words
+            why = "it is damaged, or something else"
+        raise NotLoggedInError(f"Firefox's list of its windows cannot be read ({path}: {why}).")
+    return Windows([], [])
 
 
-def _decompressed(content: bytes) -> Any:
-    import lz4.block  # imported here: an optional package, and few runs read a browser
+def _decompressed(path: Path) -> Any:
+    import lz4.block  # imported here: few runs read a browser
 
-    head = len(_MAGIC)
-    if (
-        not content.startswith(_MAGIC)
-        or int.from_bytes(content[head : head + 4], "little") > _LARGEST
-    ):
-        raise ValueError("it is not a list of Firefox's windows")
+    if path.stat().st_size > _LARGEST:
+        raise ValueError
+    magic, content = (whole := path.read_bytes())[: len(_MAGIC)], whole[len(_MAGIC) :]
+    # The length in front of the content is what decompressing it allocates.
+    if magic != _MAGIC or int.from_bytes(content[:4], "little") > _LARGEST:
+        raise ValueError
     try:
-        return json.loads(lz4.block.decompress(content[head:]))
-    except (lz4.block.LZ4BlockError, ValueError, RecursionError):
-        raise ValueError("it is truncated or damaged") from None
+        return json.loads(lz4.block.decompress(content))
+    except lz4.block.LZ4BlockError:
+        raise ValueError from None
 
 
-def _windows(stored: Any) -> Windows:
-    cookies, pages = [], []
-    for cookie in stored.get("cookies", ()):
+def _cookies(stored: Any) -> Iterator[StoredCookie]:
+    """Yield Strava's cookies without attributes: those of containers and the like have some."""
+    for cookie in _list(stored, "cookies"):
         match cookie:
-            case {"originAttributes": {"userContextId": int(container)}} if container:
+            case {"originAttributes": {**attributes}} if any(attributes.values()):
                 continue
-            case {"originAttributes": {"partitionKey": str(key)}} if key:
-                continue
-            case {"originAttributes": {"privateBrowsingId": int(private)}} if private:
-                continue
-            case {"host": str(host), "name": str(name), "value": str(value)}:
-                cookies.append(StoredCookie(name, value, host))
-    with suppress(LookupError, TypeError):  # a tab without a page
-        for window in stored.get("windows", ()):
-            for tab in window["tabs"]:
-                pages.append(tab["entries"][tab["index"] - 1]["url"])
-    return Windows(cookies, pages)
+            case {"host": str(host), "name": str(name), "value": str(value)} if is_strava(host):
+                yield StoredCookie(name, value, host)
+
+
+def _pages(stored: Any) -> Iterator[str]:
+    for window in _list(stored, "windows"):
+        for tab in _list(window, "tabs"):
+            match tab:
+                case {"entries": [*entries], "index": int(index)} if 0 < index <= len(entries):
+                    match entries[index - 1]:
+                        case {"url": str(url)}:
+                            yield url
+
+
+def _list(stored: Any, key: str) -> list[Any]:
+    """Return a list out of what another program has written, where it is one."""
+    found = stored.get(key) if isinstance(stored, dict) else None
+    return found if isinstance(found, list) else []

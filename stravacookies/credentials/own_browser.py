@@ -1,34 +1,20 @@
-"""A browser that runs on a profile folder of ours: how it is started, asked for cookies, and ended."""
+"""The browsers that run on a profile folder of ours: their settings, and how they are looked at."""
 
+import json
 import os
 import signal
 import subprocess
-import sys
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from threading import current_thread, main_thread
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from stravacookies.credentials import firefox_windows
-from stravacookies.credentials.browsers import read_browser
-from stravacookies.credentials.devtools import PORT_FILE, DevTools, DevToolsError
+from stravacookies.credentials.browsers import read_store
+from stravacookies.credentials.devtools import PORT_FILE, DevTools
 from stravacookies.credentials.window_browsers import Program
-from stravacookies.deadline import Deadline
 from stravacookies.errors import NotLoggedInError
-from stravacookies.files import locked, make_private_directory
 from stravacookies.strava.session import Session, cookies_by_name
-
-_START = 30.0
-"""Seconds to wait until a browser has started."""
-
-_END = 10.0
-"""Seconds to wait until a browser that was asked to end has ended."""
-
-
-class GoneError(Exception):
-    """The browser has ended, or has no window any more."""
 
 
 class Seen(NamedTuple):
@@ -39,7 +25,13 @@ class Seen(NamedTuple):
 
 
 class OwnBrowser(ABC):
-    """A browser on a profile folder of ours. Its methods raise `GoneError` once it has ended."""
+    """A browser on a profile folder of ours.
+
+    Attributes:
+        process: Its process, once it has been started.
+    """
+
+    process: "subprocess.Popen[bytes] | None" = None
 
     def __init__(self, program: Program) -> None:
         self.name = program.browser.capitalize()
@@ -56,15 +48,23 @@ class OwnBrowser(ABC):
 
     @abstractmethod
     def has_started(self) -> bool:
-        """Return whether it can be looked at."""
+        """Return whether it can be looked at, or raise a `ConnectionError`."""
 
     @abstractmethod
-    def look(self) -> Seen:
-        """Look at its pages and its cookies."""
+    def look(self) -> Seen | None:
+        """Look at its pages and its cookies, unless it has ended, or has no window any more."""
 
-    def close(self) -> bool:
-        """Ask it to end, and return whether there is a way to ask."""
-        return False
+    def ask_to_end(self) -> None:
+        """Ask it to end."""
+        self.signal(signal.SIGTERM)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to its process, and to the processes that this has started."""
+        if self.process and os.name == "posix":
+            with suppress(OSError):  # there are none any more
+                os.killpg(self.process.pid, number)
+        elif self.process:  # Windows ends the others with it
+            self.process.kill()
 
 
 class Chromium(OwnBrowser):
@@ -73,50 +73,47 @@ class Chromium(OwnBrowser):
     _tools: DevTools | None = None
 
     def prepare(self) -> None:
-        """Turn its password manager off, and forget the port of the last run."""
-        (self.profile / PORT_FILE).unlink(missing_ok=True)
+        """Let it offer neither to keep passwords, to translate, nor to log in to the browser."""
+        (self.profile / PORT_FILE).unlink(missing_ok=True)  # of the last run
         preferences = self.profile / "Default" / "Preferences"
         if not preferences.exists():
             preferences.parent.mkdir(mode=0o700, exist_ok=True)
-            preferences.write_text(_CHROMIUM_PREFERENCES, encoding="utf-8")
+            preferences.write_text(json.dumps(_CHROMIUM), encoding="utf-8")
 
     def arguments(self, page: str | None) -> list[str]:
         """Let it choose the port, and need no keyring, which would ask its owner."""
         always = (
             *(f"--user-data-dir={self.profile}", "--remote-debugging-port=0"),
-            *("--no-first-run", "--no-default-browser-check", "--disable-background-mode"),
-            *("--disable-extensions", "--disable-sync", "--password-store=basic"),
+            *("--password-store=basic", "--use-mock-keychain"),
+            *("--no-first-run", "--no-default-browser-check", "--hide-crash-restore-bubble"),
+            *("--disable-search-engine-choice-screen", "--disable-extensions", "--disable-sync"),
+            *("--disable-background-networking", "--disable-component-update"),
         )
         # A start without the last session loses its cookies; a blank page opens none of its pages.
         hidden = ("--headless", "--restore-last-session", "about:blank")
         return [*always, *((page,) if page else hidden)]
 
     def has_started(self) -> bool:
-        """Connect to it."""
-        with suppress(FileNotFoundError):
-            self._tools = DevTools(self.profile)
-        return self._tools is not None
+        """Connect to it, and return whether it has a window."""
+        with suppress(FileNotFoundError, PermissionError):  # Windows: while it is written
+            self._tools = self._tools or DevTools(self.profile)
+            return bool(self._tools.pages())
+        return False
 
-    def look(self) -> Seen:
-        """Ask it."""
-        try:
-            if not self._tools:
-                raise GoneError
-            pages, cookies = self._tools.pages(), self._tools.cookies()
-        except DevToolsError:
-            raise GoneError from None
-        if not pages:  # on a Mac, a browser goes on without windows
-            raise GoneError
-        return Seen(pages, _session(cookies_by_name(cookies)))
+    def look(self) -> Seen | None:
+        """Ask it. On a Mac, it goes on when its windows are closed."""
+        with suppress(ConnectionError):
+            if self._tools and (pages := self._tools.pages()):
+                return Seen(pages, _session(cookies_by_name(self._tools.cookies())))
+        return None
 
-    def close(self) -> bool:
-        """Ask it to end, so that it saves its cookies."""
-        if not self._tools:
-            return False
-        with suppress(DevToolsError):
-            self._tools.close_browser()
-        self._tools.close()
-        return True
+    def ask_to_end(self) -> None:
+        """Ask it over the connection: a hidden one would lose its cookies at a signal."""
+        tools, self._tools = self._tools, None
+        with suppress(ConnectionError):
+            if tools:
+                return tools.close_browser()
+        return super().ask_to_end()
 
 
 class Firefox(OwnBrowser):
@@ -124,160 +121,67 @@ class Firefox(OwnBrowser):
 
     def prepare(self) -> None:
         """Write its settings, and forget the windows of the last run."""
-        for path in firefox_windows.files(self.profile):
-            path.unlink()
-        lines = [f'user_pref("{name}", {value});\n' for name, value in _FIREFOX_SETTINGS.items()]
+        firefox_windows.remove(self.profile)
+        lines = [f'user_pref("{name}", {json.dumps(value)});\n' for name, value in _FIREFOX.items()]
         (self.profile / "user.js").write_text("".join(lines), encoding="utf-8")
 
     def arguments(self, page: str | None) -> list[str]:
         """Show a page; it need not run to be looked at."""
-        return ["--new-instance", "--profile", str(self.profile), *([page] if page else [])]
+        # On Windows, the first process would end at once: https://wiki.mozilla.org/Platform/Integration/InjectEject/Launcher_Process
+        always = ("--wait-for-browser", "--new-instance", "--allow-downgrade")
+        return [*always, "--profile", str(self.profile), *([page] if page else [])]
 
     def has_started(self) -> bool:
         """Return whether it has written what windows it has."""
         return bool(firefox_windows.files(self.profile))
 
-    def look(self) -> Seen:
-        """Read its files, which are never older than a second."""
+    def look(self) -> Seen | None:
+        """Read its files, which it writes twice a second."""
+        if self.process and self.process.poll() is not None:
+            return None
         values: dict[str, str] = {}
-        with suppress(NotLoggedInError):
-            values = read_browser("firefox", str(self.profile), {})
-        pages: list[str] = []
-        for file in firefox_windows.files(self.profile)[:1]:
-            with suppress(ValueError, OSError):  # it is just being written
-                windows = firefox_windows.read(file)
-                pages = windows.pages
-                values |= cookies_by_name(windows.cookies)
-        return Seen(pages, _session(values))
+        with suppress(NotLoggedInError):  # all cookies may be session cookies
+            values = read_store(self.profile / "cookies.sqlite")
+        windows = firefox_windows.read(self.profile)
+        return Seen(windows.pages, _session(values | cookies_by_name(windows.cookies)))
 
 
-_CHROMIUM_PREFERENCES = """
-{"credentials_enable_service": false, "profile": {"password_manager_enabled": false}}
-"""
-_FIREFOX_SETTINGS = {
-    "app.normandy.enabled": "false",
-    "browser.aboutwelcome.enabled": "false",
-    "browser.sessionstore.interval": "1000",  # milliseconds
-    "browser.shell.checkDefaultBrowser": "false",
-    "browser.startup.page": "3",  # restore windows, and so keep session cookies
-    "datareporting.policy.dataSubmissionEnabled": "false",
-    "identity.fxaccounts.enabled": "false",
-    "signon.rememberSignons": "false",
-    "xpinstall.enabled": "false",
+# Source: chrome/common/pref_names.h, https://source.chromium.org
+_CHROMIUM = {
+    "credentials_enable_service": False,
+    "profile": {"password_manager_enabled": False},
+    "signin": {"allowed_on_next_startup": False},
+    "translate": {"enabled": False},
+}
+# Source: https://searchfox.org/mozilla-central/source/browser/app/profile/firefox.js
+_FIREFOX = {
+    # Restore windows, and so keep session cookies; write them twice a second, in milliseconds.
+    "browser.startup.page": 3,
+    "browser.sessionstore.interval": 500,
+    "browser.sessionstore.interval.idle": 500,
+    # A window that was ended by force is no reason for questions.
+    "browser.sessionstore.max_resumed_crashes": -1,
+    "toolkit.startup.max_resumed_crashes": -1,
+    # No first run: no questions, no pages but the login, no reports.
+    "app.normandy.enabled": False,
+    "browser.aboutwelcome.enabled": False,
+    "browser.preonboarding.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage_override.mstone": "ignore",
+    "browser.translations.automaticallyPopup": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "termsofuse.bypassNotification": True,
+    # Nothing but the login: no passwords, account, or add-ons (those of the system have scope 8).
+    "extensions.enabledScopes": 5,
+    "identity.fxaccounts.enabled": False,
+    "signon.rememberSignons": False,
+    "xpinstall.enabled": False,
 }
 
 
 def own_browser(program: Program) -> OwnBrowser:
     """Return the browser that a program starts."""
     return Firefox(program) if program.browser == "firefox" else Chromium(program)
-
-
-@contextmanager
-def running(browser: OwnBrowser, environ: Mapping[str, str], page: str | None) -> Iterator[None]:
-    """Run a browser during a `with` block. Its profile is locked meanwhile.
-
-    Args:
-        browser: The browser.
-        environ: Its environment variables, which must hold no secret.
-        page: The page to show in a window; without one, it runs hidden.
-
-    Raises:
-        NotLoggedInError: It cannot be started, or it runs already.
-    """
-    with _locked_profile(browser), _signals_as_exits():
-        process = _start(browser, environ, page)
-        try:
-            _wait_for_start(browser, process)
-            yield
-        finally:
-            _end(browser, process)
-
-
-@contextmanager
-def _locked_profile(browser: OwnBrowser) -> Iterator[None]:
-    profile = browser.profile
-    with ExitStack() as stack:
-        try:
-            make_private_directory(profile)
-            stack.enter_context(locked([profile / "lock"], patience=0))
-            if os.name == "posix" and profile.stat().st_mode & 0o077:
-                raise _cannot_start(browser, f"others can enter {profile}; remove it")
-        except TimeoutError:
-            raise NotLoggedInError(
-                f"Another run of stravacookies has a window of {browser.name} open: log in there,"
-                " or close it."
-            ) from None
-        except OSError as error:
-            raise _cannot_start(browser, f"{profile}: {error.strerror or error}") from None
-        yield
-
-
-@contextmanager
-def _signals_as_exits() -> Iterator[None]:
-    """Let signals that would kill this program end it, so that no browser is left behind."""
-
-    def leave(number: int, _: object) -> None:
-        sys.exit(128 + number)
-
-    names = ("SIGTERM", "SIGHUP") if current_thread() is main_thread() else ()
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {each: signal.getsignal(each) for each in numbers}
-    for number in numbers:
-        if before[number] is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, leave)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, before[number])
-
-
-def _start(
-    browser: OwnBrowser, environ: Mapping[str, str], page: str | None
-) -> "subprocess.Popen[bytes]":
-    try:
-        browser.prepare()
-        return subprocess.Popen(
-            [browser.path, *browser.arguments(page)],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C reaches only this program, which then ends it
-        )
-    except OSError as error:
-        raise _cannot_start(browser, error.strerror or str(error)) from None
-
-
-def _wait_for_start(browser: OwnBrowser, process: "subprocess.Popen[bytes]") -> None:
-    deadline = Deadline(_START)
-    try:
-        while not browser.has_started():
-            if process.poll() is not None:
-                why = "it ended at once; if a window of it is still open, close that"
-                raise _cannot_start(browser, why)
-            if not deadline.left:
-                raise _cannot_start(browser, f"nothing happened for {_START:g} seconds")
-            time.sleep(0.1)
-    except DevToolsError as error:
-        raise _cannot_start(browser, f"it does not answer: {error}") from None
-
-
-def _end(browser: OwnBrowser, process: "subprocess.Popen[bytes]") -> None:
-    """End a browser, by force if it does not end by itself."""
-    if not browser.close():
-        process.terminate()
-    try:
-        process.wait(_END)
-    except subprocess.TimeoutExpired:
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)  # with the processes that it has started
-        process.kill()
-        process.wait()
-
-
-def _cannot_start(browser: OwnBrowser, why: str) -> NotLoggedInError:
-    return NotLoggedInError(f"{browser.name} could not be started ({why}).")
 
 
 def _session(values: Mapping[str, str]) -> Session | None:

@@ -1,27 +1,43 @@
 """A browser window of our own, in which a person logs in to Strava however Strava lets them."""
 
+import math
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import urlsplit
+from collections.abc import Callable, Generator, Mapping
+from typing import NamedTuple
 
-from stravacookies.credentials.own_browser import Firefox, GoneError, own_browser, running
+from stravacookies.credentials.browser_process import START, running
+from stravacookies.credentials.own_browser import Firefox, own_browser
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import NotLoggedInError
-from stravacookies.strava.session import Session, is_strava
+from stravacookies.strava.session import Session
 
 _LOGIN = "https://www.strava.com/login"
+
+_PAST_LOGIN = re.compile(r"https://www\.strava\.com/(?!login|session)")
+"""The beginning of the addresses of Strava's pages after the login."""
 
 _LOOK = 0.5
 """Seconds between two looks at the window."""
 
-_ASK = 5.0
-"""The fewest seconds between two requests to Strava."""
 
-REMIND = 5 * 60.0
-"""Seconds after which the person is reminded."""
+class Patience(NamedTuple):
+    """How long to wait, in seconds.
 
-GIVE_UP = 15 * 60.0
-"""Seconds after which the window is closed."""
+    Attributes:
+        start: Until the browser has started.
+        ask: Between two sessions, each of which is a request to Strava.
+        remind: Until the person is reminded.
+        give_up: Until the window is closed.
+    """
+
+    start: float = START
+    ask: float = 5
+    remind: float = 5 * 60
+    give_up: float = 15 * 60
+
+
+PATIENCE = Patience()
 
 
 def check_screen(platform: str, environ: Mapping[str, str]) -> None:
@@ -39,8 +55,11 @@ def check_screen(platform: str, environ: Mapping[str, str]) -> None:
 
 
 def sessions(
-    program: Program, environ: Mapping[str, str], report: Callable[[str], None]
-) -> Iterator[Session]:
+    program: Program,
+    environ: Mapping[str, str],
+    report: Callable[[str], None],
+    patience: Patience = PATIENCE,
+) -> Generator[Session, None, None]:
     """Open a window, and yield each session with which the person may have logged in.
 
     Close the iterator to close the window.
@@ -49,49 +68,48 @@ def sessions(
         program: The browser.
         environ: Its environment variables, which must hold no secret.
         report: Is called with what to tell the person.
+        patience: How long to wait.
 
     Raises:
-        NotLoggedInError: The browser cannot be used, the person closed the window, or 15 minutes
-            have gone by.
+        NotLoggedInError: The browser cannot be used, the person closed the window, or did not log
+            in for 15 minutes.
     """
     browser = own_browser(program)
-    report(f"Opening a window of {browser.name}: log in to Strava there, in any way you like.")
-    with running(browser, environ, _LOGIN):
-        begun, asked, tried, reminded = time.monotonic(), 0.0, None, False
-        while (now := time.monotonic()) - begun < GIVE_UP:
-            try:
-                pages, session = browser.look()
-            except GoneError:
-                raise NotLoggedInError(
-                    "You closed the window before you had logged in to Strava."
-                ) from None
-            if session and session != tried and now - asked >= _ASK and _is_past_login(pages):
-                tried, asked = session, now
-                yield session
-            elif now - begun > REMIND and not reminded:
+    report(
+        f"Log in to Strava in the window of {browser.name} that opens now, in any way you like."
+        " If no window appears, press Ctrl-C and log in another way."
+    )
+    with running(browser, environ, _LOGIN, patience.start):
+        begun, asked, tried, reminded = time.monotonic(), -math.inf, None, False
+        while (now := time.monotonic()) < begun + patience.give_up:
+            if not (seen := browser.look()):
+                raise NotLoggedInError("You closed the window before you had logged in to Strava.")
+            is_new = seen.session != tried and now >= asked + patience.ask
+            if seen.session and is_new and any(map(_PAST_LOGIN.match, seen.pages)):
+                tried, asked = seen.session, now
+                yield seen.session
+            if now > begun + patience.remind and not reminded:
                 reminded = True
                 report(f"Still waiting: log in to Strava in the window of {browser.name}.")
             time.sleep(_LOOK)
-    raise NotLoggedInError("No one logged in for 15 minutes, so the window was closed.")
+    minutes = patience.give_up / 60
+    raise NotLoggedInError(f"No one logged in for {minutes:g} minutes, so the window was closed.")
 
 
-def renewed(program: Program, environ: Mapping[str, str]) -> Session | None:
+def renewed(program: Program, environ: Mapping[str, str]) -> Session:
     """Return the session that the profile of an earlier window has now. Open no page of Strava.
 
     Raises:
-        NotLoggedInError: The browser cannot be used.
+        NotLoggedInError: There is no such profile, or no session in it, or the browser cannot be
+            used.
     """
     browser = own_browser(program)
+    seen = None
     if isinstance(browser, Firefox):  # its files are enough
-        return browser.look().session
-    with running(browser, environ, None):
-        return browser.look().session
-
-
-def _is_past_login(pages: list[str]) -> bool:
-    """Return whether a page is one of Strava's after the login."""
-    urls = map(urlsplit, pages)
-    return any(
-        is_strava(url.hostname or "") and not url.path.startswith(("/login", "/session"))
-        for url in urls
-    )
+        seen = browser.look()
+    elif browser.profile.exists():
+        with running(browser, environ, None):
+            seen = browser.look()
+    if not seen or not seen.session:
+        raise NotLoggedInError(f"No one has logged in to Strava in a window of {browser.name}.")
+    return seen.session

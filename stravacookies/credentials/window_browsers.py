@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 
 class Program(NamedTuple):
-    """A browser that is installed.
+    """A browser's program, and the folder for a profile of ours.
 
     Attributes:
-        browser: Its name: `chromium`.
+        browser: The browser's name: `chromium`.
         path: The program.
-        profile: The folder for a profile of ours. A sandbox allows a browser only some folders.
+        profile: The folder. A browser in a sandbox can write only to some folders.
     """
 
     browser: str
@@ -21,32 +21,35 @@ class Program(NamedTuple):
     profile: Path
 
 
-class _Linux(NamedTuple):
-    """The names of a browser's programs, of its Snap and of its Flatpak."""
+class _Names(NamedTuple):
+    """The names of a browser's programs on Linux, of its Flatpak, and of its Snap's program."""
 
     programs: tuple[str, ...]
-    snap: str | None
-    flatpak: str | None
+    flatpak: str
+    snap: str | None = None
 
 
 # In the order in which they are tried: most people have a Chromium of some kind.
+# Sources: https://flathub.org, https://snapcraft.io
 _LINUX = {
-    "chrome": _Linux(("google-chrome", "google-chrome-stable"), None, "com.google.Chrome"),
-    "edge": _Linux(("microsoft-edge", "microsoft-edge-stable"), None, "com.microsoft.Edge"),
-    "chromium": _Linux(("chromium", "chromium-browser"), "chromium", "org.chromium.Chromium"),
-    "brave": _Linux(("brave-browser", "brave"), "brave", "com.brave.Browser"),
-    "vivaldi": _Linux(("vivaldi", "vivaldi-stable"), "vivaldi", "com.vivaldi.Vivaldi"),
-    "opera": _Linux(("opera",), "opera", "com.opera.Opera"),
-    "firefox": _Linux(("firefox", "firefox-esr"), "firefox", "org.mozilla.firefox"),
+    "chrome": _Names(("google-chrome", "google-chrome-stable"), "com.google.Chrome"),
+    "edge": _Names(("microsoft-edge", "microsoft-edge-stable"), "com.microsoft.Edge"),
+    "chromium": _Names(("chromium", "chromium-browser"), "org.chromium.Chromium", "chromium"),
+    "brave": _Names(("brave-browser", "brave"), "com.brave.Browser", "brave"),
+    "vivaldi": _Names(
+        ("vivaldi", "vivaldi-stable"), "com.vivaldi.Vivaldi", "vivaldi.vivaldi-stable"
+    ),
+    "opera": _Names(("opera",), "com.opera.Opera", "opera"),
+    "firefox": _Names(("firefox", "firefox-esr"), "org.mozilla.firefox", "firefox"),
 }
 _MAC = {
-    "chrome": "Google Chrome",
-    "edge": "Microsoft Edge",
-    "chromium": "Chromium",
-    "brave": "Brave Browser",
-    "vivaldi": "Vivaldi",
-    "opera": "Opera",
-    "firefox": "Firefox",
+    "chrome": "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "edge": "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "chromium": "Chromium.app/Contents/MacOS/Chromium",
+    "brave": "Brave Browser.app/Contents/MacOS/Brave Browser",
+    "vivaldi": "Vivaldi.app/Contents/MacOS/Vivaldi",
+    "opera": "Opera.app/Contents/MacOS/Opera",
+    "firefox": "Firefox.app/Contents/MacOS/firefox",
 }
 _WINDOWS = {
     "chrome": "Google/Chrome/Application/chrome.exe",
@@ -54,9 +57,17 @@ _WINDOWS = {
     "chromium": "Chromium/Application/chrome.exe",
     "brave": "BraveSoftware/Brave-Browser/Application/brave.exe",
     "vivaldi": "Vivaldi/Application/vivaldi.exe",
-    "opera": "Programs/Opera/opera.exe",
+    "opera": "Opera/opera.exe",
     "firefox": "Mozilla Firefox/firefox.exe",
 }
+# All can be installed for all users or for one; Opera for one is in Programs.
+_WINDOWS_FOLDERS = (
+    ("PROGRAMFILES", ""),
+    ("PROGRAMFILES(X86)", ""),
+    ("PROGRAMW6432", ""),
+    ("LOCALAPPDATA", ""),
+    ("LOCALAPPDATA", "Programs"),
+)
 
 BROWSERS = tuple(_LINUX)
 """The browsers that can open a window, in the order in which they are tried."""
@@ -67,60 +78,63 @@ def installed(
 ) -> Iterator[Program]:
     """Yield the browsers that are installed, in the order in which they are tried.
 
+    The parameters are those of `places`.
+    """
+    for browser in BROWSERS:
+        for program in places(browser, platform, environ, home, state):
+            if shutil.which(program.path):
+                yield program
+                break
+
+
+def places(
+    browser: str, platform: str, environ: Mapping[str, str], home: Path, state: Path
+) -> Iterator[Program]:
+    """Yield where a browser's program may be, the best place first.
+
     Args:
+        browser: One of `BROWSERS`.
         platform: The system, as `sys.platform` names it.
         environ: The environment variables.
         home: The user's home directory.
         state: Our own directory, in which a browser without a sandbox gets its profile.
     """
-    for browser in BROWSERS:
-        for program in _places(browser, platform, environ, home, state):
-            if os.access(program.path, os.X_OK):
-                yield program
-                break
+    own = state / f"window-{browser}"
+    if platform == "win32":
+        bases = ((environ.get(variable), folder) for variable, folder in _WINDOWS_FOLDERS)
+        for base, folder in bases:
+            if base:
+                yield Program(browser, Path(base, folder, _WINDOWS[browser]), own)
+    elif platform == "darwin":
+        for applications in (Path("/Applications"), home / "Applications"):
+            yield Program(browser, applications / _MAC[browser], own)
+    else:
+        # The Snap first: on Ubuntu, other programs of its name only start it.
+        yield from _snaps(browser, home)
+        for name in _LINUX[browser].programs:
+            for path in map(Path, os.get_exec_path(dict(environ))):
+                if path.is_absolute():
+                    yield Program(browser, path / name, own)
+        yield from _flatpaks(browser, home)
 
 
 def profiles(home: Path, state: Path) -> list[Path]:
     """List all folders in which a window may have left its profile."""
     folders = [state / f"window-{browser}" for browser in BROWSERS]
-    for names in _LINUX.values():
-        folders += [_snap_profile(home, names.snap)] if names.snap else []
-        folders += [_flatpak_profile(home, names.flatpak)] if names.flatpak else []
-    return folders
+    for browser in BROWSERS:
+        folders += [each.profile for each in (*_snaps(browser, home), *_flatpaks(browser, home))]
+    return list(dict.fromkeys(folders))
 
 
-def _places(
-    browser: str, platform: str, environ: Mapping[str, str], home: Path, state: Path
-) -> Iterator[Program]:
-    profile = state / f"window-{browser}"
-    if platform == "win32":
-        for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
-            if folder := environ.get(variable):
-                yield Program(browser, Path(folder, _WINDOWS[browser]), profile)
-        return
-    if platform == "darwin":
-        for folder in (Path("/Applications"), home / "Applications"):
-            name = _MAC[browser]
-            yield Program(browser, folder / f"{name}.app" / "Contents" / "MacOS" / name, profile)
-        return
-    names = _LINUX[browser]
-    path = environ.get("PATH", os.defpath)
-    # The Snap first: on Ubuntu, other programs of that name only start it.
-    snaps = os.pathsep.join(each for each in path.split(os.pathsep) if each.endswith("snap/bin"))
-    if names.snap and (found := shutil.which(names.snap, path=snaps)):
-        yield Program(browser, Path(found), _snap_profile(home, names.snap))
-    for name in names.programs:
-        if found := shutil.which(name, path=path):
-            yield Program(browser, Path(found), profile)
-    if names.flatpak:
-        for folder in (home / ".local" / "share", Path("/var/lib")):
-            exported = folder / "flatpak" / "exports" / "bin" / names.flatpak
-            yield Program(browser, exported, _flatpak_profile(home, names.flatpak))
+def _snaps(browser: str, home: Path) -> Iterator[Program]:
+    if snap := _LINUX[browser].snap:
+        profile = home / "snap" / snap.partition(".")[0] / "common" / "stravacookies-window"
+        for folder in ("/snap/bin", "/var/lib/snapd/snap/bin"):
+            yield Program(browser, Path(folder, snap), profile)
 
 
-def _snap_profile(home: Path, snap: str) -> Path:
-    return home / "snap" / snap / "common" / "stravacookies-window"
-
-
-def _flatpak_profile(home: Path, flatpak: str) -> Path:
-    return home / ".var" / "app" / flatpak / "data" / "stravacookies-window"
+def _flatpaks(browser: str, home: Path) -> Iterator[Program]:
+    flatpak = _LINUX[browser].flatpak
+    profile = home / ".var" / "app" / flatpak / "data" / "stravacookies-window"
+    for base in (home / ".local" / "share", Path("/var/lib")):
+        yield Program(browser, base / "flatpak" / "exports" / "bin" / flatpak, profile)

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stravacookies.errors import NotLoggedInError
 from stravacookies.strava.cookies import is_cookie_value, token_claims, token_expiry
 from stravacookies.wording import local_time
 
 if TYPE_CHECKING:
-    from http.cookiejar import Cookie
+    from http.cookiejar import Cookie, CookieJar
 
 SESSION = "_strava4_session"
 REMEMBER_ID = "strava_remember_id"
@@ -117,15 +117,16 @@ def is_strava(domain: str) -> bool:
     return f".{domain.lower().lstrip('.')}".endswith(DOMAIN)
 
 
-class StoredCookie(NamedTuple):
-    """A cookie as a browser describes it."""
+@dataclass(frozen=True, slots=True)
+class StoredCookie:
+    """A cookie as a browser describes it. `repr` hides its value."""
 
     name: str
-    value: str
+    value: str = field(repr=False)
     domain: str
 
 
-def cookies_by_name(cookies: "Iterable[Cookie | StoredCookie]") -> dict[str, str]:
+def cookies_by_name(cookies: "CookieJar | Iterable[Cookie | StoredCookie]") -> dict[str, str]:
     """Return the values of cookies by name; prefer those of the whole domain to those of a host.
 
     Strava sends empty cookies of the same names beside the real ones; they are left out.
