@@ -15,7 +15,7 @@ _PAGE = """<!DOCTYPE html>
 _LOGIN = """<form id="login_form" action="/session" method="post">
 <input type="hidden" name="utf8" value="&#x2713;">
 <input type="hidden" name="authenticity_token" value="{token}">
-<input type="email" name="email"><input type="password" name="password">
+<input type="email" name="email" autofocus><input type="password" name="password">
 <input type="checkbox" name="remember_me" value="on">
 {extra}
 <button type="submit">Log In</button>
@@ -25,7 +25,7 @@ _CAPTCHA = '<div class="g-recaptcha" data-sitekey="made-up"></div>'
 
 _CODE = """<form action="/session/code" method="post">
 <p>We have sent a 6-digit code to your mail address.</p>
-<input name="otp" inputmode="numeric" autocomplete="one-time-code"><button>Go on</button>
+<input name="otp" inputmode="numeric" autocomplete="one-time-code" autofocus><button>Go on</button>
 </form>"""
 
 SIGN_UP = b"""<form action="/register" method="post">

@@ -121,6 +121,7 @@ class Strava:
         guard: What makes the login harder.
         refusal: How a session that is not logged in is answered.
         lifetime: The seconds for which the heatmap cookies last.
+        remembers: Whether a login outlives the browser. In October 2026, it was one session cookie.
         after_login: The URL to which a correct login redirects.
         before_login: The URL to which a wrong login redirects.
         changes: Heatmap cookies that are sent with another value, or not at all if it is None.
@@ -135,6 +136,7 @@ class Strava:
     guard: Guard = Guard.NONE
     refusal: Refusal = Refusal.REDIRECT
     lifetime: int = DAY
+    remembers: bool = True
     after_login: str = "https://www.strava.com/dashboard"
     before_login: str = "https://www.strava.com/login"
     changes: dict[str, str | None] = field(default_factory=dict)
@@ -179,6 +181,8 @@ class Strava:
                 return Response(headers=[_anonymous()], body=page)
             case "POST", "/session":
                 return self._log_in(request)
+            case "POST", "/session/code":
+                return self._welcome(remember=False)
             case "GET", "/dashboard":
                 return Response(body=html.plain("Welcome back."))
         return Response(404, body=html.plain("There is nothing here."))
@@ -250,11 +254,15 @@ class Strava:
             if self.guard is Guard.FORM_AGAIN:
                 return Response(body=html.login(self._form_token))
             return _redirect(self.before_login)
+        return self._welcome(remember=fields.get("remember_me") == "on")
+
+    def _welcome(self, *, remember: bool) -> Response:
         answer = _redirect(self.after_login)
+        lasts = _MONTH if self.remembers else ""
         answer.headers.append(
-            _set_cookie("_strava4_session", self.open_session(), f"{_MONTH}; HttpOnly")
+            _set_cookie("_strava4_session", self.open_session(), f"{lasts}; HttpOnly")
         )
-        if fields.get("remember_me") == "on":
+        if remember and self.remembers:
             token = self.signer.token(self.athlete, int(time.time()) + 30 * DAY)
             answer.headers.append(_set_cookie("strava_remember_id", str(self.athlete), _MONTH))
             answer.headers.append(_set_cookie("strava_remember_token", token, _MONTH))
