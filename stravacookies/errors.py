@@ -7,6 +7,8 @@ from typing import ClassVar
 
 RUN_LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
 
+RUN_JOSM_PREFS = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+
 LOG_IN_WITH_BROWSER = f"Log in at https://www.strava.com in your browser, then {RUN_LOGIN}."
 """What to do when there is no usable session, for messages in several modules."""
 
@@ -22,9 +24,16 @@ class StravacookiesError(Exception):
 
     Attributes:
         exit_code: The exit code of the command line.
+        finding: What is wrong.
+        advice: What to do, if the finding does not say so.
     """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, finding: str = "", advice: str = "") -> None:
+        super().__init__(f"{finding} {advice}".strip())
+        self.finding = finding
+        self.advice = advice
 
 
 class UsageError(StravacookiesError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stravacookies import cartograph
 from stravacookies.catalog import Color
-from stravacookies.credentials.acquire import Prospect, Sources
+from stravacookies.credentials.candidates import Prospect, Sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
 from stravacookies.errors import FileError, StravaError

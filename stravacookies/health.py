@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from stravacookies.credentials import acquire, sources
-from stravacookies.credentials.acquire import Origin
+from stravacookies.credentials import candidates, sources
+from stravacookies.credentials.candidates import Origin
 from stravacookies.credentials.store import KEYRING
 from stravacookies.errors import (
-    LOG_IN_WITH_BROWSER,
     REINSTALL,
+    RUN_JOSM_PREFS,
     RUN_LOGIN,
     FileError,
     NetworkError,
@@ -29,10 +29,12 @@ from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.version import __version__
 from stravacookies.wording import count, listed, local_time, until, without_home
 
-_PACKAGES = ("click", "jinja2", "lxml", "platformdirs", "psutil", "requests", "urllib3")
+_PACKAGES = (
+    *("click", "jinja2", "lxml", "lz4", "platformdirs", "psutil", "requests", "urllib3"),
+    "websockets",
+)
 _EXTRAS = ("keyring", "yt-dlp")  # used only if they are installed
 
-_RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 _RENEW = "run 'stravacookies josm-prefs --refresh'"
 
 
@@ -67,31 +69,32 @@ def _session(facts: Facts) -> Result:
         place = "the system's keyring" if kept.place == KEYRING else "a file"
         end = kept.session.expires
         lasts = f"; it lasts at least until {local_time(end)}" if end else ""
-        return good(f"from {source}, kept in {place}{lasts}")
-    login = usable.origin is Origin.LOGIN
-    next_source = f"{acquire.EMAIL_VARIABLE} and {acquire.PASSWORD_VARIABLE}" if login else source
+        renewal = "; when it ends, a newer one is taken from there"
+        renewed = renewal if sources.can_renew(usable.source) else ""
+        return good(f"from {source}, kept in {place}{lasts}{renewed}")
+    if usable.origin is Origin.LOGIN:
+        source = f"{candidates.EMAIL_VARIABLE} and {candidates.PASSWORD_VARIABLE}"
     why = "the kept one cannot be used" if kept else "none yet"
-    return good(f"{why}; the next run uses {next_source}")
+    return good(f"{why}; the next run uses {source}")
 
 
 def _why_no_session(facts: Facts) -> Result:
-    failures = " ".join(str(each.failure) for each in facts.prospects)
+    failures = " ".join(each.failure.finding for each in facts.prospects if each.failure)
     if not failures:
         return bad("none yet", RUN_LOGIN)
-    variable = acquire.SESSION_VARIABLE
+    variable = candidates.SESSION_VARIABLE
     first = f"unset {variable}, then " if facts.environ.get(variable) else ""
-    detail = failures.replace(f" {LOG_IN_WITH_BROWSER}", "").removesuffix(".")
-    return bad(detail, first + RUN_LOGIN)
+    return bad(failures.removesuffix("."), first + RUN_LOGIN)
 
 
 def _cookies(facts: Facts) -> Result:
     _, cookies = facts.host_and_cookies
     if not cookies:
-        return bad("none yet", _RUN)
+        return bad("none yet", RUN_JOSM_PREFS)
     if not cookies.is_fresh(timedelta(0)):
-        return bad(f"expired on {local_time(cookies.expires)}", _RUN)
+        return bad(f"expired on {local_time(cookies.expires)}", RUN_JOSM_PREFS)
     if not cookies.is_fresh():
-        return bad(f"a refresh is due: they expire on {until(cookies.expires)}", _RUN)
+        return bad(f"a refresh is due: they expire on {until(cookies.expires)}", RUN_JOSM_PREFS)
     return good(f"fresh until {until(cookies.expires)}")
 
 
@@ -138,7 +141,7 @@ def _colors(facts: Facts) -> Result:
 def _directory(facts: Facts) -> Result:
     if not facts.josm:
         detail, advice = facts.no_josm
-        return bad(detail, advice or _RUN)
+        return bad(detail, advice or RUN_JOSM_PREFS)
     found = facts.josm.directory
     if not os.access(found, os.W_OK):
         return bad(f"{found}, which is not writable", f"make it writable for you: {found}")
@@ -151,7 +154,7 @@ def _preferences(josm: JosmFacts) -> Result:
     if isinstance(josm.registration, FileError):
         return bad(str(josm.registration).removesuffix("."))
     if josm.registration.before is None:
-        return bad(f"there is no {PREFERENCES}", _RUN)
+        return bad(f"there is no {PREFERENCES}", RUN_JOSM_PREFS)
     return good("readable")
 
 
@@ -161,17 +164,17 @@ def _registration(josm: JosmFacts) -> Result:
     if josm.is_registered:
         return good(f"JOSM's preferences list {entry_set.FILE}")
     first = "close JOSM, then " if josm.is_running else ""
-    return bad(f"JOSM's preferences do not list {entry_set.FILE}", first + _RUN)
+    return bad(f"JOSM's preferences do not list {entry_set.FILE}", first + RUN_JOSM_PREFS)
 
 
 def _layers(josm: JosmFacts) -> Result:
     file = entry_set.FILE
     match josm.entry_set:
         case FileNotFoundError():
-            return bad(f"there is no {file}", _RUN)
+            return bad(f"there is no {file}", RUN_JOSM_PREFS)
         case OSError() as error:
             why = error.strerror or error
-            return bad(f"{file} could not be read: {why}", f"remove it, then {_RUN}")
+            return bad(f"{file} could not be read: {why}", f"remove it, then {RUN_JOSM_PREFS}")
         case MalformedError() as error:
             return bad(f"{file} is malformed in {error}", _RENEW)
     if not josm.layers:
@@ -180,7 +183,9 @@ def _layers(josm: JosmFacts) -> Result:
     if not josm.cookies:
         return bad(f"{found} without usable cookies", _RENEW)
     if not josm.cookies.is_fresh():
-        return bad(f"{found}, whose cookies expire on {until(josm.cookies.expires)}", _RUN)
+        return bad(
+            f"{found}, whose cookies expire on {until(josm.cookies.expires)}", RUN_JOSM_PREFS
+        )
     return good(f"{found} with fresh cookies")
 
 

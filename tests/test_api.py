@@ -12,7 +12,7 @@ import pytest
 import stravacookies
 from stravacookies import CLASSIC
 from stravacookies.cli.commands import SHORT_HELP
-from stravacookies.credentials.acquire import Sources
+from stravacookies.credentials.candidates import Sources
 from stravacookies.credentials.store import CredentialStore
 from tests.command import Run
 from tests.standin.server import StandIn

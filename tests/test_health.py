@@ -32,8 +32,8 @@ LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
 
 ALL_WELL = {
     "Program": "✓ stravacookies N, Python N, SYSTEM",
-    "Packages": "✓ click N, jinja2 N, lxml N, platformdirs N, psutil N, requests N,"
-    " urllib3 N, keyring N, yt-dlp N",
+    "Packages": "✓ click N, jinja2 N, lxml N, lz4 N, platformdirs N, psutil N, requests N,"
+    " urllib3 N, websockets N, keyring N, yt-dlp N",
     "Session": "✓ from ~/cookies.json, kept in a file",
     "Cookies": "✓ fresh until TIME",
     "JOSM directory": "✓ ~/.config/JOSM",
@@ -242,7 +242,7 @@ LOGIN_DATA = {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"}
 @pytest.mark.parametrize(
     ("kept", "other", "finding"),
     [
-        (FROM_JANE, "", "✓ from firefox, kept in a file"),
+        (FROM_JANE, "", "✓ from firefox, kept in a file; when it ends, …"),
         (REMEMBERED, "", f"{ALL_WELL['Session']}; it lasts at least until TIME"),
         ({"place": "keyring"}, "", f"✗ The Strava session is kept in the …\n{LOGIN}"),
         (EXPIRED, "", f"✗ The kept Strava session has expired or is damaged\n{LOGIN}"),
@@ -285,7 +285,8 @@ def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "version", without)
 
     assert (
-        "✗ click N, jinja2 N, platformdirs N, psutil N, requests N, urllib3 N, yt-dlp N;"
+        "✗ click N, jinja2 N, lz4 N, platformdirs N, psutil N, requests N, urllib3 N,"
+        " websockets N, yt-dlp N;"
         " not installed: lxml\n"
         "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
         " 'make josm-prefs')"

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "stravacookies"
 
 FLOORS = (
-    {"errors", "version", "wording", "catalog", "deadline", "paths", "findings"},
+    {"errors", "version", "wording", "catalog", "deadline", "paths", "findings", "installation"},
     {"heatmap", "files"},
     {"strava"},
     {"templating"},

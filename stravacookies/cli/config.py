@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stravacookies.cli.layer_names import ACTIVITY, COLOR, LAYER
-from stravacookies.credentials.sources import PASSWORD, STANDARD_INPUT
+from stravacookies.credentials.sources import needs_person
 from stravacookies.errors import UsageError
 from stravacookies.files import file_type
 
@@ -63,7 +63,7 @@ def load(directory: Path) -> Config:
             names = ", ".join(field.replace("_", "-") for field in Config._fields)
             raise _unusable_config(path, f"there is no setting {key!r}; the settings are {names}")
         settings[name] = _checked(path, key, value, Config._field_defaults[name])
-    if settings.get("source") in (PASSWORD, STANDARD_INPUT):
+    if needs_person(settings.get("source") or ""):
         raise _unusable_config(path, "source is neither a browser nor a file")
     return Config(**settings)
 

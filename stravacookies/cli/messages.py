@@ -12,6 +12,7 @@ from stravacookies import cartograph
 from stravacookies.credentials import sources
 from stravacookies.credentials.acquire import Acquired
 from stravacookies.credentials.store import KEYRING, StoredSession
+from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
 from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set
@@ -54,7 +55,7 @@ def login_summary(acquired: Acquired, kept: StoredSession | None) -> str:
     place = "the system's keyring" if kept.place == KEYRING else "a file that only you can read"
     return (
         f"Logged in to Strava with {source}.\n{expiry}\n"
-        f"The session is kept in {place}; it lasts {lasts}."
+        f"The session is kept in {place}; it lasts {lasts}.\n\nNext: {RUN_JOSM_PREFS}."
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from stravacookies.credentials import sources
-from stravacookies.credentials.acquire import Credential, login_from
+from stravacookies.credentials.candidates import Credential, login_from
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CURRENT
 from stravacookies.strava.session import Login
@@ -22,17 +22,6 @@ _ENDS = (b"\n", _CTRL_D)
 def is_possible() -> bool:
     """Return whether there is a person to ask: standard input may be closed, or not a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def for_anything() -> Credential:
-    """Ask for a session or, if the person prefers that, for an email and password."""
-    click.echo(
-        "Strava needs to know who you are. Your browser's session works best: log in at\n"
-        "https://www.strava.com there, and copy the value of its cookie _strava4_session.\n",
-        err=True,
-    )
-    email = _email("Email (or press Enter to paste a session)", default="")
-    return Login(email, _secret("Password")) if email else for_session()
 
 
 def for_session() -> Credential:

@@ -11,12 +11,18 @@ from typing import Any
 import click
 
 from stravacookies import paths
-from stravacookies.cli import prompt, selection
+from stravacookies.cli import prompt, selection, ways
 from stravacookies.cli.config import NAMES, VARIABLES, Config, load
-from stravacookies.credentials import acquire, sources
-from stravacookies.credentials.acquire import Candidate, Origin, Sources
-from stravacookies.credentials.store import CredentialStore
-from stravacookies.errors import NoJosmDirectoryError, UsageError
+from stravacookies.credentials import sources
+from stravacookies.credentials.acquire import acquire
+from stravacookies.credentials.browser_folders import BROWSERS
+from stravacookies.credentials.candidates import SECRETS, Candidate, Origin, Sources
+from stravacookies.errors import (
+    BrowserNotFoundError,
+    NoJosmDirectoryError,
+    StravacookiesError,
+    UsageError,
+)
 from stravacookies.files import file_type, renamed_errors
 from stravacookies.heatmap import CURRENT, Layer, TileHost
 from stravacookies.josm import directory
@@ -32,7 +38,7 @@ def hide_secrets() -> None:
     Libraries start some as well: importing `keyring` runs a compiler.
     """
     click.get_current_context().meta[_ENVIRON] = dict(os.environ)
-    for variable in acquire.VARIABLES:
+    for variable in SECRETS:
         os.environ.pop(variable, None)
 
 
@@ -66,7 +72,7 @@ def _setting(name: str) -> Any:
 def default_source() -> str | None:
     """Return the user's default source of a session, which must not need a person each time."""
     named = os.environ.get(VARIABLES["source"])
-    if named in (sources.PASSWORD, sources.STANDARD_INPUT):
+    if named and sources.needs_person(named):
         raise UsageError(f"{VARIABLES['source']} is neither a browser nor a file.")
     return named or config().source
 
@@ -87,24 +93,34 @@ def _default_names(setting: str) -> Sequence[str]:
 
 def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
     """Return fresh cookies: from the source named with `--from`, or else the usual way."""
-    store = CredentialStore()
-    if source is None:
-        ask = prompt.for_anything if prompt.is_possible() else None
-        chosen = Sources(store, environ(), default_source(), ask)
-    else:
-        chosen = Sources(store, named=candidate(source, host))
-    return acquire.current_cookies(chosen, host, refresh=refresh)
+    chosen = credential_sources(source, host)
+    if source is None and not refresh:
+        kept = chosen.store.cookies(host)
+        if kept and kept.is_fresh():
+            return kept
+    acquired = acquire(chosen.candidates(host), chosen.store, host, report_failure)
+    if acquired.not_kept:
+        click.echo(f"stravacookies: {acquired.not_kept}", err=True)
+    if acquired.origin in (Origin.SEARCH, Origin.PERSON):
+        label = sources.label(acquired.source)
+        click.echo(f"stravacookies: Logged in to Strava with {label}.", err=True)
+    return acquired.cookies
 
 
-def candidate(source: str, host: TileHost = CURRENT) -> Candidate:
-    """Return the source that a user named; one that needs a person asks at the terminal."""
-    source = sources.normalize(source)
-    if source == sources.STANDARD_INPUT and prompt.is_possible():
-        return Candidate(Origin.NAMED, sources.ENTERED, prompt.for_session)
-    if source == sources.PASSWORD:
-        variables = environ()
-        return Candidate(Origin.NAMED, source, lambda: prompt.for_login(variables))
-    return Candidate(Origin.NAMED, source, lambda: sources.read(source, host))
+def credential_sources(source: str | None, host: TileHost = CURRENT) -> Sources:
+    """Return where a session may come from: the source named with `--from`, or all there are."""
+    variables = environ()
+    if source is not None:
+        return Sources(named=ways.named(source, variables, host))
+    ask = (lambda: ways.ask(variables, host)) if prompt.is_possible() else None
+    return Sources(environ=variables, default=default_source(), search=BROWSERS, ask=ask)
+
+
+def report_failure(candidate: Candidate, error: StravacookiesError) -> None:
+    """Tell why a source failed, after which another one is tried."""
+    searched = candidate.origin is Origin.SEARCH
+    if not (searched and isinstance(error, BrowserNotFoundError)):
+        click.echo(f"stravacookies: {error.finding if searched else error}", err=True)
 
 
 def josm(josm_dir: Path | None) -> Path:

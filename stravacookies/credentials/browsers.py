@@ -5,80 +5,107 @@ reads Safari's store.
 """
 
 import sqlite3
+import sys
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+from stravacookies import paths
+from stravacookies.credentials import firefox_windows
 from stravacookies.credentials.browser_copies import is_firefox, reduced_copy
 from stravacookies.credentials.browser_profiles import (
     Profile,
     browser_of,
     container_name,
     find_profiles,
+    last_change,
 )
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC
-from stravacookies.strava.session import REMEMBER_TOKEN, Session, cookies_by_name, is_strava
+from stravacookies.installation import how_to_add_browser_extra
+from stravacookies.strava.session import (
+    REMEMBER_TOKEN,
+    SESSION,
+    Session,
+    cookies_by_name,
+    is_strava,
+)
+
+Values = dict[str, str]
+"""The values of Strava's cookies, by name."""
 
 
-def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) -> dict[str, str]:
-    """Return Strava's cookies by name from a browser's store, whether it runs or not.
+def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) -> Iterator[Values]:
+    """Yield Strava's cookies from each profile of a browser that has a session of Strava.
 
-    The profile is the name of its folder, the name that people see, or a path. By default, all
-    profiles are read, the one that was used last first, until one is logged in.
+    The browser may be running. The profile that was used last comes first. If none has a session,
+    heatmap cookies are enough.
+
+    Args:
+        browser: One of `BROWSERS`.
+        profile: The only profile to read: the name of its folder, the one that people see, or a
+            path.
+        environ: The environment variables, which may move the folders of browsers.
 
     Raises:
         BrowserNotFoundError: There is no such browser, or no such profile.
         NotLoggedInError: The stores cannot be read, or contain no login.
     """
-    return _first_login(browser, find_profiles(browser, profile, environ))
+    return _logins(browser, find_profiles(browser, profile, environ))
 
 
-def read_store(store: Path) -> dict[str, str]:
-    """Return Strava's cookies by name from a file in which Firefox or Chromium keeps cookies.
+def read_store(store: Path) -> Iterator[Values]:
+    """Yield Strava's cookies from a file in which Firefox or Chromium keeps cookies.
 
     Raises:
         NotLoggedInError: The store cannot be read, or contains no login.
     """
-    return _first_login(str(store), [Profile(browser_of(store), store, store.name)])
+    return _logins(str(store), [Profile(browser_of(store), store, store.name)])
 
 
-def _first_login(source: str, profiles: Collection[Profile]) -> dict[str, str]:
-    """Return the cookies of the first profile with a session, or else with heatmap cookies."""
-    heatmap_cookies: dict[str, str] = {}
+def _logins(source: str, profiles: Collection[Profile]) -> Iterator[Values]:
+    """Yield the cookies of each profile with a session, or else some with heatmap cookies."""
+    heatmap_cookies: Values = {}
     failure: NotLoggedInError | None = None
+    found = False
     for profile in profiles:
         try:
-            cookies = _read(source, profile)
-            if Session.from_cookies(cookies):
-                return cookies
+            for cookies in _read(source, profile):
+                if Session.from_cookies(cookies):
+                    found = True
+                    yield cookies
+                elif cookies.keys() >= {*CLASSIC.cookies}:
+                    heatmap_cookies = heatmap_cookies or cookies
         except NotLoggedInError as error:
-            failure = failure or NotLoggedInError(f"{error} Looked in: {profile}.")
-        else:
-            if not heatmap_cookies and cookies.keys() >= {*CLASSIC.cookies}:
-                heatmap_cookies = cookies
+            finding = f"{error.finding} Looked in: {profile}."
+            failure = failure or NotLoggedInError(finding, error.advice)
+    if found:
+        return
     if heatmap_cookies:
-        return heatmap_cookies
+        yield heatmap_cookies
+        return
     raise failure or NotLoggedInError(
-        f"There is no Strava session in {source}: log in at https://www.strava.com there with"
-        " 'remember me', then wait half a minute or close the browser. Looked in:"
-        f" {', '.join(map(str, profiles))}."
+        f"There is no Strava session in {source}. Looked in: {', '.join(map(str, profiles))}.",
+        "Log in at https://www.strava.com there with 'remember me', then wait half a minute or"
+        " close the browser.",
     )
 
 
-def _read(source: str, profile: Profile) -> dict[str, str]:
-    """Return Strava's cookies by name from one profile."""
+def _read(source: str, profile: Profile) -> list[Values]:
+    """Return Strava's cookies from one profile; there may be two sessions in it."""
     try:
         if profile.browser == "safari":  # its store needs no preparation
-            return _decrypt(profile.browser, profile.store)
+            return [_decrypt(profile.browser, profile.store)]
         with reduced_copy(profile.store) as copy:
             with closing(sqlite3.connect(copy)) as connection:
-                if is_firefox(connection):
-                    return _choose_container(_read_firefox(connection), profile)
-            return _decrypt(profile.browser, copy.parent)
+                containers = _read_firefox(connection) if is_firefox(connection) else None
+            if containers is None:
+                return [_decrypt(profile.browser, copy.parent)]
+        outside = _with_windows(containers.pop("", {}), profile)
+        return [_choose_container(each, containers, profile) for each in outside]
     except NotLoggedInError:
         raise
     except sqlite3.Error:
@@ -88,8 +115,9 @@ def _read(source: str, profile: Profile) -> dict[str, str]:
     except Exception as error:  # noqa: BLE001 - a library may raise anything on a strange store
         reason = type(error).__name__  # without the library's words, which may hold a value
     raise NotLoggedInError(
-        f"The cookies of {source} cannot be read ({reason}): use another browser, or export the"
-        " cookies of strava.com with an add-on and name that file with --from."
+        f"The cookies of {source} cannot be read ({reason}).",
+        "Use another browser, or export the cookies of strava.com with an add-on and name that file"
+        " with --from.",
     )
 
 
@@ -114,9 +142,27 @@ def _read_firefox(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return cookies
 
 
-def _choose_container(containers: dict[str, dict[str, str]], profile: Profile) -> dict[str, str]:
+def _with_windows(stored: Values, profile: Profile) -> list[Values]:
+    """Add the session cookies of Firefox's windows; the newer of two sessions is first."""
+    try:
+        windows = cookies_by_name(firefox_windows.read(profile.folder).cookies)
+    except NotLoggedInError:
+        if _session(stored):
+            return [stored]
+        raise
+    if not windows:
+        return [stored]
+    file = firefox_windows.files(profile.folder)[0]
+    newer, older = stored | windows, windows | stored
+    if last_change(profile.store)[0][0] > file.stat().st_mtime_ns:
+        newer, older = older, newer
+    return [newer] if newer.get(SESSION) == older.get(SESSION) else [newer, older]
+
+
+def _choose_container(
+    outside: Values, containers: Mapping[str, Values], profile: Profile
+) -> Values:
     """Choose the cookies outside of containers, or those of the only login inside of one."""
-    outside = containers.pop("", {})
     inside = {container: _session(cookies) for container, cookies in containers.items()}
     logins = {container: session for container, session in inside.items() if session}
     if _session(outside) or not logins:
@@ -126,8 +172,8 @@ def _choose_container(containers: dict[str, dict[str, str]], profile: Profile) -
     ids = sorted(int(container.partition("=")[2]) for container in logins)
     names = ", ".join(container_name(profile, each) for each in ids)
     raise NotLoggedInError(
-        f"Several containers of {profile.browser} have a Strava login ({names}): log in outside of"
-        " containers, or log out in all but one of them."
+        f"Several containers of {profile.browser} have a Strava login ({names}).",
+        "Log in outside of containers, or log out in all but one of them.",
     )
 
 
@@ -143,10 +189,10 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
         # Imported here: 0.3 s, and few runs read a browser
         from yt_dlp.cookies import extract_cookies_from_browser
     except ImportError:
+        package = Path(paths.__file__).parent
+        command = how_to_add_browser_extra(package, Path(sys.prefix), sys.executable)
         raise NotLoggedInError(
-            f"Reading {browser} needs an optional package: run 'make browser' in a clone,"
-            " or install stravacookies with its extra 'browser', such as pipx install"
-            " '.[browser]'. Firefox can be read without it."
+            f"Reading {browser} needs an optional package: run '{command}'."
         ) from None
     log = _Log()
     cookies = _usable_cookies(extract_cookies_from_browser(browser, str(place), log))
@@ -154,8 +200,8 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
     if log.warnings and not _session(cookies):
         raise NotLoggedInError(
             f"The cookies of {browser} cannot be decrypted here"
-            f" ({'; '.join(dict.fromkeys(log.warnings))}): use Firefox, or a file that an add-on"
-            " exports."
+            f" ({'; '.join(dict.fromkeys(log.warnings))}).",
+            "Use Firefox, or a file that an add-on exports.",
         )
     return cookies
 

@@ -141,7 +141,7 @@ class Firefox(OwnBrowser):
             return None
         values: dict[str, str] = {}
         with suppress(NotLoggedInError):  # all cookies may be session cookies
-            values = read_store(self.profile / "cookies.sqlite")
+            values = next(read_store(self.profile / "cookies.sqlite"))
         windows = firefox_windows.read(self.profile)
         return Seen(windows.pages, _session(values | cookies_by_name(windows.cookies)))
 

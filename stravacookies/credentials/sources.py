@@ -3,13 +3,22 @@
 import os
 import stat
 import sys
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stravacookies import paths
+from stravacookies.credentials import window_browsers
 from stravacookies.credentials.browser_folders import BROWSERS
-from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError, UsageError
+from stravacookies.errors import (
+    LOG_IN_WITH_BROWSER,
+    RUN_LOGIN,
+    NotLoggedInError,
+    StravaError,
+    UsageError,
+)
 from stravacookies.files import file_type
 from stravacookies.heatmap import TileHost
 from stravacookies.strava.cookies import HeatmapCookies
@@ -23,6 +32,9 @@ STANDARD_INPUT = "-"
 ENTERED = "what you entered"
 """The source of what a person types or pastes at the terminal."""
 
+WINDOW = "window"
+"""A browser window of ours, as `window` or `window:firefox`."""
+
 
 def normalize(source: str) -> str:
     """Return the name of a source in a form that works from any folder.
@@ -31,9 +43,11 @@ def normalize(source: str) -> str:
         UsageError: There is no such source.
         NotLoggedInError: It is a file that cannot be reached.
     """
-    if source in (PASSWORD, STANDARD_INPUT):
+    if source in (PASSWORD, STANDARD_INPUT, WINDOW):
         return source
     name, _, profile = source.partition(":")
+    if name == WINDOW and profile in window_browsers.BROWSERS:
+        return source
     try:
         if is_browser(name.lower()):
             if Path(profile).name != profile:
@@ -52,12 +66,15 @@ def normalize(source: str) -> str:
         pass  # not a path that could exist
     raise UsageError(  # without repeating it: it may be the session itself
         "The source of the session is neither a file nor a known one. Known sources are"
-        f" {', '.join(BROWSERS)} (also with :PROFILE), - for standard input, and password."
+        f" {', '.join(BROWSERS)} (also with :PROFILE), window (also with :BROWSER), - for standard"
+        " input, and password."
     )
 
 
 def label(source: str) -> str:
     """Return the name of a source for messages."""
+    if is_window(source):
+        return f"a window of {source.partition(':')[2]}"
     return "standard input" if source == STANDARD_INPUT else source
 
 
@@ -66,8 +83,25 @@ def is_browser(source: str) -> bool:
     return source.partition(":")[0] in BROWSERS
 
 
+def is_window(source: str) -> bool:
+    """Return whether a source is a browser window of ours."""
+    return source.partition(":")[0] == WINDOW
+
+
+def needs_person(source: str) -> bool:
+    """Return whether a source needs a person each time, so that it cannot be a default."""
+    return source in (PASSWORD, STANDARD_INPUT) or is_window(source)
+
+
+def can_renew(source: str) -> bool:
+    """Return whether a source can be read again, and may then have a newer session."""
+    return is_browser(source) or is_window(source)
+
+
 def way_out(source: str) -> str:
     """Say what to do when the session from a source has ended."""
+    if is_window(source):
+        return f"To log in again, {RUN_LOGIN}."
     log_in = "Log in at https://www.strava.com in your browser, then"
     if source in (ENTERED, STANDARD_INPUT):
         return f"{log_in} copy the session from there again."
@@ -77,13 +111,32 @@ def way_out(source: str) -> str:
     return LOG_IN_WITH_BROWSER
 
 
-def read(source: str, host: TileHost) -> Session | HeatmapCookies:
-    """Return the session that a source contains, or else the heatmap cookies in it.
+def read(source: str, host: TileHost) -> Generator[Session | HeatmapCookies, None, None]:
+    """Yield the session that a source contains, or else the heatmap cookies in it.
+
+    A browser may contain several sessions: the one that was used last comes first.
 
     Raises:
         NotLoggedInError: It contains neither, or cannot be read.
     """
-    return _choose(_read_source(source), source, host)
+    if is_window(source):
+        yield _renewed(source)
+        return
+    for export in _read_source(source):
+        yield _choose(export, source, host)
+
+
+def _renewed(source: str) -> Session:
+    """Return the session that the profile of a window has now."""
+    from stravacookies.credentials import window  # imported here: few runs need it
+
+    found = window_browsers.installed(sys.platform, os.environ, Path.home(), paths.state())
+    for program in found:
+        if source == f"{WINDOW}:{program.browser}":
+            return window.renewed(program, os.environ)
+    raise NotLoggedInError(
+        f"{label(source)} cannot be opened: it is not on this computer any more."
+    )
 
 
 def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookies:
@@ -114,27 +167,28 @@ def _choose(export: "Export", source: str, host: TileHost) -> Session | HeatmapC
     raise failure
 
 
-def _read_source(source: str) -> "Export":
-    """Return what a source contains of Strava's cookies."""
+def _read_source(source: str) -> Iterator["Export"]:
+    """Yield what a source contains of Strava's cookies."""
     from stravacookies.credentials.cookie_files import LONGEST, Export, read_export
 
     if is_browser(source):
         from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3
 
         name, _, profile = source.partition(":")
-        return Export(read_browser(name, profile or None, os.environ))
-    if source == STANDARD_INPUT:
-        return read_export(_standard_input(LONGEST + 1))
-    if _is_store(source):
+        yield from map(Export, read_browser(name, profile or None, os.environ))
+    elif source == STANDARD_INPUT:
+        yield read_export(_standard_input(LONGEST + 1))
+    elif _is_store(source):
         from stravacookies.credentials.browsers import read_store  # imported here: sqlite3
 
-        return Export(read_store(Path(source)))
-    try:
-        with Path(source).open("rb") as file:
-            content = file.read(LONGEST + 1)
-    except OSError as error:
-        raise _unreadable_file(source, error) from None
-    return read_export(content)
+        yield from map(Export, read_store(Path(source)))
+    else:
+        try:
+            with Path(source).open("rb") as file:
+                content = file.read(LONGEST + 1)
+        except OSError as error:
+            raise _unreadable_file(source, error) from None
+        yield read_export(content)
 
 
 def _is_store(source: str) -> bool:

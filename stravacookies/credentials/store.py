@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies import paths
+from stravacookies.credentials import window_browsers
 from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError
 from stravacookies.files import locked, make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
@@ -51,10 +52,11 @@ class StoredSession(NamedTuple):
         if self.place == KEYRING:
             raise NotLoggedInError(
                 "The Strava session is kept in the system's keyring, which is locked or out of"
-                " reach: unlock it, or run 'stravacookies login' again."
+                " reach.",
+                "Unlock it, or run 'stravacookies login' again.",
             )
         raise NotLoggedInError(
-            f"The kept Strava session has expired or is damaged. {LOG_IN_WITH_BROWSER}"
+            "The kept Strava session has expired or is damaged.", LOG_IN_WITH_BROWSER
         )
 
 
@@ -135,6 +137,12 @@ class CredentialStore:
         shutil.rmtree(copies, ignore_errors=True)  # what killed runs have left
         if copies.exists():
             left.append(str(copies))
+        for profile in window_browsers.profiles(Path.home(), self.directory):
+            if profile.exists():
+                # A window that is open keeps its profile locked.
+                with suppress(OSError), locked([profile / "lock"], patience=0):
+                    shutil.rmtree(profile, ignore_errors=True)
+                (left if profile.exists() else removed).append(f"the login in {profile}")
         return removed, left
 
     def _cookies_file(self, host: TileHost) -> Path:

@@ -29,7 +29,7 @@ _SESSION = "https://www.strava.com/session"
 
 _NOT_LOGGED_IN = (
     "The session is not logged in to Strava: it has ended, or it is the kind that every visitor"
-    f" gets. {LOG_IN_WITH_BROWSER}"
+    " gets."
 )
 _SERVER_ERROR = (
     "{url} answered {status}. Strava may be in trouble, but it also answers like this to some"
@@ -75,13 +75,13 @@ class CookieFetcher:
         if answer.status // 100 == 5:
             raise ServerError(_SERVER_ERROR.format(url=answer.url, status=answer.status))
         if login_page.is_redirect_to_login(answer):
-            raise SessionRefusedError(_NOT_LOGGED_IN)
+            raise SessionRefusedError(_NOT_LOGGED_IN, LOG_IN_WITH_BROWSER)
         answer.expect_ok()
         # A cookie whose header was truncated has lost its domain, and perhaps a part of its value.
         whole = [cookie for cookie in self._http.cookies if cookie.domain == DOMAIN]
         values = cookies_by_name(whole)
         if values.keys().isdisjoint(host.cookies):  # if only some are missing, Strava is at fault
-            raise SessionRefusedError(_NOT_LOGGED_IN)
+            raise SessionRefusedError(_NOT_LOGGED_IN, LOG_IN_WITH_BROWSER)
         cookies = HeatmapCookies.from_values(values, host.cookies)
         if not cookies.is_fresh(timedelta(0)):
             raise StravaError(

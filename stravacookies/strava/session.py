@@ -73,7 +73,8 @@ class Session:
             if not value:
                 raise NotLoggedInError(
                     f"The cookie {REMEMBER_TOKEN} expired on {local_time(expiry)}, and"
-                    " there is no other session: log in at https://www.strava.com again."
+                    " there is no other session.",
+                    "Log in at https://www.strava.com again.",
                 )
             token = None
         if token:

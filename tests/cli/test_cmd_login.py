@@ -33,7 +33,8 @@ def test_file(run: Run, export: Path, home: Path, stand_in: StandIn) -> None:
         rf"Logged in to Strava with {export}\.\n"
         rf"The cookies expire on {LEFT}\.\n"
         r"The session is kept in a file that only you can read; it lasts as long as Strava accepts"
-        r" it\.\n",
+        r" it\.\n\n"
+        r"Next: run 'stravacookies josm-prefs' \(in a clone: 'make josm-prefs'\)\.\n",
         outcome.out,
     ), outcome.out
     assert ["HEAD"] == [request.method for request in stand_in.requests]
@@ -146,17 +147,20 @@ def test_browser_is_not_installed(run_here: Run) -> None:
         run_here("login", "--from", "vivaldi")
 
 
-def test_no_browser_has_a_session(run_here: Run) -> None:
-    """If no browser has a session, the error lists what else to do."""
-    with pytest.raises(NotLoggedInError) as error:
-        run_here("login")
-    assert (
-        "No browser with a Strava session was found. Do one of these:\n"
-        "- log in at https://www.strava.com in a browser, and run this again;\n"
-        "- export the cookies of strava.com with an add-on, and name that file with --from;\n"
-        "- copy the value of the cookie _strava4_session, and paste it into"
-        " 'stravacookies login --from -'."
-    ) == str(error.value)
+@pytest.mark.parametrize("command", ["login", "josm-prefs"])
+def test_no_browser_has_a_session(run: Run, home: Path, josm_directory: Path, command: str) -> None:
+    """Each browser that is here has one line; then the error lists at most three ways."""
+    profile = home / ".mozilla" / "firefox" / "x.default"
+    with create(profile) as firefox:
+        add(firefox, name="sp")
+    outcome = run(command)
+    first, error, *ways = outcome.err.splitlines()
+
+    assert (3, "") == (outcome.code, outcome.out)
+    nothing = "stravacookies: There is no Strava session in firefox."
+    assert f"{nothing} Looked in: {profile}." == first
+    assert "stravacookies: There is no Strava session yet. Do one of these:" == error
+    assert ["- "] * 3 == [way[:2] for way in ways]
 
 
 def test_browsers_are_searched(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None:
@@ -170,8 +174,32 @@ def test_browsers_are_searched(run: Run, home: Path, strava: Strava, stand_in: S
     assert (0, 2) == (outcome.code, len(stand_in.requests))
     assert "Logged in to Strava with chromium.\n" in outcome.out
     assert "stravacookies: The session from firefox is not logged in" in outcome.err
-    assert 2 == outcome.err.count("Found a Strava session in ")
-    assert "was not found" not in outcome.err
+    assert 1 == outcome.err.count("\n")
+
+
+def test_josm_prefs_finds_a_session(
+    run: Run, home: Path, josm_directory: Path, strava: Strava
+) -> None:
+    """Without a kept session, `josm-prefs` takes that of a browser, keeps it, and says so."""
+    with create(home / ".mozilla" / "firefox" / "x.default") as firefox:
+        add(firefox, value=strava.open_session())
+    first, second = run("josm-prefs"), run("josm-prefs", "--refresh")
+
+    assert (0, "stravacookies: Logged in to Strava with firefox.\n") == (first.code, first.err)
+    assert (0, "") == (second.code, second.err)
+
+
+@pytest.mark.parametrize("arguments", [("firefox",), ("--from", "firefox")])
+def test_source_can_be_an_argument(
+    run: Run, home: Path, strava: Strava, arguments: tuple[str, ...]
+) -> None:
+    """`login firefox` is the same as `login --from firefox`; both together are a mistake."""
+    with create(home / ".mozilla" / "firefox" / "x.default") as firefox:
+        add(firefox, value=strava.open_session())
+
+    assert "Logged in to Strava with firefox.\n" in run("login", *arguments).out
+    mistake = run("login", "firefox", "--from", "firefox")
+    assert (2, True) == (mistake.code, "Give the source once" in mistake.err)
 
 
 def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: Strava) -> None:
@@ -181,9 +209,8 @@ def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: St
     with create(profile, CHROMIUM) as chromium:
         add(chromium, CHROMIUM)
     needed = (
-        "stravacookies: Reading chromium needs an optional package: run 'make browser' in a clone,"
-        " or install stravacookies with its extra 'browser', such as pipx install '.[browser]'."
-        f" Firefox can be read without it. Looked in: {profile}.\n"
+        "stravacookies: Reading chromium needs an optional package: run 'make browser'. Looked in:"
+        f" {profile}.\n"
     )
     named = run("login", "--from", "chromium")
     assert (3, needed) == (named.code, named.err)
@@ -192,7 +219,8 @@ def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: St
         add(librewolf, value=strava.open_session())
     outcome = run("login")
 
-    assert (0, "Found a Strava session in librewolf.\n") == (outcome.code, outcome.err)
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "Logged in to Strava with librewolf.\n" in outcome.out
 
 
 def test_store_in_a_file(run: Run, home: Path, strava: Strava) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import StravacookiesError
+from stravacookies.files import locked
 from stravacookies.strava.session import Session
 from tests.command import Run
 from tests.credentials.conftest import MemoryKeyring
@@ -38,6 +39,19 @@ def test_file_cannot_be_removed(run_here: Run, home: Path) -> None:
         f"Could not remove {home / STATE}/session.json: is the keyring locked, or a file protected?"
     ) == str(error.value)
     assert ["session.json"] == [path.name for path in (home / STATE).iterdir()]
+
+
+def test_login_of_a_window(run_here: Run, home: Path) -> None:
+    """The profile of a window is removed, unless that window is open."""
+    profiles = home / STATE / "window-edge", home / "snap/firefox/common/stravacookies-window"
+    for profile in profiles:
+        (profile / "Default").mkdir(parents=True)
+    with locked([profiles[0] / "lock"]), pytest.raises(StravacookiesError, match="window-edge"):
+        run_here("logout")
+    assert [True, False] == [profile.exists() for profile in profiles]
+
+    assert f"Removed the login in {profiles[0]}.\n" in run_here("logout").out
+    assert not profiles[0].exists()
 
 
 def test_locked_keyring(run_here: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

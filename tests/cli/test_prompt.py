@@ -16,9 +16,11 @@ from tests.terminal import converse, on_terminal
 def test_email_and_password(
     environment: dict[str, str], josm_directory: Path, strava: Strava
 ) -> None:
-    """A person without a session is asked for email and password, which is not shown."""
+    """A person may choose email and password, which is not shown."""
     answers = [
-        ("session): ", "not an email"),
+        ("Your choice [1]: ", "4"),
+        ("4 is not in the range 1<=x<=3.", "3"),
+        ("Email: ", "not an email"),
         ("Error: That is not an email address.", strava.email),
         ("Password (not shown): ", strava.password),
     ]
@@ -35,7 +37,7 @@ def test_session(
 ) -> None:
     """A pasted session is not shown. It is kept once Strava has accepted it."""
     session = strava.open_session()
-    answers = [("session): ", ""), ("Session (not shown): ", session)]
+    answers = [("[1]: ", ""), ("Session (not shown): ", session)]
     code, shown = converse(environment, answers, "josm-prefs")
 
     assert 0 == code, shown
@@ -44,9 +46,29 @@ def test_session(
     assert 2 == len(stand_in.requests)
 
 
+def test_file(environment: dict[str, str], strava: Strava, export: Path, run: Run) -> None:
+    """A person may choose a file. What failed before is told first, without advice."""
+    run("login", export)
+    strava.end_sessions()
+    export.write_text(strava.open_session())
+    answers = [("[1]: ", "2"), ("File: ", str(export))]
+    code, shown = converse(environment, answers, "cookies", "--refresh")
+    told, _, rest = shown.partition("How do you want to log in to Strava?\r\n")
+
+    assert 0 == code, shown
+    assert told.startswith(f"stravacookies: The session from {export} is not logged in to Strava:")
+    assert (
+        "  1  paste the session from a browser\r\n"
+        "  2  name a file that a browser's add-on exported\r\n"
+        "  3  with email and password, which Strava refuses from most programs\r\n"
+        "Your choice [1]: "
+    ) in rest
+    assert f"stravacookies: Logged in to Strava with {export}.\r\n" in rest
+
+
 def test_refused_session(environment: dict[str, str], josm_directory: Path, home: Path) -> None:
     """A pasted session that Strava refuses is not kept."""
-    answers = [("session): ", ""), ("Session (not shown): ", "ended")]
+    answers = [("[1]: ", ""), ("Session (not shown): ", "ended")]
     code, shown = converse(environment, answers, "josm-prefs")
 
     assert 3 == code

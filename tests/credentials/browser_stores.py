@@ -5,6 +5,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from stravacookies.credentials.browsers import read_browser
+
 Row = dict[str, str | int | bytes | None]
 
 SOON = int(time.time()) + 3600
@@ -41,6 +43,11 @@ def add(store: sqlite3.Connection, row: Row = FIREFOX, **columns: str | int | by
     statement = f"INSERT INTO {_table(row)} VALUES (?{', ?' * (len(row) - 1)})"  # noqa: S608 - ours
     store.execute(statement, (*row.values(),))
     store.commit()
+
+
+def first_login(browser: str) -> dict[str, str]:
+    """Return Strava's cookies from the first profile of a browser that is logged in."""
+    return next(read_browser(browser, None, {}))
 
 
 def _table(row: Row) -> str:

@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 import pytest
 
 from stravacookies import errors
-from stravacookies.credentials.acquire import Candidate, Origin, Sources, acquire, current_cookies
+from stravacookies.credentials.acquire import acquire, current_cookies
+from stravacookies.credentials.candidates import Candidate, Contents, Origin, Sources, once
 from stravacookies.credentials.store import FILE, KEYRING, CredentialStore
 from stravacookies.deadline import Deadline
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
@@ -36,7 +37,7 @@ def never() -> NoReturn:
 
 def named(session: Session | HeatmapCookies) -> Candidate:
     """Return a source that contains this."""
-    return Candidate(Origin.NAMED, "file", lambda: session)
+    return Candidate(Origin.NAMED, "file", once(lambda: session))
 
 
 @pytest.mark.parametrize(
@@ -44,20 +45,24 @@ def named(session: Session | HeatmapCookies) -> Candidate:
     [
         ((None, {}, None, None), ""),
         (("old.json", {}, None, None), "KEPT old.json"),
-        (("edge:work", {}, None, None), "KEPT edge:work, BROWSER edge:work"),
+        (("edge:work", {}, None, None), "KEPT edge:work, RENEWAL edge:work"),
+        (("window:edge", {}, None, None), "KEPT window:edge, RENEWAL window:edge"),
         (("expired", {}, None, None), "KEPT expired (3)"),
         ((None, EMAIL, None, None), ""),
         ((None, PASSWORD, None, None), ""),
         ((None, LOGIN, None, None), "LOGIN password"),
         ((None, LOGIN | {"STRAVA_EMAIL": "\n"}, "edge", never), "LOGIN password (3)"),
         ((None, {}, "Edge", None), "DEFAULT edge"),
-        ((None, {}, "gone", never), "DEFAULT gone (2), PERSON entered"),
-        ((None, {}, None, never), "PERSON entered"),
+        ((None, {}, "gone", never), "DEFAULT gone (2), SEARCH zen, PERSON entered"),
+        ((None, {}, None, never), "SEARCH zen, PERSON entered"),
         (("old.json", LOGIN, "edge", never), "KEPT old.json, LOGIN password"),
         (("old.json", EMAIL, "edge", None), "KEPT old.json, DEFAULT edge"),
-        (("edge", {}, "opera", never), "KEPT edge, BROWSER edge, DEFAULT opera, PERSON entered"),
-        (("edge", LOGIN, "opera", never), "KEPT edge, BROWSER edge, LOGIN password"),
-        (("edge", {"STRAVA_SESSION": ""}, None, None), "KEPT edge, BROWSER edge"),
+        (
+            ("edge", {}, "opera", never),
+            "KEPT edge, RENEWAL edge, DEFAULT opera, SEARCH zen, PERSON entered",
+        ),
+        (("edge", LOGIN, "opera", never), "KEPT edge, RENEWAL edge, LOGIN password"),
+        (("edge", {"STRAVA_SESSION": ""}, None, None), "KEPT edge, RENEWAL edge"),
         (("edge", LOGIN | SET, "opera", never), "VARIABLE STRAVA_SESSION"),
         (("edge", {"STRAVA_SESSION": "\n"}, None, never), "VARIABLE STRAVA_SESSION (3)"),
     ],
@@ -67,10 +72,10 @@ def test_order(store: CredentialStore, given: Any, expected: str) -> None:
 
     A source that is named or set is the only one, and a login is the last.
     """
-    kept, *others = given
+    kept, environ, default, ask = given
     if kept:
         store.keep_session(EXPIRED if kept == "expired" else Session("kept"), kept)
-    sources = Sources(store, *others)
+    sources = Sources(store, environ, default, ("zen",) if ask else (), ask)
     only = Candidate(Origin.NAMED, "chrome", never)
 
     assert [(only, None)] == replace(sources, named=only).survey()
@@ -112,7 +117,7 @@ def test_each_failure_is_logged(
         raise errors.NotLoggedInError("no answer")
 
     with pytest.raises(errors.NotLoggedInError, match="no answer"):
-        current_cookies(Sources(store, {}, str(store.directory / "export.json"), ask))
+        current_cookies(Sources(store, {}, str(store.directory / "export.json"), ask=once(ask)))
     refused, missing = errors.SessionRefusedError, errors.BrowserNotFoundError
     failures = [type(failure) for record in caplog.records for failure in record.args or ()]
     assert [refused, missing, refused] == failures
@@ -126,7 +131,7 @@ def test_refused_login_is_the_end(store: CredentialStore, network: StandIn) -> N
     store.keep_session(Session("ended"), "old.json")
     network.strava.password = "another"
     with pytest.raises(errors.LoginRefusedError):
-        current_cookies(Sources(store, LOGIN, "edge", never))
+        current_cookies(Sources(store, LOGIN, "edge", ask=never))
 
     assert (Session("ended"), "old.json", FILE) == store.session()
     assert 1 == network.strava.logins
@@ -147,7 +152,7 @@ def test_answer_is_kept(store: CredentialStore, network: StandIn) -> None:
     """What a person answers is kept, even after a source that does not exist."""
     session = Session(network.strava.open_session())
 
-    assert current_cookies(Sources(store, {}, "gone", lambda: session)) == store.cookies()
+    assert current_cookies(Sources(store, {}, "gone", ask=once(lambda: session))) == store.cookies()
     assert (session, "what you entered", FILE) == store.session()
 
 
@@ -201,7 +206,7 @@ def test_server_error(
     strava.refusal = Refusal.ERROR
     store.keep_session(Session("ended"), "old.json")
     source.write_text(strava.open_session() if default == "good" else "ended-too")
-    sources = Sources(store, {}, str(source) if default else None, never)
+    sources = Sources(store, {}, str(source) if default else None, ask=never)
 
     if default == "good":
         assert current_cookies(sources).is_fresh()
@@ -230,9 +235,11 @@ def test_browser_is_read_again(
 def test_no_source(store: CredentialStore, memory_keyring: MemoryKeyring) -> None:
     """The error says what to do: log in, or unlock the keyring."""
     message = (
-        "There is no Strava session yet: run 'stravacookies login' (in a clone: 'make login'), or"
-        " set STRAVA_SESSION to the value of your browser's cookie _strava4_session, or set"
-        " STRAVA_EMAIL and STRAVA_PASSWORD."
+        "There is no Strava session yet. Do one of these:\n"
+        "- log in at https://www.strava.com in a browser on this computer, and run this again;\n"
+        "- run 'stravacookies login window' (in a clone: 'make login ARGS=window'), and log in"
+        " there;\n"
+        "- set STRAVA_SESSION to the value of your browser's cookie _strava4_session."
     )
     with pytest.raises(errors.NotLoggedInError, match=exactly(message)):
         current_cookies(Sources(store, {}))
@@ -240,6 +247,61 @@ def test_no_source(store: CredentialStore, memory_keyring: MemoryKeyring) -> Non
     memory_keyring.is_locked = True
     with pytest.raises(errors.NotLoggedInError, match="keyring, which is locked"):
         current_cookies(Sources(store, {}))
+
+
+def test_browsers_are_searched(store: CredentialStore, network: StandIn) -> None:
+    """Each session of each browser is tried; a failure is reported before the next source."""
+    log_in_to_firefox("ended")
+    with browser_stores.create(Path.home() / ".zen/x.default") as store_of_zen:
+        browser_stores.add(store_of_zen, value="ended-too")
+    with browser_stores.create(Path.home() / ".zen/y.default") as store_of_zen:
+        browser_stores.add(store_of_zen, value=network.strava.open_session())
+    reported = []
+    acquired = acquire(
+        Sources(store, {}, search=("vivaldi", "firefox", "zen"), ask=never).candidates(),
+        store,
+        report=lambda candidate, error: reported.append((candidate.source, type(error))),
+    )
+
+    assert (Origin.SEARCH, "zen") == acquired[1:3]
+    missing, refused = errors.BrowserNotFoundError, errors.SessionRefusedError
+    assert [("vivaldi", missing), ("firefox", refused)] == reported
+    assert "ended" == sent_sessions(network)[0]
+
+
+def test_search_without_a_result(store: CredentialStore, network: StandIn) -> None:
+    """An empty browser is reported. The error says what to do, or why the kept session fails."""
+    reported: list[str] = []
+    sources = Sources(store, {}, search=("vivaldi", "zen"))
+
+    def search() -> None:
+        acquire(
+            sources.candidates(), store, report=lambda each, error: reported.append(each.source)
+        )
+
+    with pytest.raises(errors.NotLoggedInError, match="There is no Strava session yet"):
+        search()
+    assert ["vivaldi", "zen"] == reported
+    store.keep_session(Session("ended"), "old.json")
+    with pytest.raises(errors.SessionRefusedError, match="from old"):
+        search()
+
+
+def test_person_chooses_a_source(store: CredentialStore, network: StandIn) -> None:
+    """A source that a person chooses is kept under its name; its contents are tried in turn."""
+    sessions, closed = ["anonymous", network.strava.open_session(), "not needed"], []
+
+    def contents() -> Contents:
+        try:
+            yield from map(Session, sessions)
+        finally:
+            closed.append(True)
+
+    chosen = Candidate(Origin.PERSON, "window:edge", contents)
+    current_cookies(Sources(store, {}, ask=lambda: (each for each in [chosen])))
+
+    assert ((Session(sessions[1]), "window:edge", FILE), [True]) == (store.session(), closed)
+    assert sessions[:2] == sent_sessions(network)
 
 
 def test_login_is_kept_though_the_cookies_fail(store: CredentialStore, network: StandIn) -> None:
@@ -281,7 +343,8 @@ def test_cookies_alone_need_no_request(store: CredentialStore, host: TileHost) -
 def test_fresh_cookies_need_no_source(store: CredentialStore) -> None:
     """Kept cookies are used while they are fresh, unless a refresh or a source is asked for."""
     new, kept = cookies(9), cookies(7)
-    sources, with_source = Sources(store, {}, ask=lambda: new), Sources(store, named=named(new))
+    ask = once(lambda: new)
+    sources, with_source = Sources(store, {}, ask=ask), Sources(store, named=named(new))
     store.keep_cookies(kept)
     assert kept == current_cookies(sources)
     assert new == current_cookies(sources, refresh=True)
@@ -329,7 +392,7 @@ def test_time(store: CredentialStore, memory_keyring: MemoryKeyring) -> None:
         return Login("a@b.c", "secret")
 
     fetcher = RefusingFetcher()
-    person = Candidate(Origin.PERSON, "what you entered", ask)
+    person = Candidate(Origin.PERSON, "what you entered", once(ask))
     with pytest.raises(errors.SessionRefusedError):
         acquire([named(Session("1")), person, named(Session("2"))], store, fetcher=fetcher)
 

@@ -14,11 +14,10 @@ import yt_dlp.cookies
 
 from stravacookies import paths
 from stravacookies.credentials.browser_copies import reduced_copy
-from stravacookies.credentials.browsers import read_browser
 from stravacookies.credentials.store import BROWSER_COPIES, CredentialStore
 from stravacookies.errors import NotLoggedInError
 from tests.command import fork
-from tests.credentials.browser_stores import CHROMIUM, FIREFOX, Row, add, create
+from tests.credentials.browser_stores import CHROMIUM, FIREFOX, Row, add, create, first_login
 
 REAL = {"_strava4_session": "real"}
 SECRET = "secret of another site"
@@ -80,7 +79,7 @@ def test_store_that_changes_meanwhile(home: Path, monkeypatch: pytest.MonkeyPatc
                 store.execute("VACUUM")
 
         monkeypatch.setattr(shutil, "copyfile", work_meanwhile)
-        assert REAL == read_browser("firefox", None, {})
+        assert REAL == first_login("firefox")
     assert not left
 
 
@@ -103,7 +102,7 @@ def test_killed_while_a_keyring_is_asked(
         raise AssertionError
 
     monkeypatch.setattr(yt_dlp.cookies, "extract_cookies_from_browser", wait)
-    process = fork(lambda: read_browser("chromium", None, {}))
+    process = fork(lambda: first_login("chromium"))
     give_up = time.monotonic() + 60
     while not started.exists():
         assert time.monotonic() < give_up
@@ -116,7 +115,7 @@ def test_killed_while_a_keyring_is_asked(
     assert SECRET.encode() not in left.read_bytes()
     assert [] == list((home / "tmp").iterdir())
     if next_step == "read":
-        assert REAL == read_browser("zen", None, {})
+        assert REAL == first_login("zen")
         assert [] == list((paths.state() / BROWSER_COPIES).iterdir())
     else:
         assert ([], []) == CredentialStore().clear()
@@ -128,7 +127,7 @@ def test_side_by_side(home: Path) -> None:
     """Runs that read browsers at the same time do not remove each other's copies."""
     with create(home / ".mozilla" / "firefox" / "browser") as store:
         add(store)
-        processes = [fork(lambda: read_browser("firefox", None, {})) for _ in range(12)]
+        processes = [fork(lambda: first_login("firefox")) for _ in range(12)]
         statuses = [os.waitpid(process, 0)[1] for process in processes]
 
     assert [0] * 12 == statuses
@@ -141,4 +140,4 @@ def test_state_directory_cannot_be_written(home: Path) -> None:
     paths.state().parent.mkdir(parents=True)
     paths.state().touch()
     with pytest.raises(NotLoggedInError, match=r"^The cookies of firefox cannot be read \(File ex"):
-        read_browser("firefox", None, {})
+        first_login("firefox")

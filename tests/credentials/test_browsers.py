@@ -12,9 +12,18 @@ from pathlib import Path
 import pytest
 
 from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
-from stravacookies.credentials.browsers import read_browser, read_store
+from stravacookies.credentials.browsers import read_store
 from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
-from tests.credentials.browser_stores import CHROMIUM, FIREFOX, SOON, Row, add, create, microseconds
+from tests.credentials.browser_stores import (
+    CHROMIUM,
+    FIREFOX,
+    SOON,
+    Row,
+    add,
+    create,
+    first_login,
+    microseconds,
+)
 from tests.credentials.conftest import exactly
 from tests.made_up import token, values
 
@@ -25,11 +34,11 @@ DEFAULT = ".config/chromium/Default"
 USER_DATA = "AppData/Local/Chromium/User Data"
 REAL = {"_strava4_session": "real"}
 LOG_IN = (
-    "log in at https://www.strava.com there with 'remember me', then wait half a minute or close"
+    "Log in at https://www.strava.com there with 'remember me', then wait half a minute or close"
     " the browser."
 )
 EXPORT = (
-    "use another browser, or export the cookies of strava.com with an add-on and name that file"
+    "Use another browser, or export the cookies of strava.com with an add-on and name that file"
     " with --from."
 )
 DAMAGED = "its store is locked, damaged, or not one of cookies"
@@ -68,7 +77,7 @@ def test_store_in_each_folder(browser: str, platform: str, opened: Open, home: P
         store = Path(profile, name)
         add(opened(str(store.parent), row), row, value=f"value-{number}")
         use(store, SOON + number)
-        assert {"_strava4_session": f"value-{number}"} == read_browser(browser, None, {})
+        assert {"_strava4_session": f"value-{number}"} == first_login(browser)
 
 
 @pytest.mark.parametrize(
@@ -98,11 +107,11 @@ def test_other_cookies_do_not_count(other: Row, opened: Open, home: Path) -> Non
     folder = DEFAULT if is_chromium else WORK
     store = opened(folder, row)
     add(store, row, **({"value": "other"} | other))
-    message = f"There is no Strava session in {browser}: {LOG_IN} Looked in: {home / folder}."
+    message = f"There is no Strava session in {browser}. Looked in: {home / folder}. {LOG_IN}"
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_browser(browser, None, {})
+        first_login(browser)
     add(store, row, **({"expires_utc": 0} if is_chromium else {}))
-    assert REAL.items() <= read_browser(browser, None, {}).items()
+    assert REAL.items() <= first_login(browser).items()
 
 
 def test_cookie_of_the_domain_comes_first(opened: Open) -> None:
@@ -118,17 +127,17 @@ def test_cookie_of_the_domain_comes_first(opened: Open) -> None:
     store.execute("UPDATE moz_cookies SET expiry = expiry * 1000")
     store.commit()
 
-    assert REAL == read_browser("firefox", None, {})
+    assert REAL == first_login("firefox")
 
 
 def test_expired_token(opened: Open, home: Path) -> None:
     """A remember token that has expired is read, so that the user is told when it did."""
     old = token(datetime(2025, 1, 2, 12, tzinfo=UTC))
     add(opened(WORK, FIREFOX), name="strava_remember_token", value=old, expiry=SOON - 7200)
-    message = rf"expired on 02 January 2025, .* Looked in: {home / WORK}\.$"
+    message = rf"expired on 02 January 2025, .* Looked in: {home / WORK}\. Log in"
 
     with pytest.raises(NotLoggedInError, match=message):
-        read_browser("firefox", None, {})
+        first_login("firefox")
 
 
 def test_profiles(opened: Open, home: Path) -> None:
@@ -139,15 +148,15 @@ def test_profiles(opened: Open, home: Path) -> None:
         store = opened(str(used[-1]), CHROMIUM)
         add(store, CHROMIUM, value=f"{number}", name=("_strava4_session", "sp")[number % 2])
         use(used[-1] / "Cookies", SOON - number)
-    assert {"_strava4_session": "0"} == read_browser("chromium", None, {})
+    assert {"_strava4_session": "0"} == first_login("chromium")
     use(used[3] / "Cookies", SOON + 9)
     use(used[2] / "Cookies", SOON + 8)
-    assert {"_strava4_session": "2"} == read_browser("chromium", None, {})
+    assert {"_strava4_session": "2"} == first_login("chromium")
     for profile in (used[0], used[2]):
         (profile / "Cookies").unlink()
-    message = f"There is no Strava session in chromium: {LOG_IN} Looked in: {used[3]}, {used[1]}."
+    message = f"There is no Strava session in chromium. Looked in: {used[3]}, {used[1]}. {LOG_IN}"
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_browser("chromium", None, {})
+        first_login("chromium")
 
 
 def test_damaged_profile(opened: Open, home: Path) -> None:
@@ -158,12 +167,12 @@ def test_damaged_profile(opened: Open, home: Path) -> None:
     os.utime(damaged, (0, SOON))
     store = opened(WORK, FIREFOX)
     message = (
-        f"The cookies of firefox cannot be read ({DAMAGED}): {EXPORT} Looked in: {damaged.parent}."
+        f"The cookies of firefox cannot be read ({DAMAGED}). Looked in: {damaged.parent}. {EXPORT}"
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_browser("firefox", None, {})
+        first_login("firefox")
     add(store)
-    assert REAL == read_browser("firefox", None, {})
+    assert REAL == first_login("firefox")
 
 
 def test_heatmap_cookies_alone(opened: Open) -> None:
@@ -175,9 +184,9 @@ def test_heatmap_cookies_alone(opened: Open) -> None:
     use(Path(os.environ["HOME"], WORK, "cookies.sqlite"), SOON)
     other = opened(".mozilla/firefox/other", FIREFOX)
 
-    assert fresh == read_browser("firefox", None, {})
+    assert fresh == first_login("firefox")
     add(other)
-    assert REAL == read_browser("firefox", None, {})
+    assert REAL == first_login("firefox")
 
 
 CONTAINERS = {
@@ -207,14 +216,14 @@ def test_containers(logins: dict[str, str], expected: str, opened: Open, home: P
     for container, value in logins.items():
         add(store, value=value, originAttributes=container)
     if expected == "real":
-        assert "real" == read_browser("firefox", None, {})["_strava4_session"]
+        assert "real" == first_login("firefox")["_strava4_session"]
         return
     message = (
-        f"Several containers of firefox have a Strava login ({expected}): log in outside of"
-        f" containers, or log out in all but one of them. Looked in: {home / WORK}."
+        f"Several containers of firefox have a Strava login ({expected}). Looked in:"
+        f" {home / WORK}. Log in outside of containers, or log out in all but one of them."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_browser("firefox", None, {})
+        first_login("firefox")
 
 
 @pytest.mark.parametrize("row", [FIREFOX, CHROMIUM], ids=["firefox", "chromium"])
@@ -229,19 +238,19 @@ def test_store_named_as_a_file(row: Row, home: Path) -> None:
         (home / "profile").rmdir()
 
     save("real")
-    assert REAL == read_store(path)
+    assert REAL == next(read_store(path))
     save("a b")
     with pytest.raises(NotLoggedInError, match=r"is not that of a Strava session"):
-        read_store(path)
+        next(read_store(path))
     path.write_bytes(b"SQLite format 3\0 and no more")
     where = f"Looked in: {home} ({path.name})."
-    message = f"The cookies of {path} cannot be read ({DAMAGED}): {EXPORT} {where}"
+    message = f"The cookies of {path} cannot be read ({DAMAGED}). {where} {EXPORT}"
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_store(path)
+        next(read_store(path))
     save("")
-    message = f"There is no Strava session in {path}: {LOG_IN} {where}"
+    message = f"There is no Strava session in {path}. {where} {LOG_IN}"
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_store(path)
+        next(read_store(path))
 
 
 @pytest.mark.parametrize(
@@ -257,10 +266,10 @@ def test_no_store(platform: str, browser: str, file: str, message: str, home: Pa
     (home / file).parent.mkdir(parents=True, exist_ok=True)
     (home / file).write_bytes(b"no database at all" * 100)
     if "found" not in message:
-        message = f"The cookies of {browser} cannot be read ({message}): {EXPORT} Looked in: "
-        message += f"{(home / file).parent}."
+        where = f"Looked in: {(home / file).parent}."
+        message = f"The cookies of {browser} cannot be read ({message}). {where} {EXPORT}"
     with pytest.raises(NotLoggedInError, match=exactly(message.format(home=home))) as error:
-        read_browser(browser, None, {})
+        first_login(browser)
     assert ("was not found" in message) is isinstance(error.value, BrowserNotFoundError)
 
 
@@ -272,10 +281,10 @@ def test_value_that_is_not_text(value: str, opened: Open) -> None:
     store.execute(f"UPDATE moz_cookies SET value = {value}")  # noqa: S608 - a test's own words
     store.commit()
     with pytest.raises(NotLoggedInError) as error:
-        read_browser("firefox", None, {})
+        first_login("firefox")
     assert "SECRE" not in str(error.value)
     add(store)
-    assert REAL == read_browser("firefox", None, {})
+    assert REAL == first_login("firefox")
 
 
 @pytest.mark.parametrize(
@@ -294,8 +303,8 @@ def test_store_without_its_key(
     add(store, CHROMIUM, value="", encrypted_value=version.encode() + bytes(32))
     message = (
         f"The cookies of chromium cannot be decrypted here ({why}cannot decrypt {version} cookies:"
-        " no key found): use Firefox, or a file that an add-on exports. Looked in:"
-        f" {home / folder.removesuffix('/Network')}."
+        f" no key found). Looked in: {home / folder.removesuffix('/Network')}. Use Firefox, or a"
+        " file that an add-on exports."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        read_browser("chromium", None, {})
+        first_login("chromium")

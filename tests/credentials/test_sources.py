@@ -54,7 +54,8 @@ def test_unknown_source(named: str) -> None:
     message = (
         "The source of the session is neither a file nor a known one. Known sources are firefox,"
         " librewolf, zen, floorp, waterfox, chrome, chromium, brave, edge, opera, safari, vivaldi,"
-        " whale (also with :PROFILE), - for standard input, and password."
+        " whale (also with :PROFILE), window (also with :BROWSER), - for standard input, and"
+        " password."
     )
     if named == "/":
         message = "/ is a folder: name a file in it, or a browser's profile as firefox:FOLDER."
@@ -70,7 +71,7 @@ def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
     cookies = HeatmapCookies.from_values(needed, host.cookies)
 
     assert Session("abc123") == sources.from_text(json.dumps(needed | SESSION), "It", host)
-    assert cookies == sources.read(str(tmp_path / "export.json"), host)
+    assert cookies == next(sources.read(str(tmp_path / "export.json"), host))
 
 
 @pytest.mark.parametrize(
@@ -92,4 +93,4 @@ def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     """The error names the file and the reason."""
     message = f"{tmp_path} could not be read: Is a directory."
     with pytest.raises(NotLoggedInError, match=exactly(message)):
-        sources.read(str(tmp_path), CURRENT)
+        next(sources.read(str(tmp_path), CURRENT))

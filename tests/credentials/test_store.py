@@ -81,8 +81,8 @@ def test_damaged_file_counts_as_missing(store: CredentialStore, content: bytes) 
     [
         (
             KEYRING,
-            "The Strava session is kept in the system's keyring, which is locked or out of reach:"
-            " unlock it, or run 'stravacookies login' again.",
+            "The Strava session is kept in the system's keyring, which is locked or out of reach."
+            " Unlock it, or run 'stravacookies login' again.",
         ),
         (
             FILE,

@@ -8,7 +8,7 @@ import click
 
 from stravacookies import health
 from stravacookies.cli import messages, options, user
-from stravacookies.credentials.acquire import SESSION_VARIABLE
+from stravacookies.credentials.candidates import SESSION_VARIABLE
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import FileError
 from stravacookies.facts import Facts

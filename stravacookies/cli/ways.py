@@ -1,0 +1,94 @@
+"""The ways in which a person can log in: those named with `--from`, and those to choose from."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from stravacookies import paths
+from stravacookies.cli import prompt
+from stravacookies.credentials import sources, window_browsers
+from stravacookies.credentials.candidates import Candidate, Contents, Origin, once
+from stravacookies.credentials.window_browsers import Program
+from stravacookies.errors import NotLoggedInError
+from stravacookies.heatmap import CURRENT, TileHost
+
+
+class _Way(NamedTuple):
+    """A line of the menu, and the candidate that it stands for."""
+
+    words: str
+    candidate: Callable[[], Candidate]
+
+
+def named(source: str, environ: Mapping[str, str], host: TileHost = CURRENT) -> Candidate:
+    """Return the source that a user named; one that needs a person asks at the terminal."""
+    source = sources.normalize(source)
+    if sources.is_window(source):
+        return _window(_program(source.partition(":")[2]))
+    if source == sources.STANDARD_INPUT and prompt.is_possible():
+        return Candidate(Origin.NAMED, sources.ENTERED, once(prompt.for_session))
+    if source == sources.PASSWORD:
+        return Candidate(Origin.NAMED, source, once(lambda: prompt.for_login(environ)))
+    return Candidate(Origin.NAMED, source, lambda: sources.read(source, host))
+
+
+def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
+    """Let the person choose a way, and yield its candidate."""
+    ways = []
+    try:
+        program = _program("")
+    except NotLoggedInError:
+        pass  # there is no screen, or no browser
+    else:
+        words = f"in a browser window that opens now ({program.browser.capitalize()})"
+        ways.append(_Way(words, lambda: _window(program)))
+    ways += [
+        _Way("paste the session from a browser", lambda: named("-", environ, host)),
+        _Way("name a file that a browser's add-on exported", lambda: named(_file(), environ, host)),
+        _Way(
+            "with email and password, which Strava refuses from most programs",
+            lambda: named(sources.PASSWORD, environ, host),
+        ),
+    ]
+    click.echo("How do you want to log in to Strava?", err=True)
+    for number, way in enumerate(ways, 1):
+        click.echo(f"  {number}  {way.words}", err=True)
+    kind = click.IntRange(1, len(ways))
+    chosen: int = click.prompt("Your choice", type=kind, default=1, err=True)
+    yield ways[chosen - 1].candidate()._replace(origin=Origin.PERSON)
+
+
+def _file() -> str:
+    path: str = click.prompt("File", err=True)
+    return path
+
+
+def _program(browser: str) -> Program:
+    """Return the browser for a window: the named one, or the first that is installed.
+
+    Raises:
+        NotLoggedInError: There is none, or no screen to open a window on.
+    """
+    from stravacookies.credentials import window  # imported here: few runs open one
+
+    window.check_screen(sys.platform, os.environ)
+    found = window_browsers.installed(sys.platform, os.environ, Path.home(), paths.state())
+    for program in found:
+        if browser in ("", program.browser):
+            return program
+    what = browser.capitalize() if browser else "A browser that can open a window"
+    known = ", ".join(window_browsers.BROWSERS)
+    raise NotLoggedInError(f"{what} was not found on this computer (looked for: {known}).")
+
+
+def _window(program: Program) -> Candidate:
+    def contents() -> Contents:
+        from stravacookies.credentials import window
+
+        yield from window.sessions(program, os.environ, lambda text: click.echo(text, err=True))
+
+    return Candidate(Origin.NAMED, f"{sources.WINDOW}:{program.browser}", contents)

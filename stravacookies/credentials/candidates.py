@@ -1,0 +1,168 @@
+"""The sources that a run takes a session from: which there are, and in which order."""
+
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from stravacookies.credentials import sources
+from stravacookies.credentials.store import CredentialStore, StoredSession
+from stravacookies.errors import NotLoggedInError, StravacookiesError, UsageError
+from stravacookies.heatmap import CURRENT, TileHost
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.session import Login, Session
+
+SESSION_VARIABLE = "STRAVA_SESSION"
+EMAIL_VARIABLE = "STRAVA_EMAIL"
+PASSWORD_VARIABLE = "STRAVA_PASSWORD"  # noqa: S105 - the name of a variable, not its value
+SECRETS = (SESSION_VARIABLE, EMAIL_VARIABLE, PASSWORD_VARIABLE)
+"""The environment variables that may hold secrets."""
+
+Credential = Session | Login | HeatmapCookies
+"""What can be exchanged for heatmap cookies, or the cookies themselves."""
+
+
+class Origin(Enum):
+    """Why a source is tried."""
+
+    NAMED = "named for this run"
+    VARIABLE = "set in the environment"
+    KEPT = "kept from an earlier run"
+    RENEWAL = "the browser that the kept session came from"
+    LOGIN = "email and password in the environment"
+    DEFAULT = "the user's default source"
+    SEARCH = "a browser on this computer"
+    PERSON = "asked for"
+
+
+class Candidate(NamedTuple):
+    """One source that a run may take a session from.
+
+    Attributes:
+        origin: Why it is tried.
+        source: Its name, which is kept with the session.
+        read: Yields what it contains, the most likely first, or another candidate that a person has
+            chosen; or raises `NotLoggedInError` or `UsageError`. Never a `functools.partial`, whose
+            `repr` would show a secret.
+    """
+
+    origin: Origin
+    source: str
+    read: Callable[[], "Contents"]
+
+
+Contents = Generator[Credential | Candidate, None, None]
+"""Credentials, the most likely first, or a candidate that a person has chosen."""
+
+
+def once(read: Callable[[], Credential]) -> Callable[[], Contents]:
+    """Return a `Candidate.read` for a source that contains one credential."""
+
+    def contents() -> Contents:
+        yield read()
+
+    return contents
+
+
+class Prospect(NamedTuple):
+    """A candidate before it is used, and why it is known to fail; None if it may work."""
+
+    candidate: Candidate
+    failure: StravacookiesError | None
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of a session that one user has, and the order in which a run tries them.
+
+    Attributes:
+        store: Where session and cookies are kept.
+        environ: The environment variables, which may hold a session, or an email and password.
+        default: A browser or a file.
+        search: The browsers to look through if there is nothing else.
+        ask: Asks a person for a credential; None if there is no one to ask.
+        named: The only source to try, if the user named one for this run.
+    """
+
+    store: CredentialStore = field(default_factory=CredentialStore)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    default: str | None = None
+    search: tuple[str, ...] = ()
+    ask: Callable[[], Contents] | None = None
+    named: Candidate | None = None
+
+    def candidates(
+        self, host: TileHost = CURRENT, kept: StoredSession | None = None
+    ) -> list[Candidate]:
+        """List the sources that a run tries until Strava accepts one. Only this sets the order.
+
+        A session in the environment is never mixed with others, and nothing is tried after a
+        password: Strava locks accounts.
+
+        Args:
+            host: The tile host that cookies are wanted for.
+            kept: The kept session, if it was already read: a locked keyring asks its owner.
+        """
+        if self.named:
+            return [self.named]
+        if text := self.environ.get(SESSION_VARIABLE):
+            return [
+                Candidate(
+                    Origin.VARIABLE,
+                    SESSION_VARIABLE,
+                    once(lambda: sources.from_text(text, SESSION_VARIABLE, host)),
+                )
+            ]
+        found = []
+        if kept := kept or self.store.session():
+            found.append(Candidate(Origin.KEPT, kept.source, once(kept.read)))
+            if sources.can_renew(kept.source):
+                found.append(_named_source(Origin.RENEWAL, kept.source, host))
+        email, password = self.environ.get(EMAIL_VARIABLE), self.environ.get(PASSWORD_VARIABLE)
+        if email and password:
+            login = once(lambda: Login(email, password))
+            return [*found, Candidate(Origin.LOGIN, sources.PASSWORD, login)]
+        return found + self.new_candidates(host)
+
+    def new_candidates(self, host: TileHost = CURRENT) -> list[Candidate]:
+        """List the sources of a new session, in order."""
+        found = []
+        if self.default:
+            found.append(_named_source(Origin.DEFAULT, self.default, host))
+        found += [_named_source(Origin.SEARCH, browser, host) for browser in self.search]
+        if self.ask:
+            found.append(Candidate(Origin.PERSON, sources.ENTERED, self.ask))
+        return found
+
+    def survey(self, kept: StoredSession | None = None) -> list[Prospect]:
+        """List what the next run would try, and what is already known to fail.
+
+        This reads no browser, asks no person and sends nothing to Strava.
+        """
+        return [Prospect(each, _known_failure(each)) for each in self.candidates(kept=kept)]
+
+
+def login_from(environ: Mapping[str, str]) -> Login | None:
+    """Return the email and password in `STRAVA_EMAIL` and `STRAVA_PASSWORD`, if both are set."""
+    email, password = environ.get(EMAIL_VARIABLE), environ.get(PASSWORD_VARIABLE)
+    return Login(email, password) if email and password else None
+
+
+def _named_source(origin: Origin, source: str, host: TileHost) -> Candidate:
+    with suppress(NotLoggedInError, UsageError):  # raised when it is read
+        source = sources.normalize(source)
+    return Candidate(origin, source, lambda: sources.read(sources.normalize(source), host))
+
+
+def _known_failure(candidate: Candidate) -> StravacookiesError | None:
+    """Return why a candidate is known to fail, without reading a browser or asking anyone."""
+    try:
+        if candidate.origin in (Origin.VARIABLE, Origin.KEPT, Origin.LOGIN):
+            next(candidate.read())
+        elif candidate.origin is Origin.DEFAULT:
+            sources.normalize(candidate.source)
+    except (NotLoggedInError, UsageError) as error:
+        return error
+    return None
