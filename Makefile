@@ -18,7 +18,7 @@ RUNS ?= 15
 help:  ## List the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-josm-prefs: $(VENV)/with-nothing  ## Bring the Strava heatmap into JOSM; ARGS="--help" shows how to choose
+josm-prefs: $(VENV)/with-browser  ## Bring the Strava heatmap into JOSM; ARGS="--help" shows how to choose
 	@$(BIN)/stravacookies josm-prefs $(ARGS)
 
 login: $(VENV)/with-browser  ## Take the Strava session from your browser; ARGS="--help" shows other ways

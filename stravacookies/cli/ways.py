@@ -15,6 +15,7 @@ from stravacookies.credentials.candidates import Candidate, Contents, Origin, on
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CURRENT, TileHost
+from stravacookies.wording import listed
 
 
 class _Way(NamedTuple):
@@ -80,9 +81,10 @@ def _program(browser: str) -> Program:
     for program in found:
         if browser in ("", program.browser):
             return program
-    what = browser.capitalize() if browser else "A browser that can open a window"
-    known = ", ".join(window_browsers.BROWSERS)
-    raise NotLoggedInError(f"{what} was not found on this computer (looked for: {known}).")
+    if browser:
+        raise NotLoggedInError(f"{browser.capitalize()} was not found on this computer.")
+    known = listed(window_browsers.BROWSERS, "or")
+    raise NotLoggedInError(f"No browser was found for a window: install {known}.")
 
 
 def _window(program: Program) -> Candidate:

@@ -88,8 +88,8 @@ def acquire(
 ) -> Acquired:
     """Try sources in order, and keep what the first one gives that Strava accepts.
 
-    `report` is called with each source that failed before another one is tried. By default the
-    failure is logged; before a person is asked, as a warning.
+    `report` is called with each source that failed before another one is tried, unless that renews
+    it. By default all failures are logged; before a person is asked, as a warning.
 
     Raises:
         NotLoggedInError: The last source failed, or there was no source.
@@ -106,11 +106,11 @@ def acquire(
         server_errors = [error for _, error in failed if isinstance(error, ServerError)]
         if server_errors and candidate.origin is Origin.PERSON:
             break  # another session would not help
-        if failed and report:
-            report(*failed[-1])
-        elif failed:
+        if failed and not report:
             is_asked = candidate.origin is Origin.PERSON
             _log.log(logging.WARNING if is_asked else logging.INFO, "%s", failed[-1][1])
+        elif failed and report and candidate.origin is not Origin.RENEWAL:
+            report(*failed[-1])  # a session that can be renewed may end
         try:
             return attempt.use(candidate)
         except (NotLoggedInError, UsageError, ServerError) as error:
