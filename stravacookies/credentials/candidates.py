@@ -124,7 +124,8 @@ class Sources:
         if email and password:
             login = once(lambda: Login(email, password))
             return [*found, Candidate(Origin.LOGIN, sources.PASSWORD, login)]
-        return found + self.new_candidates(host)
+        read = {each.source for each in found if each.origin is Origin.RENEWAL}
+        return [*found, *(each for each in self.new_candidates(host) if each.source not in read)]
 
     def new_candidates(self, host: TileHost = CURRENT) -> list[Candidate]:
         """List the sources of a new session, in order."""

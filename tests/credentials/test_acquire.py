@@ -63,6 +63,7 @@ def named(session: Session | HeatmapCookies) -> Candidate:
         ),
         (("edge", LOGIN, "opera", never), "KEPT edge, RENEWAL edge, LOGIN password"),
         (("edge", {"STRAVA_SESSION": ""}, None, None), "KEPT edge, RENEWAL edge"),
+        (("zen", {}, "zen", never), "KEPT zen, RENEWAL zen, PERSON entered"),
         (("edge", LOGIN | SET, "opera", never), "VARIABLE STRAVA_SESSION"),
         (("edge", {"STRAVA_SESSION": "\n"}, None, never), "VARIABLE STRAVA_SESSION (3)"),
     ],
