@@ -99,6 +99,7 @@ class Firefox(Browser):
             "datareporting.policy.dataSubmissionEnabled": "false",
             "toolkit.telemetry.reportingpolicy.firstRun": "false",
             "app.update.enabled": "false",
+            "browser.sessionstore.interval": "1000",  # milliseconds; usually 15 seconds
         }
         lines = [f'user_pref("{name}", {value});\n' for name, value in settings.items()]
         (profile / "user.js").write_text("".join(lines))

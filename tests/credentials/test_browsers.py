@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
-from stravacookies.credentials.browsers import read_store
+from stravacookies.credentials.browsers import read_browser, read_store
 from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
 from tests.credentials.browser_stores import (
     CHROMIUM,
@@ -26,6 +26,7 @@ from tests.credentials.browser_stores import (
 )
 from tests.credentials.conftest import exactly
 from tests.made_up import token, values
+from tests.sessionstore import sessionstore
 
 Open = Callable[[str, Row], sqlite3.Connection]
 
@@ -223,6 +224,32 @@ def test_containers(logins: dict[str, str], expected: str, opened: Open, home: P
         f" {home / WORK}. Log in outside of containers, or log out in all but one of them."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
+        first_login("firefox")
+
+
+@pytest.mark.parametrize("newer", ["window", "stored"])
+def test_session_cookies_of_firefox(newer: str, opened: Open, home: Path) -> None:
+    """Session cookies are in a list of windows; of two sessions, the newer is first."""
+    store, windows = opened(WORK, FIREFOX), home / WORK / "sessionstore.jsonlz4"
+    windows.write_bytes(sessionstore({"_strava4_session": "window"}, []))
+    add(store, name="strava_remember_id", value="7")
+    found = read_browser("firefox", None, {})
+    assert [{"_strava4_session": "window", "strava_remember_id": "7"}] == list(found)
+    add(store, value="stored")
+    time = 4e9 if newer == "window" else 0
+    os.utime(windows, (time, time))
+
+    sessions = [each["_strava4_session"] for each in read_browser("firefox", None, {})]
+    assert sorted(["window", "stored"], key=lambda each: each != newer) == sessions
+    windows.write_bytes(b"damaged")
+    assert ["stored"] == [each["_strava4_session"] for each in read_browser("firefox", None, {})]
+
+
+def test_damaged_list_of_windows(opened: Open, home: Path) -> None:
+    """If the session could be in a list of windows that cannot be read, the error says that."""
+    add(opened(WORK, FIREFOX), name="sp")
+    (home / WORK / "sessionstore.jsonlz4").write_bytes(b"damaged")
+    with pytest.raises(NotLoggedInError, match="list of its windows cannot be read"):
         first_login("firefox")
 
 

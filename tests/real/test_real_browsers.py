@@ -49,3 +49,19 @@ def test_firefox(home: Path, stand_in: StandIn, run: Run, josm_directory: Path) 
 
     assert (0, "") == (outcomes[-1].code, outcomes[-1].err)
     assert (0, "") == (again.code, again.err)
+
+
+def test_session_cookie(home: Path, stand_in: StandIn, run: Run) -> None:
+    """A session cookie, which Firefox does not write into its store, is found while it runs."""
+    stand_in.strava.remembers = False
+    outcomes: list[Outcome] = []
+
+    def is_found() -> bool:
+        outcomes.append(run("login", "firefox"))
+        return outcomes[-1].code == 0
+
+    with Firefox(home, stand_in) as running:
+        running.wait_for_login()
+        running.wait_until(is_found, "writes its session cookies", 60)
+
+    assert outcomes[-1].out.startswith("Logged in to Strava with firefox.")
