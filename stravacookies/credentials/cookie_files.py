@@ -10,6 +10,7 @@ from stravacookies.credentials.json_exports import read_json
 from stravacookies.credentials.text_exports import (
     NAMES,
     Cookie,
+    read_fields,
     read_netscape,
     read_requests,
     read_storage_rows,
@@ -19,7 +20,7 @@ from stravacookies.strava.cookies import HeatmapCookies, is_cookie_value, token_
 from stravacookies.strava.session import DOMAIN, REMEMBER_TOKEN, is_strava
 from stravacookies.wording import local_time
 
-_READERS = (read_json, read_netscape, read_storage_rows, read_requests, read_value)
+_READERS = (read_json, read_netscape, read_storage_rows, read_requests, read_fields, read_value)
 """What reads a text; the first one that knows its form is right."""
 
 LONGEST = 20 * 2**20
@@ -85,7 +86,8 @@ def _decode(content: bytes) -> str:
         encoding = "utf-16-le"
     else:
         encoding = "utf-8"
-    return content.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0")
+    text = content.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _choose(cookies: Iterable[Cookie], now: datetime) -> tuple[dict[str, str], list[str]]:
@@ -107,10 +109,11 @@ def _choose(cookies: Iterable[Cookie], now: datetime) -> tuple[dict[str, str], l
     return chosen, faults
 
 
-def _rank(cookie: Cookie) -> tuple[bool, bool, int, int]:
+def _rank(cookie: Cookie) -> tuple[bool, bool, bool, int, int]:
     """Return what decides between usable cookies of one name; the highest is used."""
     domain = cookie.domain or DOMAIN
-    return not cookie.is_in_container, domain == DOMAIN, -len(domain), cookie.turn
+    is_sent = f".www{DOMAIN}".endswith(f".{domain.lstrip('.')}")  # to www.strava.com
+    return not cookie.is_in_container, domain == DOMAIN, is_sent, -len(domain), cookie.turn
 
 
 def _closeness(cookie: Cookie) -> tuple[bool, bool]:
@@ -136,7 +139,7 @@ def _expiry(stated: str) -> datetime | None:
     seconds = 0.0
     try:
         seconds = float(stated)
-        if seconds > 1e11:  # it is in milliseconds
+        if seconds > 1e12:  # it is in milliseconds; the last second of the year 9999 is less
             seconds /= 1000
     except ValueError:
         if date := _date(stated):

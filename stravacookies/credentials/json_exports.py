@@ -25,7 +25,7 @@ _NAME = ("name", "nameraw", "cookiename", "key")
 _VALUE = ("value", "valueraw", "contentraw", "content", "cookievalue")
 _DOMAIN = ("domain", "domainraw", "hostraw", "host", "hostkey", "hostname", "cookiedomain")
 _EXPIRY = ("expiresraw", "expires", "expirationdate", "expiry", "expiration", "expiresat")
-_STORE = ("storeid", "storeraw", "usercontextid")
+_STORES = ("storeid", "storeraw", "usercontextid", "privatebrowsingid")
 _SITE = ("domain", "url", "origin")
 _SEPARATORS = str.maketrans("", "", " -_")
 
@@ -37,6 +37,7 @@ _SITE_AS_KEY = re.compile(r"(?:https?://)?\.?(?:[\w-]+\.)+[a-z]{2,}(?:[:/].*)?",
 
 def read_json(text: str) -> Found | None:
     """Read JSON, also several values one after the other, and lists or dictionaries of Python."""
+    text = text.strip("'`")  # the consoles of browsers print them around a text
     if not text.startswith(("[", "{")):
         return None
     try:
@@ -90,7 +91,7 @@ def _walk(documents: list[object]) -> Iterator[Cookie]:
             yield from _from_fields(fields, key, site, turn)
             children = list(value.items())
         elif isinstance(value, list):
-            children = [(key, each) for each in value]
+            children = [tuple(value)] if _is_pair(value) else [(key, each) for each in value]
         else:
             yield from _from_string(str(value), key, site, turn)
             continue
@@ -98,9 +99,15 @@ def _walk(documents: list[object]) -> Iterator[Cookie]:
         waiting += reversed(useful)
 
 
+def _is_pair(value: list[object]) -> bool:
+    """Return whether a list is a name and a value, as `Object.entries` of JavaScript makes them."""
+    name = value[0] if len(value) == 2 else None
+    return isinstance(name, str) and (name in NAMES or _plain(name) in _COOKIE_HEADERS)
+
+
 def _is_useful(name: str, value: object) -> bool:
     if isinstance(value, str):
-        return name in NAMES or _plain(name) in _HEADERS
+        return name in NAMES or _plain(name) in _HEADERS or not name
     return bool(value) and isinstance(value, dict | list)
 
 
@@ -135,7 +142,7 @@ def _from_fields(fields: Mapping[str, object], key: str, site: str, turn: int) -
             host_of(_first(fields, _DOMAIN)),
             _first(fields, _EXPIRY),
             _is_partitioned(fields),
-            _first(fields, _STORE) not in _USUAL_STORES,
+            any(_first(fields, (each,)) not in _USUAL_STORES for each in _STORES),
             turn,
         )
 
@@ -152,7 +159,9 @@ def _with_attributes(fields: Mapping[str, object]) -> Mapping[str, object]:
 
 def _is_partitioned(fields: Mapping[str, object]) -> bool:
     first_party = _first(fields, ("firstpartydomain",))
-    if fields.get("partitioned") is True or (first_party and not is_strava(first_party)):
+    if first_party and not is_strava(first_party):
+        return True
+    if True in (fields.get("partitioned"), fields.get("partitionkeyopaque")):
         return True
     key = fields.get("partitionkey") or fields.get("topframesitekey")
     return any(key.values()) if isinstance(key, dict) else bool(key)
@@ -162,5 +171,5 @@ def _from_string(text: str, key: str, site: str, turn: int) -> Iterator[Cookie]:
     """Yield the cookies of a JSON string that is the value of one, or a header."""
     if key in NAMES:
         yield Cookie(key, text.strip("\"'"), site, turn=turn)
-    elif _plain(key) in _HEADERS:
+    elif not key or _plain(key) in _HEADERS:
         yield from from_lines(f"{key}: {text}".replace("\n", f"\n{key}: "), site, turn)

@@ -47,9 +47,9 @@ class Found(NamedTuple):
 
 _NETSCAPE_TITLE = re.compile(r"#\s*(Netscape )?HTTP Cookie File", re.IGNORECASE)
 _NETSCAPE_ROW = re.compile(
-    r"^[ \t]*(?:#HttpOnly_)?([^\s#]\S*)[ \t]+(?:TRUE|FALSE)[ \t]+\S+[ \t]+(?:TRUE|FALSE)"
-    r"[ \t]+(\S+)[ \t]+(\S+)(?:[ \t]([^\t\r\n]*))?",
-    re.IGNORECASE | re.MULTILINE,
+    r"""^[^\S\n]*(?:\#HttpOnly_)?([^\s#]\S*)[^\S\n]+(?:TRUE|FALSE)[^\S\n]+\S+[^\S\n]+(?:TRUE|FALSE)
+    [^\S\n]+(?:(-?\d\S*|[a-z]{1,9})[^\S\n]+)?(\S+)(?:[^\S\n]([^\t\n]*))?""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 
 
@@ -62,7 +62,7 @@ def read_netscape(text: str) -> Found | None:
     if not rows and not _NETSCAPE_TITLE.match(text):
         return None
     cookies = [
-        Cookie(name, value.strip(" \"'"), domain=host_of(domain), expires=expires)
+        Cookie(name, value.strip().strip("\"'"), domain=host_of(domain), expires=expires)
         for domain, expires, name, value in rows
         if name in NAMES
     ]
@@ -139,7 +139,7 @@ def _without_escapes(text: str) -> str:
 
 
 _PAIR = re.compile(
-    rf"(?<![\w.-])({'|'.join(NAMES)})[\"'\\]*[ \t]*[=:][ \t]*[\"'\\]*([^\s\"';,\\]*)"
+    rf"(?<![\w.-])({'|'.join(NAMES)})[\"'\\]*[ \t]*(?:=>?|:)[ \t]*[\"'\\]*([^\s\"';,\\]*)"
 )
 _SET_COOKIE = re.compile(r"set-?cookie\d?\W+\Z", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r";\s*(domain|expires|partitioned)\b(?:=([^;]*))?", re.IGNORECASE)
@@ -165,10 +165,28 @@ def from_lines(text: str, site: str, turn: int) -> Iterator[Cookie]:
             yield from (Cookie(pair[1], pair[2], site, turn=turn) for pair in pairs)
 
 
+_FIELDS = re.compile(
+    rf"(?<![\w.-])({'|'.join(NAMES)})(?![\w.-])(?:[\s\"'=:>,;\\]|(?i:value)\b){{1,40}}"
+    r"([^\s\"'<>,;\\]{16,})"  # what is shorter could be a word of a sentence
+)
+
+
+def read_fields(text: str) -> Found | None:
+    """Read a name with its value behind it, as in tables, CSV, YAML and XML."""
+    cookies = [Cookie(name, value) for name, value in _FIELDS.findall(text)]
+    return Found("text", cookies) if cookies else None
+
+
+_AROUND = " \t\n\"'`;,<>\u2018\u2019\u201c\u201d\u00a0\u200b"
+_MORE = re.compile(r"(?:\s*[\w-]+(?:=[^;]*)?(?:;|\Z))*")
+
+
 def read_value(text: str) -> Found | None:
-    """Read the bare value of `_strava4_session`, perhaps with quotes or a semicolon around it."""
-    value = text.strip(" \t\r\n\"'`;,")
-    return Found("a value", [Cookie(SESSION, value)]) if is_cookie_value(value) else None
+    """Read the bare value of `_strava4_session`, in quotes perhaps, or with the header's rest."""
+    value, _, more = text.strip(_AROUND).partition(";")
+    value = value.strip(_AROUND)
+    known = is_cookie_value(value) and _MORE.fullmatch(more)
+    return Found("a value", [Cookie(SESSION, value)]) if known else None
 
 
 def host_of(text: str) -> str:

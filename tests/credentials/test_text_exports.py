@@ -52,7 +52,10 @@ def read(text: str) -> tuple[str, dict[str, str]]:
     [
         ("a cookies.txt", NETSCAPE),
         ("a cookies.txt", NETSCAPE.replace("\n", "\r\n")),
+        ("a cookies.txt", NETSCAPE.replace("\n", "\r")),
         ("a cookies.txt", NETSCAPE.expandtabs()),
+        ("a cookies.txt", NETSCAPE.expandtabs().replace(" ", "\u00a0")),
+        ("a cookies.txt", NETSCAPE.replace("\t0\t", "\t\t").replace("4000000000", "inf")),
         ("a cookies.txt", NETSCAPE.partition("\n\n")[2]),
         ("a header", COOKIE),
         ("a header", FIRST),
@@ -91,6 +94,8 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
         ("a value", "abc123"),
         ("a value", " 'abc123';\n"),
         ("a value", '"abc123",'),
+        ("a value", "\u200b\u201cabc123\u201d\u00a0"),
+        ("a value", "abc123; Path=/; HttpOnly; sp=x"),
         ("a header", '_strava4_session="abc123"'),
         ("a header", "_ga=1; _strava4_session=abc123; CloudFront-Policy=eyJTdGF0…"),
         ("a PowerShell command", POWERSHELL.format(".strava.com")),
@@ -104,6 +109,7 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
         ("text", '#LWP-Cookies-2.0\nSet-Cookie3: _strava4_session=abc123; domain=".strava.com"'),
         ("text", "[strava.com]\n_strava4_session = abc123"),
         ("text", "{a: 1, _strava4_session: 'abc123'}"),
+        ("text", '$cookies = ["_strava4_session" => "abc123"]'),
         ("text", "a note:\nlook at www.strava.com /maps\n_strava4_session: abc123"),
         # In the order of time, the last one counts.
         ("a request", "GET / HTTP/2\ncookie: _strava4_session=old\n" + SET.format("HttpOnly")),
@@ -120,6 +126,26 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
 def test_form_with_a_session(form: str, text: str) -> None:
     """One session is found in what has only one cookie, or several of one name."""
     assert (form, {"_strava4_session": "abc123"}) == read(text)
+
+
+LONG = "abcdefghij0123456789"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"domain,path,name,value\r\n.strava.com,/,_strava4_session,{LONG},1\r\n",
+        f'"name";"value"\n"sp";"x"\n"_strava4_session";"{LONG}"',
+        f"Name\tValue\nsp\tx\n_strava4_session\t{LONG}\n",
+        f"_strava4_session\n{LONG}",
+        f"cookies:\n  - key: _strava4_session\n    value: {LONG}\n    domain: strava.com",
+        f"<cookie name='_strava4_session' value='{LONG}' secure='true'/>",
+        f'// a comment\n[{{"name": "_strava4_session", "value": "{LONG}"}}]',
+    ],
+)
+def test_value_behind_the_name(text: str) -> None:
+    """In any text, what is as long as a session and follows its name is its value."""
+    assert ("text", {"_strava4_session": LONG}) == read(text)
 
 
 @pytest.mark.parametrize(
