@@ -22,8 +22,11 @@ INSTALL = (
 )
 """What to do if there is no JOSM."""
 
-_NAMES = ("JOSM", "JOSM-latest")
-"""The names of the directory: the usual one, and that of the package `josm-latest`."""
+_NAMES = ("JOSM", "JOSM-latest", '"JOSM-latest"')
+"""The names of the directory: the usual one, and that of the package `josm-latest`.
+
+If its script, which is for Linux, hands on the quotes around the name, JOSM keeps them (measured).
+"""
 
 _APP = "org.openstreetmap.josm"
 
@@ -87,7 +90,7 @@ def candidates(computer: Computer, name: str = "JOSM") -> list[Path]:
 
 def usual(computer: Computer) -> list[Path]:
     """List the directories that a JOSM may use unless it is told another one."""
-    return [place for name in _NAMES for place in candidates(computer, name)]
+    return [place for each in _all(computer) for place in each.places]
 
 
 def find(computer: Computer) -> Path:
@@ -146,7 +149,8 @@ def check_named(directory: Path, places: Collection[Path], ours: Collection[str]
 
 
 def _all(computer: Computer) -> list[Installation]:
-    return [each for name in _NAMES for each in installations(computer, name)]
+    names = _NAMES[:2] if computer.platform in ("win32", "darwin") else _NAMES
+    return [each for name in names for each in installations(computer, name)]
 
 
 def _not_found(computer: Computer) -> NoJosmDirectoryError:

@@ -19,10 +19,13 @@ _JAVA = re.compile(r"java(w|ws)?(\.exe)?", re.IGNORECASE)
 _OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
 """The name of JOSM's own launcher, which its installers for Windows and macOS contain."""
 
-_JAR = re.compile(r"josm(-(tested|latest|snapshot|custom))?(-\d+)?\.(jar|jnlp)", re.IGNORECASE)
+# With a version, as in josm-0.0.svn18646+dfsg.jar, or numbered, as in "josm-tested (1).jar".
+_JAR = re.compile(
+    r"josm([-_. +()\d]|tested|latest|snapshot|custom|dfsg|svn|r(?=\d))*\.(jar|jnlp)", re.IGNORECASE
+)
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
 _DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
-_NAME = re.compile(r"-Djosm\.dir\.name=[\"']?(.+?)[\"']?")
+_NAME = re.compile(r"-Djosm\.dir\.name=(.+)")
 _HOME = re.compile(r"-Duser\.home=(.+)")
 
 
@@ -69,8 +72,11 @@ def directories(
 
     if names := named(_DIRECTORY):
         return [started_in / name for name in names]
-    home = Path([str(home), *named(_HOME)][-1])
-    return candidates(Computer(sys.platform, environ, home), ["JOSM", *named(_NAME)][-1])
+    computer = Computer(sys.platform, environ, Path([str(home), *named(_HOME)][-1]))
+    name = ["JOSM", *named(_NAME)][-1]
+    # JOSM takes quotes for a part of the name; a launcher may have removed them.
+    names = dict.fromkeys((name, name.strip("\"'")))
+    return [place for each in names for place in candidates(computer, each)]
 
 
 def _josms() -> "list[psutil.Process]":

@@ -20,16 +20,21 @@ FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"
 SNAP = "snap/josm/current/.config/JOSM"
 LATEST = ".config/JOSM-latest"
 OTHERS = [FLATPAK, "snap/josm/current/.josm", SNAP, ".josm-latest"]
+LATEST_TOO = [LATEST, '."josm-latest"', '.config/"JOSM-latest"']
 PROGRAMS = {"ProgramFiles": "/p", "ProgramFiles(x86)": "/p86", "LOCALAPPDATA": "/local"}
 
 
 @pytest.mark.parametrize(
     ("platform", "environ", "places"),
     [
-        ("linux", {}, [OLD, PLAIN, *OTHERS, LATEST]),
-        ("linux", {"XDG_CONFIG_HOME": "/x"}, [OLD, "/x/JOSM", *OTHERS, "/x/JOSM-latest"]),
-        ("linux", {"XDG_CONFIG_HOME": ""}, [OLD, PLAIN, *OTHERS, LATEST]),
-        ("freebsd14", {}, [OLD, PLAIN, *OTHERS, LATEST]),
+        ("linux", {}, [OLD, PLAIN, *OTHERS, *LATEST_TOO]),
+        (
+            "linux",
+            {"XDG_CONFIG_HOME": "/x"},
+            [OLD, "/x/JOSM", *OTHERS, "/x/JOSM-latest", LATEST_TOO[1], '/x/"JOSM-latest"'],
+        ),
+        ("linux", {"XDG_CONFIG_HOME": ""}, [OLD, PLAIN, *OTHERS, *LATEST_TOO]),
+        ("freebsd14", {}, [OLD, PLAIN, *OTHERS, *LATEST_TOO]),
         ("darwin", {}, ["Library/Preferences/JOSM", "Library/Preferences/JOSM-latest"]),
         ("win32", {"APPDATA": "/roaming"}, ["/roaming/JOSM", "/roaming/JOSM-latest"]),
         ("win32", {}, ["AppData/Roaming/JOSM", "AppData/Roaming/JOSM-latest"]),
@@ -79,6 +84,7 @@ def test_folders(platform: str, environ: dict[str, str], folders: list[str]) -> 
         ({PLAIN: None, FLATPAK: None}, PLAIN),
         ({PLAIN: 1, ".josm-latest": 2, LATEST: 3}, ".josm-latest"),
         ({LATEST: 2, FLATPAK: 1}, LATEST),
+        ({'.config/"JOSM-latest"': 2, LATEST: 1}, '.config/"JOSM-latest"'),
         ({SNAP: 2, PLAIN: 1}, SNAP),
         ({SNAP: 1, "snap/josm/7/.josm": 2}, SNAP),
         ({"snap/josm/9/.josm": 3, "snap/josm/10/.config/JOSM": 1}, "snap/josm/10/.config/JOSM"),
@@ -107,7 +113,7 @@ def test_no_josm(home: Path) -> None:
         with pytest.raises(NoJosmDirectoryError) as error:
             look(computer)
 
-        places = ", ".join(f"{home}/{place}" for place in [OLD, PLAIN, *OTHERS, LATEST])
+        places = ", ".join(f"{home}/{place}" for place in [OLD, PLAIN, *OTHERS, *LATEST_TOO])
         assert (
             f"JOSM was not found (looked in: {places}). Install JOSM from"
             " https://josm.openstreetmap.de; if you have it, start it once, or give its"

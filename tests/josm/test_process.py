@@ -20,7 +20,11 @@ FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"
         (["/usr/bin/java", "-Xmx2g", "-jar", "/opt/josm-tested.jar", "file.osm"], True),
         (["java", "-cp", "/opt/josm.jar:/opt/x.jar", "org.gradle.launcher.GradleDaemon"], False),
         (["java", "-jar", "/opt/josm-proxy.jar"], False),
+        (["java", "-jar", "/opt/josm-strava-1.jar"], False),
         (["java", "-jar", "/opt/josm-latest.jar"], True),
+        (["java", "-jar", "/opt/josm-r19613.jar"], True),
+        (["java", "-jar", "/usr/share/josm/josm-0.0.svn18646+dfsg.jar"], True),
+        (["java", "-jar", "/home/m/Downloads/josm-tested (1).jar"], True),
         (["java", "-cp", "/opt/all.jar", "org.openstreetmap.josm.gui.MainApplication"], True),
         (["/usr/bin/javaws", "https://josm.openstreetmap.de/download/josm.jnlp"], True),
         ([r"C:\Java\bin\javaw.exe", "-jar", r"C:\Users\m\josm-snapshot-18646.jar"], True),
@@ -53,7 +57,15 @@ def usual_below(home: str) -> list[str]:
         ("-Djosm.home=.config/JOSM", ["/home/m/maps/.config/JOSM"]),
         ("-Duser.home=/home/x", usual_below("/home/x")),
         ("-Djosm.dir.name=JOSM-latest", ["/home/m/.josm-latest", "/config/JOSM-latest"]),
-        ('-Djosm.dir.name="JOSM-latest"', ["/home/m/.josm-latest", "/config/JOSM-latest"]),
+        (
+            '-Djosm.dir.name="JOSM-latest"',
+            [
+                '/home/m/."josm-latest"',
+                '/config/"JOSM-latest"',
+                "/home/m/.josm-latest",
+                "/config/JOSM-latest",
+            ],
+        ),
         ("-Xmx2g", usual_below("/home/m")),
     ],
 )
