@@ -94,7 +94,12 @@ class Document:
         try:
             self._parser.Parse(self.content, True)
         except expat.ExpatError as error:
-            raise MalformedError(f"line {error.lineno}: {expat.ErrorString(error.code)}") from None
+            why = expat.ErrorString(error.code)
+            try:
+                self.content.decode()
+            except UnicodeDecodeError:
+                why = "it is not in UTF-8, and JOSM reads nothing else"
+            raise MalformedError(f"line {error.lineno}: {why}") from None
         finally:
             del self._parser  # it refers back to this object
 

@@ -30,7 +30,10 @@ ENCODING = "line 1: it is in UTF-16 or begins with a byte-order mark, and JOSM c
         (b"<imagery/>", NOT_ROOT),
         (b"<preferences/>", NOT_ROOT),
         (f"<preferences-defaults xmlns='{NAMESPACE}'/>".encode(), NOT_ROOT),
-        (TEXT.replace("line", "é").encode("latin-1"), "line 4: not well-formed (invalid token)"),
+        (
+            TEXT.replace("line", "é").encode("latin-1"),
+            "line 4: it is not in UTF-8, and JOSM reads nothing else",
+        ),
         (codecs.BOM_UTF8 + FULL, ENCODING),
         (TEXT.encode("utf-16"), ENCODING),
         (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), ENCODING),
