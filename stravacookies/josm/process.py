@@ -75,8 +75,8 @@ def directories(
     computer = Computer(sys.platform, environ, Path([str(home), *named(_HOME)][-1]))
     name = ["JOSM", *named(_NAME)][-1]
     # JOSM takes quotes for a part of the name; a launcher may have removed them.
-    names = dict.fromkeys((name, name.strip("\"'")))
-    return [place for each in names for place in candidates(computer, each)]
+    spellings = dict.fromkeys((name, name.strip("\"'")))
+    return [place for each in spellings for place in candidates(computer, each)]
 
 
 def _josms() -> "list[psutil.Process]":
