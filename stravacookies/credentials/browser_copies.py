@@ -42,8 +42,9 @@ def reduced_copy(store: Path) -> Iterator[Path]:
             _copy_store(store, copy)
             for above in store.parents[:3]:  # on Windows, Chromium's key is in it
                 with suppress(OSError):
-                    shutil.copyfile(above / "Local State", copy.with_name("Local State"))
-                    break
+                    if (above / "Local State").is_file():
+                        shutil.copyfile(above / "Local State", copy.with_name("Local State"))
+                        break
             before, tempfile.tempdir = tempfile.tempdir, temporary  # yt-dlp makes its own copy
             try:
                 yield copy

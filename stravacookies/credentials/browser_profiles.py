@@ -93,6 +93,11 @@ def _content(folder: Path) -> list[Path]:
     return []
 
 
+def _read_file(path: Path) -> bytes:
+    """Return the content of a file, and nothing of a pipe or a device, which might never end."""
+    return path.read_bytes() if path.is_file() else b""
+
+
 def _firefox_names(root: Path) -> dict[Path, str]:
     """Return the names of Firefox's profiles by their folders, which may be anywhere.
 
@@ -100,7 +105,7 @@ def _firefox_names(root: Path) -> dict[Path, str]:
     """
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     with suppress(OSError, ValueError, configparser.Error):
-        parser.read(root / "profiles.ini", encoding="utf-8")
+        parser.read_string(_read_file(root / "profiles.ini").decode("utf-8-sig"))
     profiles = [section for section in parser.values() if "Path" in section]
     return {root / each["Path"]: each.get("Name", "") for each in profiles}
 
@@ -111,7 +116,7 @@ def _chromium_names(root: Path) -> dict[Path, str]:
     Source: https://source.chromium.org/chromium/chromium/src/+/main:chrome/browser/profiles/profile_attributes_storage.h
     """
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        profiles = json.loads((root / "Local State").read_bytes())["profile"]["info_cache"]
+        profiles = json.loads(_read_file(root / "Local State"))["profile"]["info_cache"]
         return {root / folder: str(each["name"]) for folder, each in profiles.items()}
     return {}
 
@@ -140,7 +145,7 @@ def container_name(profile: Profile, container: int) -> str:
     Source: https://searchfox.org/mozilla-central/source/toolkit/components/contextualidentity
     """
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        content = json.loads((profile.folder / "containers.json").read_bytes())
+        content = json.loads(_read_file(profile.folder / "containers.json"))
         for identity in content["identities"]:
             if identity["userContextId"] == container:
                 text = identity.get("l10nId") or identity.get("l10nID") or ""

@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable
 from os.path import lexists, realpath
 from pathlib import Path
 
+_VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME")
+"""What git needs to find the user's own configuration, and nothing else."""
+
 
 def would_commit(paths: Iterable[Path], patience: float = 2.0) -> bool:
     """Return whether git would commit one of these files, which need not exist.
@@ -35,7 +38,7 @@ def _ignored(repository: Path, files: Collection[str], patience: float) -> set[s
     if not git:
         return set()
     # git could run programs that watch files, or that fetch what a partial clone lacks.
-    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environ = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
     try:
         done = subprocess.run(
             [
