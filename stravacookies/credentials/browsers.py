@@ -131,7 +131,8 @@ def _read_firefox(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
     cookies: dict[str, dict[str, str]] = defaultdict(dict)
     for container, name, value, expiry in connection.execute(
         "SELECT originAttributes, name, value, expiry FROM moz_cookies"
-        " ORDER BY host = '.strava.com'"  # so that these replace others
+        # So that later ones replace others, which a browser may not send to www.strava.com.
+        " ORDER BY host = '.strava.com', host = 'www.strava.com'"
     ):
         if (
             value

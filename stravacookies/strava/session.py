@@ -128,12 +128,16 @@ class StoredCookie:
 
 
 def cookies_by_name(cookies: "CookieJar | Iterable[Cookie | StoredCookie]") -> dict[str, str]:
-    """Return the values of cookies by name; prefer those of the whole domain to those of a host.
+    """Return the values of cookies by name; prefer those of the whole domain, then those of `www`.
 
     Strava sends empty cookies of the same names beside the real ones; they are left out.
     """
     values: dict[str, str] = {}
-    for cookie in sorted(cookies, key=lambda cookie: cookie.domain == DOMAIN):
+
+    def rank(cookie: "Cookie") -> tuple[bool, bool]:
+        return cookie.domain == DOMAIN, cookie.domain == f"www{DOMAIN}"
+
+    for cookie in sorted(cookies, key=rank):
         if cookie.value:
             values[cookie.name] = cookie.value
     return values

@@ -131,6 +131,15 @@ def test_cookie_of_the_domain_comes_first(opened: Open) -> None:
     assert REAL == first_login("firefox")
 
 
+def test_cookie_that_is_sent_comes_first(opened: Open) -> None:
+    """A cookie of `www.strava.com` is preferred to that of another host."""
+    store = opened(WORK, FIREFOX)
+    add(store, host="www.strava.com")
+    add(store, value="other", host="b.strava.com")
+
+    assert REAL == read_browser("firefox", None, {})
+
+
 def test_expired_token(opened: Open, home: Path) -> None:
     """A remember token that has expired is read, so that the user is told when it did."""
     old = token(datetime(2025, 1, 2, 12, tzinfo=UTC))

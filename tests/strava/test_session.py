@@ -85,10 +85,11 @@ def test_repr_shows_no_secret() -> None:
     ("real", "other"),
     [
         (cookie("a", "real", ".strava.com"), cookie("a", "other", "www.strava.com")),
+        (cookie("a", "real", "www.strava.com"), cookie("a", "other", "b.strava.com")),
         (cookie("a", "real", "www.strava.com"), cookie("a", "", ".strava.com")),
         (cookie("a", "real", "www.strava.com"), cookie("a", "", "www.strava.com")),
     ],
 )
 def test_one_value_of_a_name(real: Cookie, other: Cookie) -> None:
-    """The value of the whole domain counts, and no empty one, in whatever order they come."""
+    """In any order, the whole domain comes first, then `www`; an empty value does not count."""
     assert {"a": "real"} == cookies_by_name([real, other]) == cookies_by_name([other, real])
