@@ -119,12 +119,18 @@ class CredentialStore:
         removed, left = [], []
         files = [self._session_file, *map(self._cookies_file, (CURRENT, CLASSIC))]
         in_keyring = "the session in the system's keyring"
-        deleted = _delete_from_keyring()
+        deleted, entry = _delete_from_keyring(), _read_file(self._session_file)
         if deleted:
             removed.append(in_keyring)
-        elif deleted is None and KEYRING in _read_file(self._session_file).values():
+        elif deleted is None and KEYRING in entry.values():
             left.append(in_keyring)
             files.remove(self._session_file)  # it says that there is something in the keyring
+            if _OLDER in entry:  # and contains a newer session
+                try:
+                    self._write(self._session_file, {_SOURCE: entry[_SOURCE], _PLACE: KEYRING})
+                    removed.append(f"the session in {self._session_file}")
+                except OSError:
+                    left.append(str(self._session_file))
         for path in files:
             try:
                 path.unlink()

@@ -152,15 +152,17 @@ def test_keyring_is_locked_later(store: CredentialStore, memory_keyring: MemoryK
 def test_older_session_in_the_keyring(
     store: CredentialStore, memory_keyring: MemoryKeyring
 ) -> None:
-    """A session that stayed in a locked keyring, while a newer one went to a file, is removed."""
+    """A session that stayed in a locked keyring is removed later, a newer one in a file at once."""
     store.keep_session(SESSION, "firefox")
     memory_keyring.is_locked = True
     store.keep_session(Session("newer"), "export.json")
 
+    file = store.directory / "session.json"
     assert StoredSession(Session("newer"), "export.json", FILE) == store.session()
-    assert ([], [IN_KEYRING]) == store.clear()
+    assert ([f"the session in {file}"], [IN_KEYRING]) == store.clear()
+    assert StoredSession(None, "export.json", KEYRING) == store.session()
     memory_keyring.is_locked = False
-    assert ([IN_KEYRING, str(store.directory / "session.json")], []) == store.clear()
+    assert ([IN_KEYRING, str(file)], []) == store.clear()
     assert {} == memory_keyring.secrets
 
 
