@@ -134,7 +134,7 @@ def cookies_by_name(cookies: "CookieJar | Iterable[Cookie | StoredCookie]") -> d
     """
     values: dict[str, str] = {}
 
-    def rank(cookie: "Cookie") -> tuple[bool, bool]:
+    def rank(cookie: "Cookie | StoredCookie") -> tuple[bool, bool]:
         return cookie.domain == DOMAIN, cookie.domain == f"www{DOMAIN}"
 
     for cookie in sorted(cookies, key=rank):

@@ -137,7 +137,7 @@ def test_cookie_that_is_sent_comes_first(opened: Open) -> None:
     add(store, host="www.strava.com")
     add(store, value="other", host="b.strava.com")
 
-    assert REAL == read_browser("firefox", None, {})
+    assert REAL == first_login("firefox")
 
 
 def test_expired_token(opened: Open, home: Path) -> None:
