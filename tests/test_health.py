@@ -140,7 +140,8 @@ SITUATIONS = {
     "no JOSM": {
         "JOSM directory": "✗ none (looked in: ~/.josm, ~/.config/JOSM,"
         " ~/.var/app/org.openstreetmap.josm/config/JOSM, ~/snap/josm/current/.josm,"
-        " ~/snap/josm/current/.config/JOSM, ~/.josm-latest, ~/.config/JOSM-latest)\n"
+        " ~/snap/josm/current/.config/JOSM, ~/.josm-latest, ~/.config/JOSM-latest,"
+        ' ~/."josm-latest", ~/.config/"JOSM-latest")\n'
         "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or give"
         " its directory with --josm-dir",
         **dict.fromkeys(list(ALL_WELL)[5:], "– not checked: there is no JOSM directory"),

@@ -16,6 +16,7 @@ from stravacookies.strava.session import is_strava
 # Numbers stay text, whatever their length.
 _DECODER = json.JSONDecoder(strict=False, parse_int=str)
 _JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"']|\Z)")
+_INNERMOST_OBJECT = re.compile(r"\{[^{}]*\}")
 _BETWEEN_DOCUMENTS = re.compile(r"[\s,;]*")
 _LONGEST_LITERAL = 2_000_000
 """Characters; Python needs 300 MB for more of its own literals."""
@@ -45,7 +46,8 @@ def read_json(text: str) -> Found | None:
     except (ValueError, RecursionError):
         if literal := _python_as_json(text):
             return Found("a list or dictionary of Python", list(_walk(_documents(literal))))
-        return Found("JSON", None) if _JSON_START.match(text) else None
+        found = Found("JSON", list(_walk(_whole_objects(text))) or None)
+        return found if _JSON_START.match(text) else None
     log = documents[0].get("log") if isinstance(documents[0], dict) else None
     is_har = isinstance(log, dict) and "entries" in log
     return Found("a HAR file" if is_har else "JSON", list(_walk(documents)))
@@ -60,6 +62,16 @@ def _documents(text: str) -> list[object]:
         if gap := _BETWEEN_DOCUMENTS.match(text, end):
             end = gap.end()
     return documents
+
+
+def _whole_objects(text: str) -> list[object]:
+    """Return the innermost objects with our cookies in JSON that is cut off or damaged."""
+    objects: list[object] = []
+    for found in _INNERMOST_OBJECT.finditer(text):
+        if any(name in found[0] for name in NAMES):
+            with suppress(ValueError):
+                objects.append(_DECODER.decode(found[0]))
+    return objects
 
 
 def _python_as_json(text: str) -> str:

@@ -121,6 +121,21 @@ def test_spellings_of_json(form: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps([*FULL, EVIL])[:-3],
+        json.dumps({"cookies": FULL})[:-1],
+        json.dumps(FULL).replace("}, {", "}\n{"),
+        json.dumps(har((MAPS, LIST, [])))[:-50],
+        f"[{', '.join(json.dumps(cookie | {'secure': True}) for cookie in FULL)},]",
+    ],
+)
+def test_damaged_json(text: str) -> None:
+    """Of JSON that is cut off or damaged, the cookies that are whole are read."""
+    assert ("JSON", THREE) == read(text)
+
+
+@pytest.mark.parametrize(
     ("form", "text"),
     [
         ("JSON", "[]"),
@@ -128,7 +143,7 @@ def test_spellings_of_json(form: str, text: str) -> None:
         ("JSON", json.dumps([EVIL, OLD | {"url": "https://x.org/"}])),
         ("JSON", json.dumps({"domain": "localhost", "cookies": {"_strava4_session": "x"}})),
         ("JSON", json.dumps({"log": [{"text": "_strava4_session=x"}], "request": 1})),
-        ("JSON", json.dumps(LIST)[:-3]),
+        ("JSON", json.dumps(LIST)[:20]),
         ("JSON", "[" * 100_000),
         ("JSON", "{'a': " * 100_000),
         ("JSON", "[[" + "-" * 100_000),
