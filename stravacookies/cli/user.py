@@ -117,10 +117,11 @@ def credential_sources(source: str | None, host: TileHost = CURRENT) -> Sources:
 
 
 def report_failure(candidate: Candidate, error: StravacookiesError) -> None:
-    """Tell why a source failed, after which another one is tried."""
-    searched = candidate.origin is Origin.SEARCH
-    if not (searched and isinstance(error, BrowserNotFoundError)):
-        click.echo(f"stravacookies: {error.finding if searched else error}", err=True)
+    """Tell why a source failed, if another one was tried that is not its renewal."""
+    renewable = candidate.origin is Origin.KEPT and sources.can_renew(candidate.source)
+    absent = candidate.origin is Origin.SEARCH and isinstance(error, BrowserNotFoundError)
+    if not (renewable or absent):
+        click.echo(f"stravacookies: {error.finding}", err=True)
 
 
 def josm(josm_dir: Path | None) -> Path:

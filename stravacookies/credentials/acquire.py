@@ -88,8 +88,8 @@ def acquire(
 ) -> Acquired:
     """Try sources in order, and keep what the first one gives that Strava accepts.
 
-    `report` is called with each source that failed before another one is tried, unless that renews
-    it. By default all failures are logged; before a person is asked, as a warning.
+    `report` is called with each source that failed, before a person is asked or at the end, unless
+    its error is raised. By default these errors are logged; before a person is asked, as warnings.
 
     Raises:
         NotLoggedInError: The last source failed, or there was no source.
@@ -102,22 +102,30 @@ def acquire(
 
     attempt = _Attempt(store, host, fetcher or CookieFetcher(), Deadline(PATIENCE))
     failed: list[tuple[Candidate, StravacookiesError]] = []
+
+    def tell(level: int = logging.INFO) -> None:
+        for candidate, error in failed:
+            if report:
+                report(candidate, error)
+            else:
+                _log.log(level, "%s", error)
+
     for candidate in candidates:
-        server_errors = [error for _, error in failed if isinstance(error, ServerError)]
-        if server_errors and candidate.origin is Origin.PERSON:
-            break  # another session would not help
-        if failed and not report:
-            is_asked = candidate.origin is Origin.PERSON
-            _log.log(logging.WARNING if is_asked else logging.INFO, "%s", failed[-1][1])
-        elif failed and report and candidate.origin is not Origin.RENEWAL:
-            report(*failed[-1])  # a session that can be renewed may end
+        if candidate.origin is Origin.PERSON:
+            if any(isinstance(error, ServerError) for _, error in failed):
+                break  # another session would not help
+            tell(logging.WARNING)
+            failed.clear()
         try:
-            return attempt.use(candidate)
+            acquired = attempt.use(candidate)
         except (NotLoggedInError, UsageError, ServerError) as error:
             failed.append((candidate, error))
+        else:
+            tell()
+            return acquired
     final = _final_error(failed)
-    if failed and report and failed[-1][1] is not final:
-        report(*failed[-1])
+    failed = [each for each in failed if each[1] is not final]
+    tell()
     raise final
 
 
@@ -147,15 +155,19 @@ class _Attempt:
         refusal: StravacookiesError = NotLoggedInError(f"{candidate.source} contains no session.")
         with closing(candidate.read()) as contents:
             while True:
-                with self.deadline.paused():  # a keyring or a person may be asked
-                    credential = next(contents, None)
+                try:
+                    with self.deadline.paused():  # a keyring or a person may be asked
+                        credential = next(contents, None)
+                except NotLoggedInError as error:
+                    # It may be Strava's fault that a person gave up.
+                    raise (refusal if isinstance(refusal, ServerError) else error) from None
                 if credential is None:
                     raise refusal
                 if isinstance(credential, Candidate):
                     return self.use(credential)
                 try:
                     return self._exchange(credential, candidate)
-                except SessionRefusedError as error:
+                except (SessionRefusedError, ServerError) as error:
                     refusal = error
 
     def _exchange(self, credential: Credential, candidate: Candidate) -> Acquired:

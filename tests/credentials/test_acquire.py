@@ -109,7 +109,7 @@ def log_in_to_firefox(session: str) -> None:
 def test_each_failure_is_logged(
     store: CredentialStore, network: StandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A run tries all sources in order and logs each failure. It warns before it asks."""
+    """A run tries all sources in order and logs each failure, as a warning before it asks."""
     caplog.set_level("INFO", "stravacookies.credentials")
     store.keep_session(Session("ended"), "chrome")
     (store.directory / "export.json").write_text("ended-too")
@@ -122,7 +122,7 @@ def test_each_failure_is_logged(
     refused, missing = errors.SessionRefusedError, errors.BrowserNotFoundError
     failures = [type(failure) for record in caplog.records for failure in record.args or ()]
     assert [refused, missing, refused] == failures
-    assert ["INFO", "INFO", "WARNING"] == [record.levelname for record in caplog.records]
+    assert ["WARNING"] * 3 == [record.levelname for record in caplog.records]
     assert ["ended", "ended-too"] == sent_sessions(network)
     assert (Session("ended"), "chrome", FILE) == store.session()
 
@@ -303,6 +303,28 @@ def test_person_chooses_a_source(store: CredentialStore, network: StandIn) -> No
 
     assert ((Session(sessions[1]), "window:edge", FILE), [True]) == (store.session(), closed)
     assert sessions[:2] == sent_sessions(network)
+
+
+def test_window_stays_open_after_a_server_error(
+    store: CredentialStore, network: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strava may answer a visitor's session with an error, and a person may still log in.
+
+    If that person gives up, Strava's error is the reason.
+    """
+    monkeypatch.setattr("stravacookies.strava.http.sleep", lambda _: None)  # between retries
+    network.strava.refusal = Refusal.ERROR
+    sessions = ["of-a-visitor"]
+
+    def contents() -> Contents:
+        yield from map(Session, sessions)
+        raise errors.NotLoggedInError
+
+    window = Sources(store, {}, named=Candidate(Origin.NAMED, "window:edge", contents))
+    with pytest.raises(errors.ServerError, match="answered 500"):
+        current_cookies(window)
+    sessions.append(network.strava.open_session())
+    assert current_cookies(window).is_fresh()
 
 
 def test_login_is_kept_though_the_cookies_fail(store: CredentialStore, network: StandIn) -> None:
