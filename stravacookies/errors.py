@@ -7,6 +7,8 @@ from typing import ClassVar
 
 RUN_LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
 
+TRY_AGAIN = f"To try again, or to log in another way, {RUN_LOGIN}."
+
 RUN_JOSM_PREFS = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
 
 LOG_IN_WITH_BROWSER = f"Log in at https://www.strava.com in your browser, then {RUN_LOGIN}."

@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from threading import current_thread, main_thread
 
+from stravacookies.credentials import window_profile
 from stravacookies.credentials.own_browser import OwnBrowser
 from stravacookies.deadline import Deadline
-from stravacookies.errors import NotLoggedInError
+from stravacookies.errors import TRY_AGAIN, NotLoggedInError
 from stravacookies.files import locked, make_private_directory
 
 START = 30.0
@@ -30,7 +30,7 @@ def running(
 
     Args:
         browser: The browser.
-        environ: Its environment variables, which must hold no secret.
+        environ: Its environment variables; ours, which may hold secrets, are left out.
         page: The page to show in a window; without one, it runs hidden.
         patience: The seconds to wait until it has started.
 
@@ -57,8 +57,8 @@ def _locked_profile(browser: OwnBrowser) -> Iterator[None]:
                 raise _cannot_start(browser, f"others can enter {profile}; remove it")
         except TimeoutError:
             raise NotLoggedInError(
-                f"Another run of stravacookies has a window of {browser.name} open: log in there,"
-                " or close it."
+                f"Another run of stravacookies has a {browser.name} window open: log in there, or"
+                " close it."
             ) from None
         except OSError as error:
             raise _cannot_start(browser, f"{profile}: {error.strerror or error}") from None
@@ -69,20 +69,11 @@ def _locked_profile(browser: OwnBrowser) -> Iterator[None]:
 def _refuse_leftover(browser: OwnBrowser) -> None:
     """Refuse a profile that a browser still uses whose stravacookies was killed."""
     deadline = Deadline(1)  # some may just be ending
-    while number := next(_users(browser.profile), None):
+    while number := next(window_profile.users(browser.profile), None):
         if not deadline.left:
-            why = f"process {number} of an earlier run uses its profile; end that first"
+            why = f"it is still open from an earlier run; close its window, or end process {number}"
             raise _cannot_start(browser, why)
         time.sleep(0.05)
-
-
-def _users(profile: Path) -> Iterator[int]:
-    """Yield the numbers of the processes that run on a profile."""
-    import psutil  # imported here: few runs start a browser
-
-    for process in psutil.process_iter(["cmdline"]):
-        if any(word.endswith(str(profile)) for word in process.info["cmdline"] or ()):
-            yield process.pid
 
 
 @contextmanager
@@ -110,7 +101,7 @@ def _start(browser: OwnBrowser, environ: Mapping[str, str], page: str | None) ->
         browser.prepare()
         browser.process = subprocess.Popen(
             [browser.path, *browser.arguments(page)],
-            env=environ,
+            env={name: environ[name] for name in environ if not name.startswith("STRAVA")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -149,4 +140,4 @@ def _end(browser: OwnBrowser) -> None:
 
 
 def _cannot_start(browser: OwnBrowser, why: str) -> NotLoggedInError:
-    return NotLoggedInError(f"{browser.name} could not be started ({why}).")
+    return NotLoggedInError(f"{browser.name} could not be started ({why}).", TRY_AGAIN)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies import paths
-from stravacookies.credentials import window_browsers
+from stravacookies.credentials import window_browsers, window_profile
 from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError
 from stravacookies.files import locked, make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
@@ -145,9 +145,7 @@ class CredentialStore:
             left.append(str(copies))
         for profile in window_browsers.profiles(Path.home(), self.directory):
             if profile.exists():
-                # A window that is open keeps its profile locked.
-                with suppress(OSError), locked([profile / "lock"], patience=0):
-                    shutil.rmtree(profile, ignore_errors=True)
+                window_profile.remove(profile)
                 (left if profile.exists() else removed).append(f"the login in {profile}")
         return removed, left
 

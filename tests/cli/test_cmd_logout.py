@@ -36,7 +36,8 @@ def test_file_cannot_be_removed(run_here: Run, home: Path) -> None:
     with pytest.raises(StravacookiesError) as error:
         run_here("logout")
     assert (
-        f"Could not remove {home / STATE}/session.json: is the keyring locked, or a file protected?"
+        f"Could not remove {home / STATE}/session.json: is the keyring locked, a window open, or a"
+        " file protected?"
     ) == str(error.value)
     assert ["session.json"] == [path.name for path in (home / STATE).iterdir()]
 
@@ -65,8 +66,8 @@ def test_locked_keyring(run_here: Run, home: Path, monkeypatch: pytest.MonkeyPat
             run_here("logout")
         assert 1 == error.value.exit_code
         assert (
-            "Could not remove the session in the system's keyring: is the keyring locked, or a file"
-            " protected?"
+            "Could not remove the session in the system's keyring: is the keyring locked, a window"
+            " open, or a file protected?"
         ) == str(error.value)
     assert [home / STATE / "session.json"] == list((home / STATE).iterdir())
     backend.is_locked = False

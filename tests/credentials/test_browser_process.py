@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from stravacookies.credentials import window_profile
 from stravacookies.credentials.browser_process import running
 from stravacookies.credentials.own_browser import own_browser
 from stravacookies.credentials.window_browsers import Program
@@ -21,9 +23,9 @@ QUICK = 1.5
 """Seconds to wait for a browser that will not start."""
 
 
-def start(program: Program, patience: float = 30) -> None:
+def start(program: Program, patience: float = 30, environ: Mapping[str, str] = ENVIRON) -> None:
     """Start a browser, and end it."""
-    with running(own_browser(program), ENVIRON, LOGIN, patience):
+    with running(own_browser(program), environ, LOGIN, patience):
         assert processes(program)
 
 
@@ -35,9 +37,9 @@ def start(program: Program, patience: float = 30) -> None:
     ],
 )
 def test_browser_is_started_and_ended(tmp_path: Path, browser: str, arguments: list[str]) -> None:
-    """It gets a private profile, our arguments and environment, and is gone after the block."""
+    """It gets a private profile and arguments, but none of our variables; then it is gone."""
     program = pretended(tmp_path, browser=browser)
-    start(program)
+    start(program, environ=ENVIRON | {"STRAVA_PASSWORD": "secret"})
 
     assert ENVIRON == started(program)["environment"]
     given = started(program)["arguments"]
@@ -63,7 +65,7 @@ def test_failed_start_is_one_sentence(tmp_path: Path, behaviour: str, why: str) 
     with pytest.raises(NotLoggedInError) as caught:
         start(program, QUICK if behaviour == "shows nothing" else 30)
 
-    assert f"Chromium could not be started ({why})." == str(caught.value)
+    assert f"Chromium could not be started ({why})." == caught.value.finding
     assert has_ended(program)
 
 
@@ -73,7 +75,7 @@ def test_program_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(NotLoggedInError) as caught:
         start(program)
 
-    assert "Brave could not be started (No such file or directory)." == str(caught.value)
+    assert "Brave could not be started (No such file or directory)." == caught.value.finding
 
 
 def test_stubborn_browser_is_killed(tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_profile_that_others_can_enter(tmp_path: Path) -> None:
 
     assert (
         f"Chromium could not be started (others can enter {program.profile}; remove it)."
-    ) == str(caught.value)
+    ) == caught.value.finding
     assert [] == list(program.profile.iterdir())
 
 
@@ -105,7 +107,9 @@ def test_profile_that_is_a_file(tmp_path: Path) -> None:
     with pytest.raises(NotLoggedInError) as caught:
         start(program)
 
-    assert f"Chromium could not be started ({program.profile}: File exists)." == str(caught.value)
+    assert (
+        f"Chromium could not be started ({program.profile}: File exists)." == caught.value.finding
+    )
     assert "mine" == program.profile.read_text()
 
 
@@ -120,26 +124,30 @@ def test_second_run_is_refused(tmp_path: Path, browser: str) -> None:
     start(program)
 
     assert (
-        f"Another run of stravacookies has a window of {browser.capitalize()} open: log in there,"
-        " or close it."
-    ) == str(caught.value)
+        f"Another run of stravacookies has a {browser.capitalize()} window open: log in there, or"
+        " close it."
+    ) == caught.value.finding
 
 
 def test_leftover_browser_is_named(tmp_path: Path) -> None:
-    """A browser whose stravacookies was killed still has the profile, so no other may use it."""
+    """A browser whose stravacookies was killed still has the profile: no one else may touch it."""
     program = pretended(tmp_path)
     program.profile.mkdir(mode=0o700)
     sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
     with subprocess.Popen([*sleep, f"--user-data-dir={program.profile}"]) as leftover:
         with pytest.raises(NotLoggedInError) as caught:
             start(program)
+        window_profile.remove(program.profile)
+        assert program.profile.exists()
         assert leftover.poll() is None
         leftover.kill()
+    window_profile.remove(program.profile)
+    assert not program.profile.exists()
 
     assert (
-        f"Chromium could not be started (process {leftover.pid} of an earlier run uses its"
-        " profile; end that first)."
-    ) == str(caught.value)
+        "Chromium could not be started (it is still open from an earlier run; close its window, or"
+        f" end process {leftover.pid})."
+    ) == caught.value.finding
 
 
 @pytest.mark.parametrize(

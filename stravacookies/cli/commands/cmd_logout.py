@@ -33,7 +33,8 @@ def command() -> None:
         )
     if left:
         raise StravacookiesError(
-            f"Could not remove {' and '.join(left)}: is the keyring locked, or a file protected?"
+            f"Could not remove {' and '.join(left)}: is the keyring locked, a window open, or a"
+            " file protected?"
         )
 
 
