@@ -13,7 +13,7 @@ from stravacookies.cli import prompt
 from stravacookies.credentials import sources, window_browsers
 from stravacookies.credentials.candidates import Candidate, Contents, Origin, once
 from stravacookies.credentials.window_browsers import Program
-from stravacookies.errors import NotLoggedInError
+from stravacookies.errors import TRY_AGAIN, NotLoggedInError
 from stravacookies.heatmap import CURRENT, TileHost
 from stravacookies.wording import listed
 
@@ -45,13 +45,13 @@ def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
     except NotLoggedInError:
         pass  # there is no screen, or no browser
     else:
-        words = f"in a browser window that opens now ({program.browser.capitalize()})"
+        words = f"open a browser window ({program.browser.capitalize()})"
         ways.append(_Way(words, lambda: _window(program)))
     ways += [
         _Way("paste the session from a browser", lambda: named("-", environ, host)),
-        _Way("name a file that a browser's add-on exported", lambda: named(_file(), environ, host)),
+        _Way("read a file that a browser's add-on exported", lambda: named(_file(), environ, host)),
         _Way(
-            "with email and password, which Strava refuses from most programs",
+            "type email and password (Strava refuses them from most programs)",
             lambda: named(sources.PASSWORD, environ, host),
         ),
     ]
@@ -64,7 +64,13 @@ def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
 
 
 def _file() -> str:
-    path: str = click.prompt("File", err=True)
+    def check(text: str) -> str:
+        path = Path(text.strip().strip("'\"")).expanduser()  # as a terminal pastes it
+        if not path.is_file():
+            raise click.UsageError(f"{path} is not a file.")
+        return str(path)
+
+    path: str = click.prompt("File", value_proc=check, err=True)
     return path
 
 
@@ -82,9 +88,9 @@ def _program(browser: str) -> Program:
         if browser in ("", program.browser):
             return program
     if browser:
-        raise NotLoggedInError(f"{browser.capitalize()} was not found on this computer.")
-    known = listed(window_browsers.BROWSERS, "or")
-    raise NotLoggedInError(f"No browser was found for a window: install {known}.")
+        raise NotLoggedInError(f"{browser.capitalize()} was not found on this computer.", TRY_AGAIN)
+    known = listed([each.capitalize() for each in window_browsers.BROWSERS], "or")
+    raise NotLoggedInError(f"No browser was found for a window: install {known}.", TRY_AGAIN)
 
 
 def _window(program: Program) -> Candidate:

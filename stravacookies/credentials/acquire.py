@@ -1,6 +1,8 @@
 """Get heatmap cookies: the kept ones, or new ones from the first source that Strava accepts."""
 
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -32,9 +34,16 @@ if TYPE_CHECKING:
 
 _WAYS = """\
 Do one of these:
-- log in at https://www.strava.com in a browser on this computer, and run this again;
-- run 'stravacookies login window' (in a clone: 'make login ARGS=window'), and log in there;
-- set STRAVA_SESSION to the value of your browser's cookie _strava4_session."""
+- log in at https://www.strava.com in a browser here, and run this again half a minute later;
+- set STRAVA_SESSION to the value of the cookie _strava4_session in a browser anywhere;
+- {}."""
+
+_IN_WINDOW = (
+    "run 'stravacookies login window' (in a clone: 'make login ARGS=window'), and log in there"
+)
+_WITHOUT_SCREEN = (
+    "run 'stravacookies login -' (in a clone: 'make login ARGS=-'), and paste that cookie's value"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +145,18 @@ def _final_error(failed: Sequence[tuple[Candidate, StravacookiesError]]) -> Stra
             return error
     # That a browser has no session is not what is wrong.
     errors = [error for candidate, error in failed if candidate.origin is not Origin.SEARCH]
-    return errors[-1] if errors else NotLoggedInError("There is no Strava session yet.", _WAYS)
+    return errors[-1] if errors else _no_session()
+
+
+def _no_session() -> NotLoggedInError:
+    from stravacookies.credentials.window import check_screen  # imported here: few runs need it
+
+    way = _IN_WINDOW
+    try:
+        check_screen(sys.platform, os.environ)
+    except NotLoggedInError:
+        way = _WITHOUT_SCREEN
+    return NotLoggedInError("No usable Strava session was found.", _WAYS.format(way))
 
 
 @dataclass

@@ -74,7 +74,7 @@ def normalize(source: str) -> str:
 def label(source: str) -> str:
     """Return the name of a source for messages."""
     if is_window(source):
-        return f"a window of {source.partition(':')[2]}"
+        return f"a {source.partition(':')[2].capitalize()} window"
     return "standard input" if source == STANDARD_INPUT else source
 
 
@@ -134,9 +134,8 @@ def _renewed(source: str) -> Session:
     for program in found:
         if source == f"{WINDOW}:{program.browser}":
             return window.renewed(program, os.environ)
-    raise NotLoggedInError(
-        f"{label(source)} cannot be opened: it is not on this computer any more."
-    )
+    name = source.partition(":")[2].capitalize()
+    raise NotLoggedInError(f"{name}, in whose window you logged in, is no longer on this computer.")
 
 
 def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookies:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from stravacookies.credentials.browser_process import START, running
 from stravacookies.credentials.own_browser import Firefox, own_browser
 from stravacookies.credentials.window_browsers import Program
-from stravacookies.errors import NotLoggedInError
+from stravacookies.errors import TRY_AGAIN, NotLoggedInError
 from stravacookies.strava.session import Session
 
 _LOGIN = "https://www.strava.com/login"
@@ -19,6 +19,11 @@ _PAST_LOGIN = re.compile(r"https://www\.strava\.com/(?!login|session)")
 
 _LOOK = 0.5
 """Seconds between two looks at the window."""
+
+_WITHOUT_WINDOW = (
+    "Log in at https://www.strava.com in a browser anywhere, then run 'stravacookies login -' (in a"
+    " clone: 'make login ARGS=-'), and paste the value of its cookie _strava4_session."
+)
 
 
 class Patience(NamedTuple):
@@ -51,7 +56,7 @@ def check_screen(platform: str, environ: Mapping[str, str]) -> None:
         why = "there is no screen"
     else:
         return
-    raise NotLoggedInError(f"A browser window cannot be opened here: {why}.")
+    raise NotLoggedInError(f"A browser window cannot be opened here: {why}.", _WITHOUT_WINDOW)
 
 
 def sessions(
@@ -66,7 +71,7 @@ def sessions(
 
     Args:
         program: The browser.
-        environ: Its environment variables, which must hold no secret.
+        environ: Its environment variables.
         report: Is called with what to tell the person.
         patience: How long to wait.
 
@@ -76,24 +81,27 @@ def sessions(
     """
     browser = own_browser(program)
     report(
-        f"Log in to Strava in the window of {browser.name} that opens now, in any way you like."
-        " If no window appears, press Ctrl-C and log in another way."
+        f"Log in to Strava in the {browser.name} window that opens now, in any way you like. It"
+        " closes by itself. If no window appears, press Ctrl-C and log in another way."
     )
     with running(browser, environ, _LOGIN, patience.start):
         begun, asked, tried, reminded = time.monotonic(), -math.inf, None, False
         while (now := time.monotonic()) < begun + patience.give_up:
             if not (seen := browser.look()):
-                raise NotLoggedInError("You closed the window before you had logged in to Strava.")
+                closed = "You closed the window before you had logged in to Strava."
+                raise NotLoggedInError(closed, TRY_AGAIN)
             is_new = seen.session != tried and now >= asked + patience.ask
             if seen.session and is_new and any(map(_PAST_LOGIN.match, seen.pages)):
                 tried, asked = seen.session, now
                 yield seen.session
+                report("Strava has not accepted a login from this window yet: log in, or close it.")
             if now > begun + patience.remind and not reminded:
                 reminded = True
-                report(f"Still waiting: log in to Strava in the window of {browser.name}.")
+                report(f"Still waiting: log in to Strava in the {browser.name} window.")
             time.sleep(_LOOK)
     minutes = patience.give_up / 60
-    raise NotLoggedInError(f"No one logged in for {minutes:g} minutes, so the window was closed.")
+    late = f"No one logged in for {minutes:g} minutes, so the window was closed."
+    raise NotLoggedInError(late, TRY_AGAIN)
 
 
 def renewed(program: Program, environ: Mapping[str, str]) -> Session:
@@ -111,5 +119,5 @@ def renewed(program: Program, environ: Mapping[str, str]) -> Session:
         with running(browser, environ, None):
             seen = browser.look()
     if not seen or not seen.session:
-        raise NotLoggedInError(f"No one has logged in to Strava in a window of {browser.name}.")
+        raise NotLoggedInError(f"No one has logged in to Strava in a {browser.name} window.")
     return seen.session

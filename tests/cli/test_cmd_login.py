@@ -159,7 +159,7 @@ def test_no_browser_has_a_session(run: Run, home: Path, josm_directory: Path, co
     assert (3, "") == (outcome.code, outcome.out)
     nothing = "stravacookies: There is no Strava session in firefox."
     assert f"{nothing} Looked in: {profile}." == first
-    assert "stravacookies: There is no Strava session yet. Do one of these:" == error
+    assert "stravacookies: No usable Strava session was found. Do one of these:" == error
     assert ["- "] * 3 == [way[:2] for way in ways]
 
 

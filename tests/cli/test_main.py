@@ -39,7 +39,7 @@ def files(home: Path) -> list[Path]:
         (2, "josm-prefs --josm-dir=", {}, "it is empty, or the current folder"),
         (2, "status --josm-dir ~no-one/x", {}, "there is no home directory for '~no-one/x'."),
         (2, "preview -o ~no-one", {}, "there is no home directory for '~no-one'."),
-        (3, "josm-prefs", {}, "There is no Strava session yet"),
+        (3, "josm-prefs", {}, "No usable Strava session was found"),
         (3, "josm-prefs", {"STRAVA_SESSION": "a}b"}, "STRAVA_SESSION is neither an export of"),
         (3, "cookies", {"STRAVA_EMAIL": "\udcff", "STRAVA_PASSWORD": "x"}, "cannot be sent."),
         (3, "cookies", {"STRAVA_EMAIL": "x", "STRAVA_PASSWORD": "\udcff"}, "cannot be sent."),

@@ -47,20 +47,24 @@ def test_session(
 
 
 def test_file(environment: dict[str, str], strava: Strava, export: Path, run: Run) -> None:
-    """A person may choose a file. What failed before is told first, without advice."""
+    """A person may choose a file, as a terminal pastes it. What failed is told, without advice."""
     run("login", export)
     strava.end_sessions()
     export.write_text(strava.open_session())
-    answers = [("[1]: ", "2"), ("File: ", str(export))]
+    answers = [("[1]: ", "2"), ("File: ", "missing.json"), ("File: ", f"'{export}' ")]
     code, shown = converse(environment, answers, "cookies", "--refresh")
     told, _, rest = shown.partition("How do you want to log in to Strava?\r\n")
 
     assert 0 == code, shown
-    assert told.startswith(f"stravacookies: The session from {export} is not logged in to Strava:")
+    assert (
+        f"stravacookies: The session from {export} is not logged in to Strava: it has ended, or it"
+        " is the kind that every visitor gets.\r\n"
+    ) == told
+    assert "File: Error: missing.json is not a file.\r\n" in rest.replace("missing.json\r\n", "", 1)
     assert (
         "  1  paste the session from a browser\r\n"
-        "  2  name a file that a browser's add-on exported\r\n"
-        "  3  with email and password, which Strava refuses from most programs\r\n"
+        "  2  read a file that a browser's add-on exported\r\n"
+        "  3  type email and password (Strava refuses them from most programs)\r\n"
         "Your choice [1]: "
     ) in rest
     assert f"stravacookies: Logged in to Strava with {export}.\r\n" in rest

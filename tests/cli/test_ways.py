@@ -31,12 +31,12 @@ def test_window(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None
     outcome = run("login", "window", PATH=str(home / "bin"), **SCREEN)
     kept = json.loads((program.profile.parent / "session.json").read_text())
     told = (
-        "Log in to Strava in the window of Chromium that opens now, in any way you like. If no"
-        " window appears, press Ctrl-C and log in another way.\n"
+        "Log in to Strava in the Chromium window that opens now, in any way you like. It closes by"
+        " itself. If no window appears, press Ctrl-C and log in another way.\n"
     )
 
     assert (0, told) == (outcome.code, outcome.err)
-    assert outcome.out.startswith("Logged in to Strava with a window of chromium.\n")
+    assert outcome.out.startswith("Logged in to Strava with a Chromium window.\n")
     assert "Next: run 'stravacookies josm-prefs'" in outcome.out
     assert ("window:chromium", session) == (kept["source"], kept["_strava4_session"])
     assert ["/maps"] == [request.path for request in stand_in.requests]
@@ -67,9 +67,9 @@ def test_renewal(run: Run, home: Path, josm_directory: Path, strava: Strava) -> 
 @pytest.mark.parametrize(
     ("source", "variables", "words"),
     [
-        ("window", {}, "A browser window cannot be opened here: there is no screen.\n"),
-        ("window", SCREEN | {"SSH_CONNECTION": "1"}, "here: you are connected over ssh.\n"),
-        ("window:edge", SCREEN, "Edge was not found on this computer.\n"),
+        ("window", {}, "A browser window cannot be opened here: there is no screen. Log in"),
+        ("window", SCREEN | {"SSH_CONNECTION": "1"}, "here: you are connected over ssh. Log in"),
+        ("window:edge", SCREEN, "Edge was not found on this computer. To try"),
     ],
 )
 def test_no_window(
@@ -80,7 +80,7 @@ def test_no_window(
     outcome = run("login", source, PATH=str(home / "bin"), **variables)
 
     assert (3, "") == (outcome.code, outcome.out)
-    assert outcome.err.endswith(words)
+    assert words in outcome.err
 
 
 def test_menu(environment: dict[str, str], home: Path, strava: Strava) -> None:
@@ -90,6 +90,6 @@ def test_menu(environment: dict[str, str], home: Path, strava: Strava) -> None:
     code, shown = converse(variables, [("Your choice [1]: ", "")], "cookies")
 
     assert 0 == code, shown
-    assert "  1  in a browser window that opens now (Chromium)\r\n  2  paste" in shown
-    assert "stravacookies: Logged in to Strava with a window of chromium.\r\n" in shown
+    assert "  1  open a browser window (Chromium)\r\n  2  paste" in shown
+    assert "stravacookies: Logged in to Strava with a Chromium window.\r\n" in shown
     assert has_ended(program)

@@ -233,16 +233,23 @@ def test_browser_is_read_again(
     assert (Session(session), "firefox:work", place) == store.session()
 
 
-def test_no_source(store: CredentialStore, memory_keyring: MemoryKeyring) -> None:
-    """The error says what to do: log in, or unlock the keyring."""
+def test_no_source(
+    store: CredentialStore, memory_keyring: MemoryKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says what to do: log in, where there is a screen also in a window, or unlock."""
     message = (
-        "There is no Strava session yet. Do one of these:\n"
-        "- log in at https://www.strava.com in a browser on this computer, and run this again;\n"
+        "No usable Strava session was found. Do one of these:\n"
+        "- log in at https://www.strava.com in a browser here, and run this again half a minute"
+        " later;\n"
+        "- set STRAVA_SESSION to the value of the cookie _strava4_session in a browser anywhere;\n"
         "- run 'stravacookies login window' (in a clone: 'make login ARGS=window'), and log in"
-        " there;\n"
-        "- set STRAVA_SESSION to the value of your browser's cookie _strava4_session."
+        " there."
     )
+    monkeypatch.setenv("DISPLAY", ":0")
     with pytest.raises(errors.NotLoggedInError, match=exactly(message)):
+        current_cookies(Sources(store, {}))
+    monkeypatch.setenv("SSH_CONNECTION", "::1 1 ::1 22")
+    with pytest.raises(errors.NotLoggedInError, match="\n- run 'stravacookies login -'"):
         current_cookies(Sources(store, {}))
     store.keep_session(Session("kept"), "password")
     memory_keyring.is_locked = True
@@ -280,7 +287,7 @@ def test_search_without_a_result(store: CredentialStore, network: StandIn) -> No
             sources.candidates(), store, report=lambda each, error: reported.append(each.source)
         )
 
-    with pytest.raises(errors.NotLoggedInError, match="There is no Strava session yet"):
+    with pytest.raises(errors.NotLoggedInError, match="No usable Strava session"):
         search()
     assert ["vivaldi", "zen"] == reported
     store.keep_session(Session("ended"), "old.json")

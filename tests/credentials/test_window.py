@@ -34,8 +34,9 @@ def test_only_new_sessions_after_the_login_are_yielded(tmp_path: Path) -> None:
         ([DASHBOARD], "one"),
         ([DASHBOARD], "two"),
     )
-    times = []
-    with closing(sessions(program, ENVIRON, quiet, Patience(ask=1.7))) as found:
+    times: list[float] = []
+    reports: list[str] = []
+    with closing(sessions(program, ENVIRON, reports.append, Patience(ask=1.7))) as found:
         first = next(found)
         times.append(time.monotonic())
         second = next(found)
@@ -43,6 +44,9 @@ def test_only_new_sessions_after_the_login_are_yielded(tmp_path: Path) -> None:
         assert processes(program)
 
     assert (Session("one"), Session("two")) == (first, second)
+    assert [
+        "Strava has not accepted a login from this window yet: log in, or close it."
+    ] == reports[1:]
     assert times[1] - times[0] > 1.6
     assert has_ended(program)
 
@@ -77,7 +81,10 @@ def test_person_closes_the_window(tmp_path: Path, browser: str, states: list[Sta
     with pytest.raises(NotLoggedInError) as caught:
         next(sessions(program, ENVIRON, quiet, Patience(give_up=30)))
 
-    assert "You closed the window before you had logged in to Strava." == str(caught.value)
+    assert (
+        "You closed the window before you had logged in to Strava. To try again, or to log in"
+        " another way, run 'stravacookies login' (in a clone: 'make login')."
+    ) == str(caught.value)
     assert has_ended(program)
 
 
@@ -89,11 +96,11 @@ def test_person_is_reminded_and_then_given_up(tmp_path: Path) -> None:
         next(sessions(program, ENVIRON, reports.append, Patience(remind=0.1, give_up=1.2)))
 
     assert [
-        "Log in to Strava in the window of Chromium that opens now, in any way you like."
-        " If no window appears, press Ctrl-C and log in another way.",
-        "Still waiting: log in to Strava in the window of Chromium.",
+        "Log in to Strava in the Chromium window that opens now, in any way you like. It closes"
+        " by itself. If no window appears, press Ctrl-C and log in another way.",
+        "Still waiting: log in to Strava in the Chromium window.",
     ] == reports
-    assert "No one logged in for 0.02 minutes, so the window was closed." == str(caught.value)
+    assert "No one logged in for 0.02 minutes, so the window was closed." == caught.value.finding
     assert has_ended(program)
     assert (5, 300, 900) == Patience()[1:]
 
@@ -132,9 +139,9 @@ def test_profile_without_a_login(tmp_path: Path, browser: str, exists: bool) -> 
     with pytest.raises(NotLoggedInError) as caught:
         renewed(program, ENVIRON)
 
-    assert (f"No one has logged in to Strava in a window of {browser.capitalize()}.") == str(
-        caught.value
-    )
+    assert (
+        f"No one has logged in to Strava in a {browser.capitalize()} window."
+    ) == caught.value.finding
     assert exists == program.profile.exists()
 
 
@@ -170,4 +177,5 @@ def test_window_needs_a_screen(platform: str, environ: Mapping[str, str], why: s
     with pytest.raises(NotLoggedInError) as caught:
         check_screen(platform, environ)
 
-    assert f"A browser window cannot be opened here: {why}." == str(caught.value)
+    assert f"A browser window cannot be opened here: {why}." == caught.value.finding
+    assert "run 'stravacookies login -'" in caught.value.advice
