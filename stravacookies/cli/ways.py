@@ -48,7 +48,10 @@ def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
         words = f"open a browser window ({program.browser.capitalize()})"
         ways.append(_Way(words, lambda: _window(program)))
     ways += [
-        _Way("paste the session from a browser", lambda: named("-", environ, host)),
+        _Way(
+            "paste the session from a browser (its cookie _strava4_session)",
+            lambda: named("-", environ, host),
+        ),
         _Way("read a file that a browser's add-on exported", lambda: named(_file(), environ, host)),
         _Way(
             "type email and password (Strava refuses them from most programs)",

@@ -62,7 +62,7 @@ def test_file(environment: dict[str, str], strava: Strava, export: Path, run: Ru
     ) == told
     assert "File: Error: missing.json is not a file.\r\n" in rest.replace("missing.json\r\n", "", 1)
     assert (
-        "  1  paste the session from a browser\r\n"
+        "  1  paste the session from a browser (its cookie _strava4_session)\r\n"
         "  2  read a file that a browser's add-on exported\r\n"
         "  3  type email and password (Strava refuses them from most programs)\r\n"
         "Your choice [1]: "
