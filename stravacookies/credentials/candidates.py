@@ -124,8 +124,7 @@ class Sources:
         if email and password:
             login = once(lambda: Login(email, password))
             return [*found, Candidate(Origin.LOGIN, sources.PASSWORD, login)]
-        read = {each.source for each in found if each.origin is Origin.RENEWAL}
-        return [*found, *(each for each in self.new_candidates(host) if each.source not in read)]
+        return _without_repeats([*found, *self.new_candidates(host)])
 
     def new_candidates(self, host: TileHost = CURRENT) -> list[Candidate]:
         """List the sources of a new session, in order."""
@@ -135,7 +134,7 @@ class Sources:
         found += [_named_source(Origin.SEARCH, browser, host) for browser in self.search]
         if self.ask:
             found.append(Candidate(Origin.PERSON, sources.ENTERED, self.ask))
-        return found
+        return _without_repeats(found)
 
     def survey(self, kept: StoredSession | None = None) -> list[Prospect]:
         """List what the next run would try, and what is already known to fail.
@@ -143,6 +142,16 @@ class Sources:
         This reads no browser, asks no person and sends nothing to Strava.
         """
         return [Prospect(each, _known_failure(each)) for each in self.candidates(kept=kept)]
+
+
+def _without_repeats(candidates: list[Candidate]) -> list[Candidate]:
+    """Leave out browsers that an earlier candidate reads; that of a kept session reads none."""
+    found: list[Candidate] = []
+    for each in candidates:
+        read = {other.source for other in found if other.origin is not Origin.KEPT}
+        if each.source not in read:
+            found.append(each)
+    return found
 
 
 def login_from(environ: Mapping[str, str]) -> Login | None:

@@ -15,6 +15,7 @@ from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
     RUN_LOGIN,
+    TRY_AGAIN,
     NotLoggedInError,
     StravaError,
     UsageError,
@@ -135,7 +136,8 @@ def _renewed(source: str) -> Session:
         if source == f"{WINDOW}:{program.browser}":
             return window.renewed(program, os.environ)
     name = source.partition(":")[2].capitalize()
-    raise NotLoggedInError(f"{name}, in whose window you logged in, is no longer on this computer.")
+    gone = f"{name}, in whose window you logged in, is no longer on this computer."
+    raise NotLoggedInError(gone, TRY_AGAIN)
 
 
 def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookies:

@@ -119,5 +119,6 @@ def renewed(program: Program, environ: Mapping[str, str]) -> Session:
         with running(browser, environ, None):
             seen = browser.look()
     if not seen or not seen.session:
-        raise NotLoggedInError(f"No one has logged in to Strava in a {browser.name} window.")
+        no_one = f"No one has logged in to Strava in a {browser.name} window."
+        raise NotLoggedInError(no_one, TRY_AGAIN)
     return seen.session

@@ -55,6 +55,8 @@ def named(session: Session | HeatmapCookies) -> Candidate:
         ((None, {}, "Edge", None), "DEFAULT edge"),
         ((None, {}, "gone", never), "DEFAULT gone (2), SEARCH zen, PERSON entered"),
         ((None, {}, None, never), "SEARCH zen, PERSON entered"),
+        ((None, {}, "zen", never), "DEFAULT zen, PERSON entered"),
+        (("zen", {}, "zen", never), "KEPT zen, RENEWAL zen, PERSON entered"),
         (("old.json", LOGIN, "edge", never), "KEPT old.json, LOGIN password"),
         (("old.json", EMAIL, "edge", None), "KEPT old.json, DEFAULT edge"),
         (
