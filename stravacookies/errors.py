@@ -14,6 +14,8 @@ RUN_JOSM_PREFS = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')
 LOG_IN_WITH_BROWSER = f"Log in at https://www.strava.com in your browser, then {RUN_LOGIN}."
 """What to do when there is no usable session, for messages in several modules."""
 
+TRY_LATER = "Try again later. If that does not help:"
+
 REINSTALL = (
     "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
     " 'make josm-prefs')"

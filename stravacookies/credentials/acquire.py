@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,8 @@ from stravacookies.credentials.candidates import (
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
+    TRY_LATER,
+    LoginRefusedError,
     NotLoggedInError,
     ServerError,
     SessionRefusedError,
@@ -139,10 +141,14 @@ def acquire(
 
 
 def _final_error(failed: Sequence[tuple[Candidate, StravacookiesError]]) -> StravacookiesError:
-    """Choose the error to raise when all sources have failed: Strava's own comes first."""
-    for _, error in failed:
-        if isinstance(error, ServerError):
-            return error
+    """Choose the error to raise when all sources have failed: first that of a refused login.
+
+    A login must not be retried. Then comes Strava's own error, which says little of a session.
+    """
+    for kind in (LoginRefusedError, ServerError):
+        for _, error in failed:
+            if isinstance(error, kind):
+                return error
     # That a browser has no session is not what is wrong.
     errors = [error for candidate, error in failed if candidate.origin is not Origin.SEARCH]
     return errors[-1] if errors else _no_session()
@@ -208,13 +214,16 @@ class _Attempt:
         return Acquired(cookies, candidate.origin, candidate.source, session, self.not_kept)
 
     def _fetch(self, session: Session, candidate: Candidate) -> HeatmapCookies:
-        if session not in self.refused:  # a source may still have what Strava has just refused
-            with suppress(SessionRefusedError):
-                return self.fetcher.fetch(session, self.host, self.deadline)
-            self.refused.append(session)
         way_out = source_names.way_out(candidate.source)
         if candidate.origin is Origin.VARIABLE:
             way_out = f"Unset {SESSION_VARIABLE}, which comes before any other source. {way_out}"
+        if session not in self.refused:  # a source may still have what Strava has just refused
+            try:
+                return self.fetcher.fetch(session, self.host, self.deadline)
+            except SessionRefusedError:
+                self.refused.append(session)
+            except ServerError as error:
+                raise ServerError(error.finding, f"{TRY_LATER} {way_out}") from None
         label = source_names.label(candidate.source)
         raise SessionRefusedError(
             f"The session from {label} is not logged in to Strava: it has ended, or it is the kind"

@@ -105,7 +105,12 @@ def _read(source: str, profile: Profile) -> list[Values]:
             if containers is None:
                 return [_decrypt(profile.browser, copy.parent)]
         outside = _with_windows(containers.pop("", {}), profile)
-        return [_choose_container(each, containers, profile) for each in outside]
+        try:
+            return [*outside, *_in_container(containers, profile)]
+        except NotLoggedInError:
+            if any(map(_session, outside)):
+                return outside
+            raise
     except NotLoggedInError:
         raise
     except sqlite3.Error:
@@ -160,22 +165,18 @@ def _with_windows(stored: Values, profile: Profile) -> list[Values]:
     return [newer] if newer.get(SESSION) == older.get(SESSION) else [newer, older]
 
 
-def _choose_container(
-    outside: Values, containers: Mapping[str, Values], profile: Profile
-) -> Values:
-    """Choose the cookies outside of containers, or those of the only login inside of one."""
+def _in_container(containers: Mapping[str, Values], profile: Profile) -> list[Values]:
+    """Return the cookies of the only login inside of a container, if there is one."""
     inside = {container: _session(cookies) for container, cookies in containers.items()}
     logins = {container: session for container, session in inside.items() if session}
-    if _session(outside) or not logins:
-        return outside
-    if len({*logins.values()}) == 1:
-        return containers[next(iter(logins))]
-    ids = sorted(int(container.partition("=")[2]) for container in logins)
-    names = ", ".join(container_name(profile, each) for each in ids)
-    raise NotLoggedInError(
-        f"Several containers of {profile.browser} have a Strava login ({names}).",
-        "Log in outside of containers, or log out in all but one of them.",
-    )
+    if len({*logins.values()}) > 1:
+        ids = sorted(int(container.partition("=")[2]) for container in logins)
+        names = ", ".join(container_name(profile, each) for each in ids)
+        raise NotLoggedInError(
+            f"Several containers of {profile.browser} have a Strava login ({names}).",
+            "Log in outside of containers, or log out in all but one of them.",
+        )
+    return [containers[each] for each in list(logins)[:1]]
 
 
 def _session(cookies: Mapping[str, str]) -> Session | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
-    RUN_LOGIN,
+    TRY_LATER,
     NotLoggedInError,
     ServerError,
     SessionRefusedError,
@@ -33,8 +33,7 @@ _NOT_LOGGED_IN = (
 )
 _SERVER_ERROR = (
     "{url} answered {status}. Strava may be in trouble, but it also answers like this to some"
-    " sessions that have ended. Try again later or, if that does not help, log in at"
-    f" https://www.strava.com in your browser and {RUN_LOGIN}."
+    " sessions that have ended."
 )
 
 
@@ -73,7 +72,8 @@ class CookieFetcher:
             host.method, host.cookies_url, deadline or Deadline(PATIENCE)
         )
         if answer.status // 100 == 5:
-            raise ServerError(_SERVER_ERROR.format(url=answer.url, status=answer.status))
+            finding = _SERVER_ERROR.format(url=answer.url, status=answer.status)
+            raise ServerError(finding, f"{TRY_LATER} {LOG_IN_WITH_BROWSER}")
         if login_page.is_redirect_to_login(answer):
             raise SessionRefusedError(_NOT_LOGGED_IN, LOG_IN_WITH_BROWSER)
         answer.expect_ok()

@@ -56,7 +56,6 @@ def named(session: Session | HeatmapCookies) -> Candidate:
         ((None, {}, "gone", never), "DEFAULT gone (2), SEARCH zen, PERSON entered"),
         ((None, {}, None, never), "SEARCH zen, PERSON entered"),
         ((None, {}, "zen", never), "DEFAULT zen, PERSON entered"),
-        (("zen", {}, "zen", never), "KEPT zen, RENEWAL zen, PERSON entered"),
         (("old.json", LOGIN, "edge", never), "KEPT old.json, LOGIN password"),
         (("old.json", EMAIL, "edge", None), "KEPT old.json, DEFAULT edge"),
         (
@@ -207,16 +206,30 @@ def test_server_error(
     monkeypatch.setattr("stravacookies.strava.http.sleep", lambda _: None)  # between retries
     strava, source = network.strava, store.directory / "export.txt"
     strava.refusal = Refusal.ERROR
-    store.keep_session(Session("ended"), "old.json")
+    store.keep_session(Session("ended"), "/x/old.json")
     source.write_text(strava.open_session() if default == "good" else "ended-too")
     sources = Sources(store, {}, str(source) if default else None, ask=never)
 
     if default == "good":
         assert current_cookies(sources).is_fresh()
     else:
-        with pytest.raises(errors.ServerError, match="answered 500"):
+        with pytest.raises(errors.ServerError, match="answered 500") as error:
             current_cookies(sources)
+        assert "Try again later. If that does not help: Log in at https" in str(error.value)
+        assert "then export its cookies to that file" in str(error.value)
     assert ["ended"] == list(dict.fromkeys(sent_sessions(network)))[:1]
+
+
+def test_login_refused_after_a_server_error(
+    store: CredentialStore, network: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refused login is what a person must know: another try could lock the account."""
+    monkeypatch.setattr("stravacookies.strava.http.sleep", lambda _: None)  # between retries
+    network.strava.refusal, network.strava.password = Refusal.ERROR, "another"
+    store.keep_session(Session("ended"), "old.json")
+
+    with pytest.raises(errors.LoginRefusedError):
+        current_cookies(Sources(store, LOGIN))
 
 
 @pytest.mark.parametrize("is_locked", [False, True])

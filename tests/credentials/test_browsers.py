@@ -199,6 +199,16 @@ def test_heatmap_cookies_alone(opened: Open) -> None:
     assert REAL == first_login("firefox")
 
 
+def test_session_of_a_visitor_outside_of_a_container(opened: Open) -> None:
+    """A visitor has a session, too, so the only login inside a container is tried after it."""
+    store = opened(WORK, FIREFOX)
+    add(store, value="anonymous")
+    add(store, value="real", originAttributes="^userContextId=2")
+    found = [each["_strava4_session"] for each in read_browser("firefox", None, {})]
+
+    assert ["anonymous", "real"] == found
+
+
 CONTAINERS = {
     "identities": [
         {"userContextId": 2, "l10nID": "userContextWork.label"},
@@ -211,7 +221,7 @@ CONTAINERS = {
 @pytest.mark.parametrize(
     ("logins", "expected"),
     [
-        ({"": "real", "^userContextId=2": "other"}, "real"),
+        ({"": "real", "^userContextId=2": "other", "^userContextId=3": "third"}, "real"),
         ({"^userContextId=2": "real"}, "real"),
         ({"^userContextId=2": "real", "^userContextId=7": "real"}, "real"),
         ({"^userContextId=10": "b", "^userContextId=7": "a"}, "Cycling, 10"),
