@@ -24,11 +24,13 @@ class Color(NamedTuple):
         key: Strava's word for it, as in the URL of a tile.
         name: Its display name.
         shades: Three colours of the ramp as `#rrggbb`, from little heat to much.
+        synonyms: Other spellings of its name.
     """
 
     key: str
     name: str
     shades: tuple[str, str, str]
+    synonyms: tuple[str, ...] = ()
 
 
 GROUPS = (
@@ -89,7 +91,7 @@ CLASSIC_COLORS = (
     Color("hot", "hot", ("#8b0000", "#ff3b00", "#ffee66")),
     Color("blue", "blue", ("#0a2a7f", "#1f7bff", "#d6f0ff")),
     Color("purple", "purple", ("#4a0a7f", "#b13cff", "#ffe0ff")),
-    Color("gray", "gray", ("#4d4d4d", "#a6a6a6", "#ffffff")),
+    Color("gray", "gray", ("#4d4d4d", "#a6a6a6", "#ffffff"), ("grey",)),
     Color("bluered", "blue-red", ("#1f4bff", "#9b3fa8", "#ff2a1f")),
 )
 

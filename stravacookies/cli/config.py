@@ -12,7 +12,7 @@ from stravacookies.files import file_type
 FILE = "config.toml"
 
 NAMES = {"activities": ACTIVITY, "colors": COLOR, "show": LAYER}
-"""The settings that are lists of names, and the names that each can contain."""
+"""The settings that are lists of names, and the kind of names that each contains."""
 
 VARIABLES = {
     "activities": "STRAVACOOKIES_ACTIVITIES",
@@ -82,7 +82,7 @@ def _parse_toml(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _checked(path: Path, key: str, value: object, default: object) -> Any:
-    """Return the value of a setting: a string or a list of strings, as its default shows."""
+    """Return the value of a setting: a string or a list of names, as its default shows."""
     is_text = default is None
     texts = [value] if is_text else value
     if not isinstance(texts, list) or not all(
@@ -91,10 +91,10 @@ def _checked(path: Path, key: str, value: object, default: object) -> Any:
         raise _unusable_config(
             path, f"{key} is not {'a string' if is_text else 'a list of strings'}"
         )
-    for text in texts if key in NAMES else []:
-        if text not in NAMES[key].known:
-            raise _unusable_config(path, f"in {key}: {NAMES[key].unknown(text)}")
-    return value if is_text else tuple(texts)
+    try:
+        return value if is_text else tuple(map(NAMES[key].find, texts))
+    except ValueError as error:
+        raise _unusable_config(path, f"in {key}: {error}") from None
 
 
 def _unusable_config(path: Path, why: str) -> UsageError:

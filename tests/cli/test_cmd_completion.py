@@ -31,6 +31,8 @@ def test_script(run_here: Run, shell: str) -> None:
         ("url sport_H", ["sport_Hike", "sport_Handcycle"]),
         ("url sport_Hike:bl", ["sport_Hike:blue", "sport_Hike:bluered"]),
         ("url ride pur", ["purple"]),
+        ("live ride:hot sport_Hike pur", ["purple"]),
+        ("live ride:hot sport_H", ["sport_Hike", "sport_Handcycle"]),
     ],
 )
 def test_answer(run: Run, begun: str, completed: list[str]) -> None:

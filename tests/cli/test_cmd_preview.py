@@ -142,7 +142,7 @@ def test_place_and_port_of_josm(
         (["--at", "8.31,247.05"], "'8.31,247.05' is not on the map: latitude comes first"),
         (["--at", "0,inf"], "'0,inf' is not on the map"),
         (["--zoom", "16"], "16 is not in the range 3<=x<=15."),
-        (["--activity", "hike"], "sport_Hike"),
+        (["--activity", "hkie"], "sport_Hike"),
         (["--output", ""], "it is empty, or the current folder"),
         (["--all", "--color", "hot"], "--all cannot be combined with --activity or --color."),
     ],

@@ -7,9 +7,9 @@ import pytest
 from tests.command import Run
 
 
-@pytest.mark.parametrize("arguments", [["sport_Hike", "blue"], ["sport_Hike:blue"]])
+@pytest.mark.parametrize("arguments", [["sport_Hike", "blue"], ["Hike, blue"]])
 def test_current_host(run_here: Run, arguments: list[str]) -> None:
-    """One line in the form that JOSM's dialog takes; the layer is one word or two."""
+    """One line in the form that JOSM's dialog takes; the layer can be several words."""
     outcome = run_here("url", *arguments)
 
     assert re.fullmatch(
@@ -34,10 +34,11 @@ def test_classic_host(run_here: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["sport_Hike"], "There is no layer 'sport_Hike'. Did you mean sport_Hike:hot, sport_"),
-        (["Hike:blue"], "There is no layer 'Hike:blue'. Did you mean sport_Hike:blue, "),
+        ([], "Missing argument 'ACTIVITY:COLOR'."),
+        (["hike"], "'hike' is not a layer. Give an activity and a colour, such as sport_Hike:hot."),
+        (["hike", "blue", "ride:hot"], "Error: Give one layer.\n"),
         (["ride", "pink"], "There is no colour 'pink'. Choose from hot, blue, "),
-        (["ride:hot", "hot"], "There is no layer 'ride:hot:hot'. Did you mean ride:hot"),
+        (["ride:hot", "hot"], "'hot' is not a layer. Give an activity and a colour, such as all:h"),
         (["--classic", "ride", "orange"], "the classic host does not have ride:orange"),
     ],
 )

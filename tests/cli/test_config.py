@@ -29,15 +29,15 @@ def test_no_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_all_settings(tmp_path: Path, encoding: str) -> None:
-    """Each setting is read; a byte-order mark does not matter."""
+    """Each setting is read, names as people type them; a byte-order mark does not matter."""
     (tmp_path / "config.toml").write_text(
-        'activities = ["sport_Hike"]\ncolors = ["blue", "hot"]\nshow = ["sport_Hike:blue"]\n'
+        'activities = ["Hike"]\ncolors = ["light blue", "hot"]\nshow = ["Hike, blue"]\n'
         'josm-dir = "~/JOSM"\nsource = "firefox"\n',
         encoding=encoding,
     )
 
     assert Config(
-        ("sport_Hike",), ("blue", "hot"), ("sport_Hike:blue",), "~/JOSM", "firefox"
+        ("sport_Hike",), ("mobileblue", "hot"), ("sport_Hike:blue",), "~/JOSM", "firefox"
     ) == config.load(tmp_path)
 
 
@@ -62,8 +62,8 @@ def test_all_settings(tmp_path: Path, encoding: str) -> None:
         (b"colors = [", "Invalid value (at end of document)."),
         (b"\xff\xfe", "it is not text in UTF-8."),
         (b'colors = ["pink"]', "in colors: There is no colour 'pink'. Choose from hot, "),
-        (b'show = ["chess:hot"]', "in show: There is no layer 'chess:hot'. "),
-        (b'activities = ["Hike"]', "in activities: There is no activity 'Hike'. Did you mean "),
+        (b'show = ["chess:hot"]', "in show: There is no activity 'chess'. "),
+        (b'activities = ["Hikee"]', "in activities: There is no activity 'Hikee'. Did you mean "),
     ],
 )
 def test_unusable_text(tmp_path: Path, text: bytes, why: str) -> None:
@@ -91,9 +91,9 @@ def test_mistake_ends_each_command(
     run_here: Run, config_toml: Path, josm_directory: Path, name: str
 ) -> None:
     """A command that needs the defaults ends with the mistake in them, before it does anything."""
-    config_toml.write_text('activities = ["Hike"]\n')
+    config_toml.write_text('activities = ["Hikee"]\n')
 
-    with pytest.raises(UsageError, match="There is no activity 'Hike'"):
+    with pytest.raises(UsageError, match="There is no activity 'Hikee'"):
         run_here(name)
     assert [] == list(josm_directory.iterdir())
 

@@ -33,7 +33,7 @@ def files(home: Path) -> list[Path]:
     ("code", "arguments", "variables", "words"),
     [
         (1, "cartograph --icloud", {}, "Cartograph's folder in iCloud was not found"),
-        (2, "josm-prefs --activity Hike", {}, "Error: Invalid value for '--activity'"),
+        (2, "josm-prefs --activity Hikee", {}, "Error: Invalid value for '--activity'"),
         (2, "josm-prefs --password x", {}, "Error: No such option '--password'."),
         (2, "cookies --from firefix", {}, "neither a file nor a known "),
         (2, "josm-prefs --josm-dir=", {}, "it is empty, or the current folder"),

@@ -49,8 +49,8 @@ def menu_of(outcome: Outcome) -> list[str]:
             ["All rides, hot", "Hike, blue"],
         ),
         ("--color purple --show all:purple", {}, "3 layers: 3 activities, 1 colour", None),
-        ("", {"STRAVACOOKIES_SHOW": "run:orange"}, "7 layers: ", ["All on foot, orange"]),
-        ("", {"STRAVACOOKIES_ACTIVITIES": "water run"}, "6 layers: 4 activities", None),
+        ("", {"STRAVACOOKIES_SHOW": "All on foot, orange"}, "7 layers: ", ["All on foot, orange"]),
+        ("", {"STRAVACOOKIES_ACTIVITIES": "water, all on foot"}, "6 layers: 4 activities", None),
         ("", {"STRAVACOOKIES_COLORS": "purple"}, "5 layers: 3 activities, 3 colours", None),
         (
             "--activity all --show all:hot",

@@ -5,12 +5,14 @@ from pathlib import Path
 import click
 
 from stravacookies.cli import options, selection, user
-from stravacookies.cli.layer_names import LAYER
+from stravacookies.cli.layer_names import LayersArgument
 from stravacookies.josm import live
 
 
-@click.command("live", epilog=options.examples("live", "live sport_Hike:blue ride:hot"))
-@click.argument("layers", metavar="[ACTIVITY:COLOR]...", nargs=-1, type=LAYER)
+@click.command(
+    "live", epilog=options.examples("live", "live hike blue", "live sport_Hike:blue ride:hot")
+)
+@click.argument("layers", metavar="[ACTIVITY:COLOR]...", nargs=-1, cls=LayersArgument)
 @options.josm_dir
 @options.source
 @options.classic

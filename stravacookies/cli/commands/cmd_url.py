@@ -3,21 +3,18 @@
 import click
 
 from stravacookies.cli import options, selection, user
-from stravacookies.cli.layer_names import ACTIVITY, COLOR, LAYER, Name
+from stravacookies.cli.layer_names import LayersArgument
 from stravacookies.josm.entry_set import tms_line
 
 
-@click.command("url", epilog=options.examples("url sport_Hike blue", "url sport_Hike:blue"))
-@click.argument("activity", type=Name("layer", ACTIVITY.known + LAYER.known))
-@click.argument("color", required=False, type=COLOR)
+@click.command("url", epilog=options.examples("url hike blue", "url sport_Hike:blue"))
+@click.argument("layers", metavar="ACTIVITY:COLOR", nargs=-1, required=True, cls=LayersArgument)
 @options.classic
 @options.verbose
-def command(activity: str, color: str | None, classic: bool) -> None:
-    """Print the line that JOSM's dialog "Add TMS URL" takes for a layer.
-
-    The layer can also be given as ACTIVITY:COLOR.
-    """
+def command(layers: tuple[str, ...], classic: bool) -> None:
+    """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
+    if len(layers) > 1:
+        raise click.UsageError("Give one layer.")
     host = selection.host(classic)
-    key = LAYER.convert(f"{activity}:{color}" if color else activity, None, None)
-    (layer,) = selection.by_key(host, [key])
+    (layer,) = selection.by_key(host, layers)
     click.echo(tms_line(layer, user.cookies(host, None, refresh=False)))
