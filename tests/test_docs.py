@@ -101,7 +101,7 @@ def test_template_variables(run: Run, strava: Strava, tmp_path: Path) -> None:
 
 def test_defaults_can_be_used(run_here: Run, home: Path) -> None:
     """The `config.toml` in docs/config.md has each setting, and does what it says."""
-    (text,) = blocks("docs/config.md", "toml")
+    text, single_layers = blocks("docs/config.md", "toml")
     directory = home / ".config" / "stravacookies"
     directory.mkdir(parents=True)
     (directory / "config.toml").write_text(text)
@@ -111,6 +111,7 @@ def test_defaults_can_be_used(run_here: Run, home: Path) -> None:
     assert Config(
         ("all", "ride", "sport_Hike"),
         ("hot", "blue"),
+        (),
         ("sport_Hike:blue", "ride:hot"),
         "~/my-josm",
         "firefox",
@@ -118,6 +119,8 @@ def test_defaults_can_be_used(run_here: Run, home: Path) -> None:
     assert f"is ready for JOSM, in {home}/my-josm:" in outcome.out
     assert "6 layers: 3 activities, 2 colours" in outcome.out
     assert "Imagery menu:\n  All rides, hot\n  Hike, blue\n\n" in outcome.out
+    (directory / "config.toml").write_text(single_layers)
+    assert Config(only=("sport_Hike:blue", "ride:hot")) == config.load(directory)
 
 
 def test_pages_of_commands_are_current() -> None:

@@ -11,12 +11,13 @@ from stravacookies.files import file_type
 
 FILE = "config.toml"
 
-NAMES = {"activities": ACTIVITY, "colors": COLOR, "show": LAYER}
+NAMES = {"activities": ACTIVITY, "colors": COLOR, "only": LAYER, "show": LAYER}
 """The settings that are lists of names, and the kind of names that each contains."""
 
 VARIABLES = {
     "activities": "STRAVACOOKIES_ACTIVITIES",
     "colors": "STRAVACOOKIES_COLORS",
+    "only": "STRAVACOOKIES_ONLY",
     "show": "STRAVACOOKIES_SHOW",
     "josm_dir": "STRAVACOOKIES_JOSM_DIR",
     "source": "STRAVACOOKIES_SOURCE",
@@ -30,6 +31,7 @@ class Config(NamedTuple):
     Attributes:
         activities: Only these, by Strava's keys; all if empty.
         colors: Only these, by Strava's keys; all if empty.
+        only: Only these layers, as ACTIVITY:COLOR; activities and colors are then empty.
         show: The layers to show in JOSM's menu, as ACTIVITY:COLOR; the usual ones if empty.
         josm_dir: JOSM's preferences directory.
         source: Where to take a session from if none is kept.
@@ -37,6 +39,7 @@ class Config(NamedTuple):
 
     activities: tuple[str, ...] = ()
     colors: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
     josm_dir: str | None = None
     source: str | None = None
@@ -63,6 +66,8 @@ def load(directory: Path) -> Config:
             names = ", ".join(field.replace("_", "-") for field in Config._fields)
             raise _unusable_config(path, f"there is no setting {key!r}; the settings are {names}")
         settings[name] = _checked(path, key, value, Config._field_defaults[name])
+    if settings.get("only") and (settings.get("activities") or settings.get("colors")):
+        raise _unusable_config(path, "only cannot be combined with activities or colors")
     if needs_person(settings.get("source") or ""):
         raise _unusable_config(path, "source is neither a browser nor a file")
     return Config(**settings)

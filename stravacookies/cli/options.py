@@ -85,12 +85,18 @@ source = click.option(
 )
 activities = _names("--activity", "activities", "ACTIVITY", "Only this activity. Repeat for more.")
 colors = _names("--color", "colors", "COLOR", "Only this colour. Repeat for more.")
+only = _names(
+    "--only",
+    "only",
+    "ACTIVITY:COLOR",
+    "Only this layer, in place of --activity and --color. Repeat for more.",
+)
 show = _names(
     "--show",
     "show",
     "ACTIVITY:COLOR",
     "Write this layer, and show it in JOSM's Imagery menu. Repeat for more.  [default:"
-    f" {' '.join(DEFAULT_SHOW)}]",
+    f" the layers of --only, or {' '.join(DEFAULT_SHOW)}]",
 )
 classic = click.option(
     "--classic", is_flag=True, help="Use Strava's older tile host: 5 groups, 5 colours."

@@ -67,7 +67,12 @@ def test_groups_in_every_colour(show: Run, stand_in: StandIn, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("arguments", "layers"),
-    [(["--all"], len(CURRENT.layers())), (["--activity", "run"], 2), (ONE, 1)],
+    [
+        (["--all"], len(CURRENT.layers())),
+        (["--activity", "run"], 2),
+        (ONE, 1),
+        (["--only", "hike hot"], 1),
+    ],
 )
 def test_choice_of_layers(show: Run, arguments: Sequence[str], layers: int) -> None:
     """Options and the user's defaults choose layers; `--all` means all, in any case."""
@@ -144,7 +149,11 @@ def test_place_and_port_of_josm(
         (["--zoom", "16"], "16 is not in the range 3<=x<=15."),
         (["--activity", "hkie"], "sport_Hike"),
         (["--output", ""], "it is empty, or the current folder"),
-        (["--all", "--color", "hot"], "--all cannot be combined with --activity or --color."),
+        (
+            ["--all", "--color", "hot"],
+            "--all cannot be combined with --activity, --color or --only.",
+        ),
+        (["--all", "--only", "all:hot"], "--all cannot be combined with"),
     ],
 )
 def test_mistakes(show: Run, stand_in: StandIn, options: list[str], words: str) -> None:

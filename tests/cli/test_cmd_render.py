@@ -20,6 +20,7 @@ def test_standard_output(run_here: Run, tmp_path: Path) -> None:
     (tmp_path / "my.txt").write_text("{{ layers | length }} layers")
 
     assert Outcome(0, "47 layers", "") == run_here("render", "my.txt", "--color", "hot")
+    assert "1 layers" == run_here("render", "my.txt", "--only", "hike hot").out
 
 
 def test_classic(run_here: Run, tmp_path: Path) -> None:

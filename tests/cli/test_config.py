@@ -37,7 +37,7 @@ def test_all_settings(tmp_path: Path, encoding: str) -> None:
     )
 
     assert Config(
-        ("sport_Hike",), ("mobileblue", "hot"), ("sport_Hike:blue",), "~/JOSM", "firefox"
+        ("sport_Hike",), ("mobileblue", "hot"), (), ("sport_Hike:blue",), "~/JOSM", "firefox"
     ) == config.load(tmp_path)
 
 
@@ -46,8 +46,8 @@ def test_all_settings(tmp_path: Path, encoding: str) -> None:
     [
         (
             b'colour = "hot"',
-            "there is no setting 'colour'; the settings are activities, colors, show, josm-dir,"
-            " source.",
+            "there is no setting 'colour'; the settings are activities, colors, only, show,"
+            " josm-dir, source.",
         ),
         (b'josm_dir = "x"', "there is no setting 'josm_dir'; the settings are activities, colors,"),
         (b'colors = "hot"', "colors is not a list of strings."),
@@ -57,6 +57,14 @@ def test_all_settings(tmp_path: Path, encoding: str) -> None:
         (b'josm-dir = ""', "josm-dir is not a string."),
         (rb'josm-dir = "a\u0000b"', "josm-dir is not a string."),
         (b"colors = " + b"[" * 5000, "it is nested too deeply."),
+        (
+            b'colors = ["hot"]\nonly = ["all:hot"]',
+            "only cannot be combined with activities or colors.",
+        ),
+        (
+            b'only = ["hike"]',
+            "in only: 'hike' is not a layer. Give an activity and a colour, such as",
+        ),
         (b'source = "password"', "source is neither a browser nor a file."),
         (b'source = "-"', "source is neither a browser nor a file."),
         (b"colors = [", "Invalid value (at end of document)."),

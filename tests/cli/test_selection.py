@@ -94,6 +94,65 @@ def test_usual_layers_are_shown(
     assert shown == menu_of(run_here("josm-prefs", *arguments.split()))[:3]
 
 
+ONLY = {"STRAVACOOKIES_ONLY": "mtb hot, hike light blue"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "config", "written", "shown"),
+    [
+        ("--only hike:blue --only all:hot", {}, "", "2 layers: 2", ["All, hot", "Hike, blue"]),
+        ("--only hike:blue", {}, CONFIG, "1 layer: 1 activity", ["Hike, blue"]),
+        ("--only hike:blue --show ride:hot", {}, CONFIG, "2 layers: 2", ["All rides, hot"]),
+        ("", ONLY, CONFIG, "2 layers: 2 activities, 2", ["Hike, light blue", "MTB, hot"]),
+        (
+            "--activity run",
+            ONLY,
+            CONFIG,
+            "4 layers: 3 activities",
+            ["All rides, hot", "Hike, blue"],
+        ),
+        ("--only run:gray", ONLY, CONFIG, "1 layer: 1 activity", ["All on foot, gray"]),
+        ("", {}, 'only = ["Run, blue"]', "1 layer: 1 activity", ["All on foot, blue"]),
+        ("--color gray", {}, 'only = ["Run, blue"]', "47 layers: 47 activities, 1 colour", None),
+        ("", {"STRAVACOOKIES_COLORS": "gray"}, 'only = ["Run, blue"]', "47 layers: 47", None),
+        ("", {}, 'only = ["run:hot"]\nshow = ["all:hot"]', "2 layers: 2", ["All, hot"]),
+    ],
+)
+def test_single_layers(
+    run_here: Run,
+    defaults: Path,
+    arguments: str,
+    variables: dict[str, str],
+    config: str,
+    written: str,
+    shown: list[str] | None,
+) -> None:
+    """Just the layers of `--only` are written and shown, unless nearer settings choose others."""
+    defaults.write_text(config)
+    outcome = run_here("josm-prefs", *arguments.split(), **variables)
+
+    assert written in outcome.out
+    assert shown is None or shown == menu_of(outcome)
+
+
+@pytest.mark.parametrize("name", ["josm-prefs", "cartograph", "render", "preview", "live"])
+def test_single_layers_and_a_product(run_here: Run, tmp_path: Path, name: str) -> None:
+    """Single layers together with activities or colours from the same place are a usage error."""
+    (tmp_path / "my.j2").touch()
+    command = [name, *(["my.j2"] if name == "render" else [])]
+    both = run_here(*command, **ONLY, STRAVACOOKIES_COLORS="hot")
+
+    assert (2, "") == (both.code, both.out)
+    assert both.err.endswith(
+        "Error: STRAVACOOKIES_ONLY cannot be combined with STRAVACOOKIES_ACTIVITIES or"
+        " STRAVACOOKIES_COLORS.\n"
+    )
+    if name != "live":
+        both = run_here(*command, "--only", "all:hot", "--activity", "ride")
+        assert 2 == both.code
+        assert both.err.endswith("Error: --only cannot be combined with --activity or --color.\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "variables", "config", "lacking"),
     [
@@ -103,6 +162,7 @@ def test_usual_layers_are_shown(
         ("", {"STRAVACOOKIES_ACTIVITIES": "sport_Hike ride"}, "", "sport_Hike"),
         ("", {"STRAVACOOKIES_SHOW": "all:hot sport_Hike:hot"}, "", "sport_Hike:hot"),
         ("", {}, 'colors = ["orange"]', "orange"),
+        ("--only ride:orange --only all:hot", {}, "", "ride:orange"),
         ("", {}, 'show = ["sport_Hike:blue"]', "sport_Hike:blue"),
     ],
 )
@@ -143,7 +203,13 @@ def test_classic_host_in_other_commands(
 
 @pytest.mark.parametrize("command", ["josm-prefs", "live"])
 @pytest.mark.parametrize(
-    "variable", ["STRAVACOOKIES_ACTIVITIES", "STRAVACOOKIES_COLORS", "STRAVACOOKIES_SHOW"]
+    "variable",
+    [
+        "STRAVACOOKIES_ACTIVITIES",
+        "STRAVACOOKIES_COLORS",
+        "STRAVACOOKIES_ONLY",
+        "STRAVACOOKIES_SHOW",
+    ],
 )
 def test_unknown_name_in_the_environment(
     run_here: Run, josm_directory: Path, command: str, variable: str

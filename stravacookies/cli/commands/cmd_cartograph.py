@@ -29,6 +29,7 @@ from stravacookies.files import write_private
 )
 @options.activities
 @options.colors
+@options.only
 @options.source
 @options.classic
 @options.refresh
@@ -39,6 +40,7 @@ def command(
     version: str,
     activities: tuple[str, ...],
     colors: tuple[str, ...],
+    only: tuple[str, ...],
     source: str | None,
     classic: bool,
     refresh: bool,
@@ -47,7 +49,7 @@ def command(
     if icloud and directory:
         raise click.UsageError("--icloud cannot be combined with --output.")
     host = selection.host(classic)
-    layers = selection.layers(host, activities, colors)
+    layers = selection.layers(host, activities, colors, only)
     place = _icloud() if icloud else directory or Path(cartograph.DIRECTORY)
     if place.suffix == ".onlinemap" and not place.is_dir():
         raise click.UsageError("--output is a folder; each colour gets a file in it.")

@@ -23,6 +23,7 @@ _PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAM
         "josm-prefs --from firefox",
         "josm-prefs --show sport_Hike:blue --show sport_Ride:hot",
         "josm-prefs --activity sport_Hike --color blue --color hot",
+        "josm-prefs --only 'Hike, blue' --only ride:hot",
     )
     + options.CHOICES,
 )
@@ -30,6 +31,7 @@ _PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAM
 @options.source
 @options.activities
 @options.colors
+@options.only
 @options.show
 @options.classic
 @options.refresh
@@ -40,6 +42,7 @@ def command(
     source: str | None,
     activities: tuple[str, ...],
     colors: tuple[str, ...],
+    only: tuple[str, ...],
     show: tuple[str, ...],
     classic: bool,
     refresh: bool,
@@ -54,7 +57,7 @@ def command(
     Layers that you leave out also disappear from JOSM's menu, until you write them again.
     """
     host = selection.host(classic)
-    layers, shown = selection.layers_and_shown(host, activities, colors, show)
+    layers, shown = selection.layers_and_shown(host, activities, colors, only, show)
     directory = user.josm_to_write(josm_dir, [entry_set.FILE, cartograph.DIRECTORY])
     registration = install.prepare(directory, force=force)
     cookies = user.cookies(host, source, refresh=refresh)

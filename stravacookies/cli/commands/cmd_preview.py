@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from stravacookies import paths
 from stravacookies.catalog import GROUPS
@@ -17,6 +18,9 @@ from stravacookies.josm import settings
 
 _LUCERNE = 47.05, 8.31
 """Latitude and longitude of a place with heat of every kind."""
+
+_GROUPS = [group.key for group in GROUPS]
+"""The activities to show where the user chose none."""
 
 
 @click.command(
@@ -39,6 +43,7 @@ _LUCERNE = 47.05, 8.31
 )
 @options.activities
 @options.colors
+@options.only
 @options.josm_dir
 @options.source
 @options.refresh
@@ -51,6 +56,7 @@ def command(
     everything: bool,
     activities: tuple[str, ...],
     colors: tuple[str, ...],
+    only: tuple[str, ...],
     josm_dir: Path | None,
     source: str | None,
     refresh: bool,
@@ -62,7 +68,11 @@ def command(
     """
     from stravacookies import preview  # imported here: --help needs neither requests nor Jinja2
 
-    layers = _layers_to_show(activities, colors, everything=everything)
+    if everything:
+        _refuse_all_and_others()
+        layers: Sequence[Layer] = CURRENT.layers()
+    else:
+        layers = selection.layers(CURRENT, activities, colors, only, usual=_GROUPS)
     josm = user.josm_if_any(josm_dir)
     place = place or _place_to_show(josm)
     cookies = cache(lambda: user.cookies(CURRENT, source, refresh=refresh))
@@ -92,17 +102,11 @@ def command(
         click.echo("stravacookies: no browser could be opened.", err=True)
 
 
-def _layers_to_show(
-    activities: Sequence[str], colors: Sequence[str], *, everything: bool
-) -> Sequence[Layer]:
-    """Return the layers to show."""
-    if everything:
-        source = click.get_current_context().get_parameter_source
-        typed = click.core.ParameterSource.COMMANDLINE
-        if typed in (source("activities"), source("colors")):
-            raise click.UsageError("--all cannot be combined with --activity or --color.")
-        return CURRENT.layers()
-    return selection.layers(CURRENT, activities or [group.key for group in GROUPS], colors)
+def _refuse_all_and_others() -> None:
+    """Refuse a choice of layers on the command line, which `--all` would override."""
+    source = click.get_current_context().get_parameter_source
+    if ParameterSource.COMMANDLINE in map(source, ("activities", "colors", "only")):
+        raise click.UsageError("--all cannot be combined with --activity, --color or --only.")
 
 
 def _place_to_show(josm: Path | None) -> tuple[float, float]:

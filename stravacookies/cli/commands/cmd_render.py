@@ -16,6 +16,7 @@ from stravacookies.files import write_private
 @options.output("file", "FILE", "The file to write.  [default: print the text]")
 @options.activities
 @options.colors
+@options.only
 @options.source
 @options.classic
 @options.refresh
@@ -25,6 +26,7 @@ def command(
     file: Path | None,
     activities: tuple[str, ...],
     colors: tuple[str, ...],
+    only: tuple[str, ...],
     source: str | None,
     classic: bool,
     refresh: bool,
@@ -38,7 +40,7 @@ def command(
     if file and file.resolve() == template.resolve():
         raise click.UsageError("--output is the template itself.")
     host = selection.host(classic)
-    layers = selection.layers(host, activities, colors)
+    layers = selection.layers(host, activities, colors, only)
     cookies = user.cookies(host, source, refresh=refresh)
     text = templating.render_users_template(template, layers, cookies)
     if file:
