@@ -133,7 +133,7 @@ The preview is ready, in {file}:
 
   {count(len(view.pictures), "layer")} at {where}{no_heat}"""
     if without == len(view.pictures):
-        summary += "\n  To choose another place, use --at LATITUDE,LONGITUDE"
+        summary += "\n  To choose another place, use --at LATITUDE,LONGITUDE or --at LINK"
     if view.retired:
         retired = listed(color.name for color in view.retired)
         summary += f"\n  Strava now draws {retired} as hot: choose other colours"

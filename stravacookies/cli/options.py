@@ -9,7 +9,8 @@ import click
 
 from stravacookies.cli.config import NAMES, VARIABLES
 from stravacookies.cli.layer_names import ACTIVITY, COLOR
-from stravacookies.heatmap import DEFAULT_SHOW, MAX_LATITUDE, MAX_ZOOM, MIN_ZOOM, is_on_map
+from stravacookies.cli.places import PLACE
+from stravacookies.heatmap import DEFAULT_SHOW, MAX_ZOOM, MIN_ZOOM
 
 _Option = Callable[[Callable[..., None]], Callable[..., None]]
 """What `click.option` returns: it adds an option to a command."""
@@ -26,26 +27,6 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
         return path.expanduser() if path else None
     except RuntimeError:
         raise click.BadParameter(f"there is no home directory for {str(path)!r}.") from None
-
-
-def _read_place(
-    context: click.Context, option: click.Parameter, text: str | None
-) -> tuple[float, float] | None:
-    """Read a place, as map programs write it."""
-    if text is None:
-        return None
-    try:
-        latitude, longitude = map(float, text.split(","))
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not a place. Give latitude and longitude without a space: 47.05,8.31."
-        ) from None
-    if not is_on_map(latitude, longitude):
-        raise click.BadParameter(
-            f"{text!r} is not on the map: latitude comes first, from -{MAX_LATITUDE} to"
-            f" {MAX_LATITUDE}, then longitude, from -180 to 180."
-        )
-    return latitude + 0.0, longitude + 0.0  # this turns -0.0 into 0.0
 
 
 def _log_requests(context: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -112,10 +93,10 @@ force = click.option(
 at = click.option(
     "--at",
     "place",
-    metavar="LAT,LON",
-    callback=_read_place,
-    help="The place to look at, in degrees north and east.  [default: where JOSM downloaded last,"
-    " or else Lucerne]",
+    metavar="PLACE",
+    type=PLACE,
+    help="The place to look at: latitude and longitude, such as 47.05,8.31, or a link to a map on"
+    " openstreetmap.org.  [default: where JOSM downloaded last, or else Lucerne]",
 )
 zoom = click.option(
     "--zoom",

@@ -82,7 +82,7 @@ def test_choice_of_layers(show: Run, arguments: Sequence[str], layers: int) -> N
     assert layers == len(ids())
     assert (
         f"zoom level 14; no heat there in {layers} of them\n"
-        "  To choose another place, use --at LATITUDE,LONGITUDE\n"
+        "  To choose another place, use --at LATITUDE,LONGITUDE or --at LINK\n"
     ) in outcome.out
 
 
@@ -137,15 +137,26 @@ def test_place_and_port_of_josm(
 
 
 @pytest.mark.parametrize(
+    ("place", "err"),
+    [
+        ("7.6,45", "stravacookies: are latitude and longitude swapped? JOSM last downloaded near "),
+        ("45,7.6", ""),
+        ("47,9", ""),
+    ],
+)
+def test_swapped_coordinates(show: Run, josm_directory: Path, place: str, err: str) -> None:
+    """If the coordinates would be near JOSM's last place the other way round, the user is told."""
+    tags = {"osm-download.bounds": "45.05;7.6;45.1;7.7"}
+    (josm_directory / "preferences.xml").write_text(preferences(remote_port=8111, tags=tags))
+    outcome = show(*ONE, "--at", place)
+
+    assert (0, err and f"{err}45,7.6.\n") == (outcome.code, outcome.err)
+
+
+@pytest.mark.parametrize(
     ("options", "words"),
     [
-        (
-            ["--at", "47.05"],
-            "'47.05' is not a place. Give latitude and longitude without a space: ",
-        ),
-        (["--at", "47,8,9"], "'47,8,9' is not a place"),
-        (["--at", "8.31,247.05"], "'8.31,247.05' is not on the map: latitude comes first"),
-        (["--at", "0,inf"], "'0,inf' is not on the map"),
+        (["--at", "47.05"], "Invalid value for '--at': '47.05' is not a place. Give latitude and "),
         (["--zoom", "16"], "16 is not in the range 3<=x<=15."),
         (["--activity", "hkie"], "sport_Hike"),
         (["--output", ""], "it is empty, or the current folder"),

@@ -19,6 +19,9 @@ from stravacookies.josm import settings
 _LUCERNE = 47.05, 8.31
 """Latitude and longitude of a place with heat of every kind."""
 
+_NEAR = 1.0
+"""How far apart, in degrees, places are that a mapper looks at on one day."""
+
 _GROUPS = [group.key for group in GROUPS]
 """The activities to show where the user chose none."""
 
@@ -74,7 +77,7 @@ def command(
     else:
         layers = selection.layers(CURRENT, activities, colors, only, usual=_GROUPS)
     josm = user.josm_if_any(josm_dir)
-    place = place or _place_to_show(josm)
+    place = _place_to_show(josm, place)
     cookies = cache(lambda: user.cookies(CURRENT, source, refresh=refresh))
     if refresh or source is not None:
         cookies()  # even if all tiles are kept
@@ -109,9 +112,18 @@ def _refuse_all_and_others() -> None:
         raise click.UsageError("--all cannot be combined with --activity, --color or --only.")
 
 
-def _place_to_show(josm: Path | None) -> tuple[float, float]:
-    """Return the place that JOSM downloaded last, or else Lucerne."""
-    if josm and (downloaded := settings.last_downloaded(josm)):
+def _place_to_show(josm: Path | None, named: tuple[float, float] | None) -> tuple[float, float]:
+    """Return the named place, or else the one that JOSM downloaded last, or else Lucerne."""
+    downloaded = settings.last_downloaded(josm) if josm else None
+    if named:
+        if downloaded and _are_near(named[::-1], downloaded) and not _are_near(named, downloaded):
+            click.echo(
+                "stravacookies: are latitude and longitude swapped? JOSM last downloaded near"
+                f" {named[1]:g},{named[0]:g}.",
+                err=True,
+            )
+        return named
+    if downloaded:
         return downloaded
     click.echo(
         "stravacookies: JOSM has not downloaded anything yet, so this is Lucerne; --at shows"
@@ -119,3 +131,7 @@ def _place_to_show(josm: Path | None) -> tuple[float, float]:
         err=True,
     )
     return _LUCERNE
+
+
+def _are_near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return all(abs(a - b) <= _NEAR for a, b in zip(one, other, strict=True))
