@@ -43,14 +43,16 @@ def found(page: str, xpath: str) -> list[str]:
     return [str(text) for text in html.fromstring(page).xpath(xpath)]
 
 
-def test_each_layer_has_a_picture_and_two_buttons() -> None:
-    """Headings are activities, captions are layers; only a layer with heat has a picture."""
+def test_each_layer_has_a_picture_a_box_and_a_button() -> None:
+    """Headings are activities, boxes are layers; only a layer with heat has a picture."""
     page = page_of(LAYERS)
 
-    assert ["All", "All rides"] == found(page, "//h2/text()")
-    assert [layer.title for layer in LAYERS] == found(page, "//h3/text()")
+    assert ["All", "All rides"] == found(page, "//main//h2/text()")
+    assert [layer.title for layer in LAYERS] == found(page, "//main//label/text()")
+    assert [layer.key for layer in LAYERS] == found(page, "//main//input/@value")
     assert [layer.id for layer in LAYERS] == found(page, "//button/@data-id")
-    assert [f"--show {layer.key}" for layer in LAYERS] == found(page, "//button/@data-option")
+    assert ["", "hot", "blue"] == found(page, "//input[@name='color']/@value")
+    assert [] == found(page_of(LAYERS[:1]), "//input[@name='color']/@value")
     assert len(LAYERS) == len(found(page, "//img/@src"))
     assert [] == found(page_of(LAYERS, b""), "//img/@src")
 
@@ -60,7 +62,7 @@ def test_list_of_activities(count: int, has_list: bool) -> None:
     """A page with more than five activities begins with a list of them."""
     page = page_of(CURRENT.layers(colors=["hot"])[:count])
 
-    assert has_list == (found(page, "//nav//a/text()") == found(page, "//h2/text()"))
+    assert has_list == (found(page, "//nav//a/text()") == found(page, "//main//h2/text()"))
 
 
 @pytest.mark.parametrize("picture", [PNG, b""])
@@ -69,7 +71,7 @@ def test_retired_colors_are_marked(picture: bytes) -> None:
     colors = {color.key: color for color in CURRENT.colors}
     page = page_of(LAYERS, picture, [colors["blue"], colors["gray"]])
 
-    assert ["All, blue", "All rides, blue"] == found(page, "//p[@class='note']/../h3/text()")
+    assert ["All, blue", "All rides, blue"] == found(page, "//p[@class='note']/../label/text()")
     assert {"Strava now draws this colour as hot."} == set(found(page, "//p[@class='note']/text()"))
 
 

@@ -95,7 +95,7 @@ def test_retired_colors(show: Run, strava: Strava, stand_in: StandIn) -> None:
         "  2 layers at 45.0750, 7.6500, zoom level 13\n"
         "  Strava now draws orange as hot: choose other colours\n"
     ) in outcome.out
-    marked = re.findall("<h3>(.*?)</h3>\n<p class", PAGE.read_text(encoding="utf-8"))
+    marked = re.findall(">([^<>]*?)</label>\n<p class", PAGE.read_text(encoding="utf-8"))
     assert (["All rides, orange"], 1 + 3) == (marked, len(stand_in.requests))
     show(*TURIN, "--all")
     assert len(CURRENT.layers()) + 1 == len(stand_in.requests)

@@ -53,55 +53,114 @@ def preview(
     ],
 )
 def test_everyone_can_use_it(preview: Path, pictures: Path, context: dict[str, Any]) -> None:
-    """In light and dark, on desk and phone, it fits and loads nothing, and axe finds no fault."""
+    """In light and dark, on desk and phone, it fits and loads nothing, and axe finds no fault.
+
+    The same is true while layers are ticked and a tile is enlarged.
+    """
     with opened(preview, **context) as shown:
+        for name in ("All rides, blue", "All on foot, purple"):
+            shown.page.get_by_label(name, exact=True).check()
+        shown.page.evaluate("scrollTo(0, 0)")
         if context == DESKTOP:
             shown.screenshot(pictures / "preview.png")
         faults = Axe().run(shown.page)
         too_wide = shown.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        shown.press("Enlarge All, hot")
+        faults_enlarged = Axe().run(shown.page)
         blank = shown.page.locator("img").evaluate_all("all => all.some(i => !i.naturalWidth)")
 
     assert 0 == faults.violations_count, faults.generate_report()
+    assert 0 == faults_enlarged.violations_count, faults_enlarged.generate_report()
     assert (False, False) == (too_wide, blank)
     assert ([], []) == (shown.asked, shown.complaints)
 
 
 def test_all_layers_are_usable_too(run: Run, strava: Strava, tmp_path: Path) -> None:
-    """A page of all layers, where there is no heat, has links to its activities and no fault."""
+    """A page of all layers, where there is no heat, has no fault; its links stay in view."""
     at = ("--at", "10,-40", "--zoom", "14")
     run("preview", "--all", *at, STRAVA_SESSION=strava.open_session())
-    with opened(tmp_path / "strava-heatmap-preview.html", **DESKTOP) as shown:
-        faults = Axe().run(shown.page)
-        shown.page.get_by_role("link", name="Snowshoe").click()
-        heading = shown.page.get_by_role("heading", name="Snowshoe", exact=True)
-        in_sight = heading.evaluate("e => e.getBoundingClientRect().top < innerHeight")
+    for context in (DESKTOP, PHONE):
+        with opened(tmp_path / "strava-heatmap-preview.html", **context) as shown:
+            faults = Axe().run(shown.page)
+            shown.page.get_by_role("link", name="Snowshoe").click()
+            heading = shown.page.get_by_role("heading", name="Snowshoe", exact=True)
+            tops = "e => { const {top, bottom} = e.getBoundingClientRect(); return [top, bottom]; }"
+            top, _ = heading.evaluate(tops)
+            link_top, link_bottom = shown.page.get_by_role("link", name="Snowshoe").evaluate(tops)
+            height = shown.page.evaluate("innerHeight")
 
-    assert 0 == faults.violations_count, faults.generate_report()
-    assert (True, []) == (in_sight, shown.complaints)
+        assert 0 == faults.violations_count, faults.generate_report()
+        assert 0 <= link_top < link_bottom <= height
+        assert 0 < top < height
+        assert context == DESKTOP or link_bottom <= top
+        assert [] == shown.complaints
 
 
 def test_keyboard_is_enough(preview: Path) -> None:
-    """Tab leads visibly from button to button, and Enter copies the option of a layer."""
-    with opened(preview, permissions=["clipboard-read", "clipboard-write"], **DESKTOP) as shown:
-        shown.page.keyboard.press("Tab")
-        shown.page.keyboard.press("Tab")
+    """Tab leads visibly from tile to tile. Enter enlarges one, Space ticks it."""
+    with opened(preview, **DESKTOP) as shown:
+        for key in ("Tab", "ArrowRight", "Tab", "Tab"):  # ground, colour, the first tile
+            shown.page.keyboard.press(key)
         focused = shown.page.evaluate("document.activeElement.getAttribute('aria-label')")
         outline = shown.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         shown.page.keyboard.press("Enter")
-        shown.wait_for_status("Copied: --show all:hot")
-        copied = shown.page.evaluate("navigator.clipboard.readText()")
+        enlarged = shown.page.get_by_role("dialog", name="All, hot").get_by_role("img").count()
+        for key in ("Escape", "Tab", "Space"):
+            shown.page.keyboard.press(key)
+        ground = shown.page.locator("[name=ground]:checked").input_value()
+        chosen = shown.page.get_by_role("region", name="Your choice").get_by_role("paragraph")
 
-    assert ("Copy --show all:hot", "solid", "--show all:hot") == (focused, outline, copied)
+        assert ("Enlarge All, hot", "solid", 3, "field") == (focused, outline, enlarged, ground)
+        assert "1 layer: All, hot" == chosen.inner_text()
     assert ([], []) == (shown.asked, shown.complaints)
 
 
+def test_choice_is_copied(preview: Path) -> None:
+    """What is ticked is copied in the page's order: as a command, or for config.toml."""
+    with opened(preview, permissions=["clipboard-read", "clipboard-write"], **DESKTOP) as shown:
+        for name in ("All rides, light blue", "All, hot", "All, gray"):
+            shown.page.get_by_label(name, exact=True).check()
+        shown.page.get_by_label("All, gray", exact=True).uncheck()
+        copied = []
+        for button in ("Copy command", "Copy for config.toml"):
+            shown.press(button)
+            shown.page.get_by_role("status").get_by_text("Copied: ").wait_for()
+            copied.append(shown.page.evaluate("navigator.clipboard.readText()"))
+        shown.press("Untick all")
+
+        assert [
+            "stravacookies josm-prefs --only all:hot --only ride:mobileblue",
+            'only = ["all:hot", "ride:mobileblue"]',
+        ] == copied
+        assert 0 == shown.page.locator("main :checked").count()
+        assert not shown.page.get_by_role("button", name="Copy command").is_visible()
+
+
+def test_grounds_and_colours(run: Run, strava: Strava, tmp_path: Path) -> None:
+    """A ground is below all tiles; a colour hides other layers, and activities without it."""
+    only = ("--only", "all hot", "--only", "ride blue", "--only", "ride hot")
+    run("preview", *only, "--at", "45.075,7.65", STRAVA_SESSION=strava.open_session())
+    with opened(tmp_path / "strava-heatmap-preview.html", **DESKTOP) as shown:
+        tile = shown.page.locator("main .tile").first
+        grounds = set()
+        for ground in ("Forest", "Field", "Snow"):
+            shown.page.get_by_label(ground).check()
+            grounds.add(tile.evaluate("tile => getComputedStyle(tile).backgroundImage"))
+        shown.page.get_by_label("Blue", exact=True).check()
+        boxes = shown.page.get_by_role("checkbox").evaluate_all("all => all.map(box => box.value)")
+        headings = shown.page.get_by_role("heading", level=2).all_inner_texts()
+
+    assert (3, ["ride:blue"], ["All rides"]) == (len(grounds), boxes, headings)
+
+
 def test_what_fails_is_explained(preview: Path) -> None:
-    """If copying is not allowed, the page shows the option; if JOSM does not listen, what to do."""
+    """If copying is not allowed, the page shows the text; if JOSM does not listen, what to do."""
     with opened(preview, **DESKTOP) as shown:
         shown.page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-        shown.press("Copy --show ride:purple")
-        words = "The browser does not allow copying. The option is: --show ride:purple"
-        shown.wait_for_status(words)
+        shown.page.get_by_label("All rides, purple", exact=True).check()
+        shown.press("Copy command")
+        command = "stravacookies josm-prefs --only ride:purple"
+        shown.wait_for_status(f"The browser does not allow copying. Copy this yourself: {command}")
         shown.press("Open in JOSM: All rides, purple")
         advice = "start it, and tick 'Enable remote control' in its Preferences > Remote Control."
         shown.wait_for_status(f"JOSM does not answer: {advice}")

@@ -66,8 +66,9 @@ def command(
 ) -> None:
     """Write a page that shows what the layers look like at a place, to help you choose.
 
-    Each layer has two buttons: one opens it in a running JOSM, the other copies the option that
-    puts it into JOSM's menu. Tiles are kept for a day, so that each one is requested only once.
+    Tick layers on the page, and copy one command or a line for config.toml that chooses them. A
+    button opens a layer in a running JOSM. Tiles are kept for a day, so that each one is requested
+    only once.
     """
     from stravacookies import preview  # imported here: --help needs neither requests nor Jinja2
 
