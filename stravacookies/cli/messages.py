@@ -33,6 +33,8 @@ _MOST_TITLES = 10
 
 _NOT_IN_MENU = "none of them yet: activate some in Imagery preferences"
 
+_OTHERS = "More layers are in Imagery > Imagery preferences."
+
 _MARKS = {
     "good": ("✓", "ok", "green"),
     "bad": ("✗", "no", "red"),
@@ -83,6 +85,8 @@ def run_summary(
     menu = "\n".join(f"  {title}" for title in titles or [_NOT_IN_MENU])
     start = "choose a layer from its Imagery menu" if in_menu else "activate a layer"
     example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
+    search = f"'{example.activity.name.lower()} {example.color.name}'"
+    others = f"{_OTHERS} Search for {search}, for example.\n" if len(in_menu) < len(layers) else ""
     registration, restart = _registration_line(installed)
     return f"""\
 The Strava heatmap is ready for JOSM, in {directory}:
@@ -98,9 +102,7 @@ The cookies in these files expire on {until(cookies.expires)}.
 They are yours alone: do not share these files.
 
 Next: start JOSM, and {start}.
-{restart}More layers are in Imagery > Imagery preferences. Search for \
-'{example.activity.name.lower()} {example.color.name}', for example.
-Run this again before you map another day."""
+{restart}{others}Run this again before you map another day."""
 
 
 IN_GIT = f"""

@@ -133,6 +133,7 @@ def test_single_layers(
 
     assert written in outcome.out
     assert shown is None or shown == menu_of(outcome)
+    assert ("More layers are in" in outcome.out) == (shown is None or len(shown) < int(written[0]))
 
 
 @pytest.mark.parametrize("name", ["josm-prefs", "cartograph", "render", "preview", "live"])
