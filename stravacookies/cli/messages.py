@@ -168,6 +168,20 @@ The cookies in these files expire on {until(cookies.expires)}.
 They are yours alone: do not share these files. When they expire, run this again."""
 
 
+def editor_summary(
+    file: Path, layers: Sequence[Layer], cookies: HeatmapCookies, next_step: str
+) -> str:
+    """Say what is in the file for another editor, and how to get it into that editor."""
+    return f"""\
+{count(len(layers), "layer")} in {file}.
+
+The cookies in this file expire on {until(cookies.expires)}.
+They are yours alone: do not share the file.
+
+Next: {next_step}
+Use the heatmap only to map in OpenStreetMap."""
+
+
 def removal_summary(directory: Path, removed: Removed) -> str:
     """Say what was taken out of JOSM."""
     if not removed.registration and not removed.files:

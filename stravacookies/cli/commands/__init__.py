@@ -12,7 +12,7 @@ SHORT_HELP = {
     "cookies": "Print the cookies for other programs.",
     "url": "Print the URL of a layer for JOSM.",
     "cartograph": "Write map sources for Cartograph on the phone.",
-    "render": "Render a template of your own.",
+    "render": "Write a file for another editor, or from your template.",
     "completion": "Print a script for completion in a shell.",
 }
 """All commands with a short help, which is shown without importing them."""

@@ -1,16 +1,55 @@
-"""`stravacookies render`: renders a template of the user's own."""
+"""`stravacookies render`: renders a template, for another program."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from stravacookies.cli import options, selection, user
+from stravacookies.cli import messages, options, selection, user
 from stravacookies.files import write_private
+from stravacookies.heatmap import Layer
+
+
+class _Editor(NamedTuple):
+    """A program that has a built-in template.
+
+    Attributes:
+        template: The file name of the template.
+        next_step: How to get the file into the program.
+    """
+
+    template: str
+    next_step: str
+
+
+EDITORS = {
+    "qgis": _Editor(
+        "qgis.xml.j2",
+        "right-click XYZ Tiles in QGIS's Browser, and choose Load Connections.",
+    ),
+    "vespucci": _Editor(
+        "vespucci.geojson.j2",
+        "copy it to your phone, as Download/Vespucci/imagery.geojson, and restart Vespucci.\n"
+        "Other apps can read this folder: delete the file once Vespucci lists the layers.",
+    ),
+    "qmapshack": _Editor(
+        "qmapshack.xml.j2",
+        "give it a name that ends in .tms, and put it into a folder that you set in QMapShack's\n"
+        "File > Setup Map Paths.",
+    ),
+}
+"""The editors, by the name that stands for a built-in template."""
 
 
 @click.command(
     "render",
-    epilog=options.examples("render my-app.json.j2 -o my-app.json", "render tile.curl.j2"),
+    epilog=options.examples(
+        "render qgis --activity ride -o strava-heatmap.xml",
+        "render vespucci --color blue -o imagery.geojson",
+        "render qmapshack --activity ride --color hot -o Strava_rides.tms",
+        "render my-app.json.j2 -o my-app.json",
+    ),
 )
 @click.argument("template", type=click.Path(path_type=Path))
 @options.output("file", "FILE", "The file to write.  [default: print the text]")
@@ -31,9 +70,11 @@ def command(
     classic: bool,
     refresh: bool,
 ) -> None:
-    """Render a Jinja2 template of your own with layers and cookies, for another program.
+    """Write a file with layers and cookies, for another program.
 
-    docs/templates.md lists the variables and shows an example.
+    TEMPLATE is qgis, vespucci or qmapshack, or a file: a Jinja2 template of your own.
+    docs/other-editors.md says what to do with the files; docs/templates.md lists the variables of a
+    template, and shows an example.
     """
     from stravacookies import templating  # imported here: --help does not need Jinja2
 
@@ -41,9 +82,26 @@ def command(
         raise click.UsageError("--output is the template itself.")
     host = selection.host(classic)
     layers = selection.layers(host, activities, colors, only)
+    editor = None if template.exists() else EDITORS.get(str(template))
+    if editor is EDITORS["qmapshack"]:
+        _refuse_several(layers)
     cookies = user.cookies(host, source, refresh=refresh)
-    text = templating.render_users_template(template, layers, cookies)
-    if file:
-        write_private(file.parent, {file: text.encode()})
+    if editor:
+        text = templating.render(editor.template, layers=layers, cookies=cookies)
     else:
+        text = templating.render_users_template(template, layers, cookies)
+    if not file:
         click.echo(text, nl=False)
+        return
+    write_private(file.parent, {file: text.encode()})
+    if editor:
+        click.echo(messages.editor_summary(file, layers, cookies, editor.next_step))
+
+
+def _refuse_several(layers: Sequence[Layer]) -> None:
+    """Refuse to make QMapShack request many tiles at a time."""
+    if len(layers) > 1:
+        raise click.UsageError(
+            "QMapShack draws all layers of a file at once: choose one, such as with --activity ride"
+            " --color hot."
+        )
