@@ -176,6 +176,65 @@ def test_directory(run_here: Run, listening: Remote, josm_directory: Path, tmp_p
     assert 2 == len(listening.layers)
 
 
+def put_into_menu(directory: Path, *ids: str) -> None:
+    """Put entries with these ids, and one of the user's own, into the menu of a JOSM."""
+    path = directory / "preferences.xml"
+    tags = "".join(f'<map><tag key="id" value="{each}"/></map>' for each in (*ids, "Bing"))
+    menu = f'<maps key="imagery.entries">{tags}</maps></preferences>'
+    path.write_text(path.read_text().replace("</preferences>", menu))
+
+
+@pytest.mark.parametrize(
+    ("written", "options", "opened"),
+    [
+        ([], [], ["globalheat/ride/hot/", "globalheat/sport_Hike/blue/"]),
+        ([], ["--classic"], ["tiles-auth/ride/hot/"]),
+        (["--classic"], [], ["tiles-auth/ride/hot/"]),
+    ],
+)
+def test_layers_of_the_menu_are_renewed(
+    environment: dict[str, str],
+    listening: Remote,
+    strava: Strava,
+    stand_in: StandIn,
+    josm_directory: Path,
+    written: list[str],
+    options: list[str],
+    opened: list[str],
+) -> None:
+    """The heatmap's layers in JOSM's menu are opened with new cookies, on the host of its files."""
+    user = environment | {"STRAVA_SESSION": strava.open_session()}
+    run_in_process("josm-prefs", "--force", *written, environment=user)
+    put_into_menu(josm_directory, "strava-heatmap-sport_Hike-blue", "strava-heatmap-ride-hot")
+    before = len(stand_in.requests)
+    outcome = run_in_process("live", "--renew", *options, environment=user)
+
+    assert 1 == len(stand_in.requests) - before
+    assert [True] * len(opened) == [
+        each in layer for each, layer in zip(opened, listening.layers, strict=True)
+    ]
+    assert (0, "") == (outcome.code, outcome.err)
+    assert "Opened in JOSM: All rides, hot – Strava Heatmap (bicycle, cycling)" in outcome.out
+    assert outcome.out.endswith("\n\nNext: delete the older layers of the same names in JOSM.\n")
+    outcome.check_hides(stand_in.secrets())
+
+
+@pytest.mark.usefixtures("listening")
+def test_nothing_to_renew(run_here: Run, josm_directory: Path) -> None:
+    """If no layer of ours is in the menu, or others are named, the command says what to do."""
+    put_into_menu(josm_directory)
+    named = run_here("live", "--renew", "ride:hot")
+
+    assert 2 == named.code
+    assert "Error: --renew opens the layers of JOSM's menu: name no others.\n" in named.err
+    with pytest.raises(JosmStateError) as error:
+        run_here("live", "--renew")
+    assert (
+        "There is no heatmap layer in JOSM's Imagery menu: name a layer, such as ride:hot, or close"
+        " JOSM and run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')."
+    ) == str(error.value)
+
+
 def test_cookies_are_fresh(
     environment: dict[str, str], listening: Remote, strava: Strava, stand_in: StandIn, export: Path
 ) -> None:

@@ -228,6 +228,20 @@ def test_refresh_works_while_josm_runs(registered: Mapper) -> None:
     assert f"JOSM answers on port {registered.josm.remote_port}\n" in doctor.out
 
 
+def test_renewed_layers_get_tiles(registered: Mapper) -> None:
+    """`live --renew` opens the layers of JOSM's menu with new cookies; no file of JOSM changes."""
+    registered.stand_in.strava.signer = Signer()  # as if the cookies had expired
+    registered.stand_in.exchanges.clear()
+    before = registered.preferences.read_bytes()
+    outcome = registered.run("live", "--renew")
+    registered.josm.zoom(**EAST_OF_TURIN)
+    renewed = "JOSM requests tiles of the layer in the menu with the new cookies"
+    registered.josm.wait_for(lambda: 200 in registered.statuses("winter/gray"), renewed, 30)
+
+    assert OURS == set(re.findall("Opened in JOSM: (.*)", outcome.out))
+    assert before == registered.preferences.read_bytes()
+
+
 def test_removal_is_refused_while_josm_runs(registered: Mapper) -> None:
     """`remove` changes nothing, since JOSM would put back what is taken out."""
     before = registered.preferences.read_bytes()

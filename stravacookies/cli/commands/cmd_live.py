@@ -1,18 +1,31 @@
 """`stravacookies live`: opens layers in a running JOSM."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from stravacookies.cli import options, selection, user
 from stravacookies.cli.layer_names import LayersArgument
-from stravacookies.josm import live
+from stravacookies.errors import RUN_JOSM_PREFS, JosmStateError
+from stravacookies.facts import JosmFacts
+from stravacookies.heatmap import Layer, TileHost
+from stravacookies.josm import install, live
+from stravacookies.josm.entry_set import EntrySet
 
 
 @click.command(
-    "live", epilog=options.examples("live", "live hike blue", "live sport_Hike:blue ride:hot")
+    "live",
+    epilog=options.examples(
+        "live", "live hike blue", "live sport_Hike:blue ride:hot", "live --renew"
+    ),
 )
 @click.argument("layers", metavar="[ACTIVITY:COLOR]...", nargs=-1, cls=LayersArgument)
+@click.option(
+    "--renew",
+    is_flag=True,
+    help="Open all heatmap layers that are in JOSM's Imagery menu, with new cookies.",
+)
 @options.josm_dir
 @options.source
 @options.classic
@@ -20,6 +33,7 @@ from stravacookies.josm import live
 @options.verbose
 def command(
     layers: tuple[str, ...],
+    renew: bool,
     josm_dir: Path | None,
     source: str | None,
     classic: bool,
@@ -29,11 +43,39 @@ def command(
 
     JOSM's remote control must be on. The layers stay until JOSM ends; nothing is saved in its
     preferences. Without arguments, this opens the first of the layers that josm-prefs shows.
+
+    If JOSM stays open until its cookies expire, use --renew, and delete the old layers.
     """
+    if renew and layers:
+        raise click.UsageError("--renew opens the layers of JOSM's menu: name no others.")
     host = selection.host(classic)
-    wanted = selection.by_key(host, layers) or user.default_shown(host)[:1]
-    port = live.find_port(user.josm_if_any(josm_dir))
-    cookies = user.cookies(host, source, refresh=refresh)
+    wanted = [] if renew else selection.by_key(host, layers) or user.default_shown(host)[:1]
+    josm = user.josm_if_any(josm_dir)
+    port = live.find_port(josm)
+    if renew:
+        host, wanted = _in_menu(josm, classic)
+    # JOSM ignores a layer whose URL, which contains the cookies, is that of an open one.
+    cookies = user.cookies(host, source, refresh=refresh or renew)
     for layer in wanted:
         live.open_layer(layer, cookies, port)
         click.echo(f"Opened in JOSM: {layer.name}")
+    if renew:
+        click.echo("\nNext: delete the older layers of the same names in JOSM.")
+
+
+def _in_menu(josm: Path | None, classic: bool) -> tuple[TileHost, Sequence[Layer]]:
+    """Return the layers that are in JOSM's menu, and their tile host, which JOSM's files name."""
+    host = selection.host(classic)
+    found: Sequence[Layer] = ()
+    if josm:
+        entries = JosmFacts(josm).entry_set
+        if not classic and isinstance(entries, EntrySet) and entries.cookies:
+            host = entries.host
+        ids = install.read_registration(josm).menu.ids
+        found = [layer for layer in host.layers() if layer.id in ids]
+    if not found:
+        raise JosmStateError(
+            "There is no heatmap layer in JOSM's Imagery menu: name a layer, such as ride:hot, or"
+            f" close JOSM and {RUN_JOSM_PREFS}."
+        )
+    return host, found
