@@ -124,7 +124,7 @@ def report_failure(candidate: Candidate, error: StravacookiesError) -> None:
 def josm(josm_dir: Path | None) -> Path:
     """Return JOSM's preferences directory, which exists: the named one, or where JOSM keeps it."""
     if josm_dir is None:
-        return directory.find(_computer())
+        return directory.find(computer())
     with renamed_errors(josm_dir, "read"):
         if file_type(josm_dir) != stat.S_IFDIR:
             raise directory.no_directory(josm_dir)
@@ -147,10 +147,11 @@ def josm_to_write(josm_dir: Path | None, ours: Collection[str]) -> Path:
     One that the user named must be JOSM's, apart from files of ours.
     """
     if josm_dir is None:
-        return josm_if_any(None) or directory.to_create(_computer())
-    directory.check_named(josm(josm_dir), directory.usual(_computer()), ours)
+        return josm_if_any(None) or directory.to_create(computer())
+    directory.check_named(josm(josm_dir), directory.usual(computer()), ours)
     return josm_dir
 
 
-def _computer() -> directory.Computer:
+def computer() -> directory.Computer:
+    """Return what decides where programs are on the user's computer."""
     return directory.Computer(sys.platform, os.environ, Path.home())

@@ -53,13 +53,23 @@ class Installation(NamedTuple):
 
     Attributes:
         places: The directories that it may use, in its order. If none exists, it creates the last.
-        command: Its command on the path.
-        folders: Where else it may be installed.
+        start: The command that starts it; `{folder}` stands for the folder that it is installed in.
+        folders: Where it may be installed. If there are none, its command is on the path.
     """
 
     places: list[Path]
-    command: str = ""
+    start: tuple[str, ...]
     folders: tuple[Path, ...] = ()
+
+    @property
+    def used(self) -> Path:
+        """The directory that it uses, or will create."""
+        return next(filter(isdir, self.places), self.places[-1])
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that it is installed in, if there is one."""
+        return next(filter(isdir, self.folders), None)
 
 
 def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
@@ -74,12 +84,13 @@ def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
         variables = ("LOCALAPPDATA", "ProgramFiles", "ProgramFiles(x86)")
         folders = tuple(Path(environ[each], name) for each in variables if environ.get(each))
         roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
-        return [Installation([roaming / name], folders=folders)]
+        return [Installation([roaming / name], (f"{{folder}}\\{name}.exe",), folders)]
     if computer.platform == "darwin":
         folders = tuple(each / "Applications" / f"{name}.app" for each in (root, home))
-        return [Installation([home / "Library" / "Preferences" / name], folders=folders)]
+        start = ("open", "-a", "{folder}", "--args")
+        return [Installation([home / "Library" / "Preferences" / name], start, folders)]
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    plain = Installation([home / f".{name.lower()}", config / name], command=name.lower())
+    plain = Installation([home / f".{name.lower()}", config / name], (name.lower(),))
     return [plain, _flatpak(computer), _snap(computer)] if name == "JOSM" else [plain]
 
 
@@ -113,10 +124,15 @@ def to_create(computer: Computer) -> Path:
     Raises:
         NoJosmDirectoryError: No JOSM is installed.
     """
-    for installation in _all(computer):
-        if _is_installed(installation, computer.environ.get("PATH", "")):
-            return installation.places[-1]
+    for installation in installed(computer):
+        return installation.places[-1]
     raise _not_found(computer)
+
+
+def installed(computer: Computer) -> list[Installation]:
+    """List the JOSMs that are installed, of which the first is the one to use."""
+    path = computer.environ.get("PATH", "")
+    return [each for each in _all(computer) if _is_installed(each, path)]
 
 
 def no_directory(path: Path) -> NoJosmDirectoryError:
@@ -164,7 +180,8 @@ def _flatpak(computer: Computer) -> Installation:
     own = computer.environ.get("XDG_DATA_HOME") or computer.home / ".local" / "share"
     data = (Path(own), computer.root / "var" / "lib")
     folders = tuple(each / "flatpak" / "app" / _APP for each in data)
-    return Installation([computer.home / ".var" / "app" / _APP / "config" / "JOSM"], "", folders)
+    place = computer.home / ".var" / "app" / _APP / "config" / "JOSM"
+    return Installation([place], ("flatpak", "run", _APP), folders)
 
 
 def _snap(computer: Computer) -> Installation:
@@ -180,14 +197,17 @@ def _snap(computer: Computer) -> Installation:
     # Before its first run: the mounted revision. The Snap itself creates the link `current`.
     homes += [data / Path(realpath(each / "current")).name for each in filter(isdir, folders)]
     used = next(filter(isdir, homes), homes[-1])
-    return Installation([used / ".josm", used / ".config" / "JOSM"], "", folders)
+    return Installation(
+        [used / ".josm", used / ".config" / "JOSM"], ("snap", "run", "josm"), folders
+    )
 
 
 def _is_installed(installation: Installation, path: str) -> bool:
-    command = shutil.which(installation.command, path=path)
+    if installation.folders:
+        return installation.folder is not None
+    command = shutil.which(installation.start[0], path=path)
     # The command of a Snap is a link to `snap`.
-    is_command = command is not None and Path(realpath(command)).name != "snap"
-    return is_command or any(map(isdir, installation.folders))
+    return command is not None and Path(realpath(command)).name != "snap"
 
 
 def _last_used(directory: Path) -> float:

@@ -24,7 +24,7 @@ def test_script(run_here: Run, shell: str) -> None:
 @pytest.mark.parametrize(
     ("begun", "completed"),
     [
-        ("jo", ["josm-prefs"]),
+        ("jo", ["josm", "josm-prefs"]),
         ("josm-prefs --activity sport_H", ["sport_Hike", "sport_Handcycle"]),
         ("josm-prefs --color blue", ["blue", "bluered"]),
         ("live ride:bluer", ["ride:bluered"]),

@@ -2,6 +2,7 @@
 
 SHORT_HELP = {
     "josm-prefs": "Write the layers, with fresh cookies, for JOSM.",
+    "josm": "Refresh the layers, then start JOSM.",
     "live": "Open layers in a running JOSM.",
     "preview": "Write a page that shows what the layers look like.",
     "login": "Take the Strava session from a browser or a file.",

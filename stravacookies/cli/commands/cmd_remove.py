@@ -6,7 +6,7 @@ import click
 
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, user
-from stravacookies.josm import install
+from stravacookies.josm import desktop_icon, install
 
 
 @click.command("remove", epilog=options.examples("remove", "remove --josm-dir ~/my-josm"))
@@ -14,8 +14,13 @@ from stravacookies.josm import install
 def command(josm_dir: Path | None) -> None:
     """Take the heatmap out of JOSM's preferences, and remove all files that were written for it.
 
+    The icon that 'stravacookies josm --icon' has added is removed, too.
+
     The session and the cookies are still kept; 'stravacookies logout' removes them.
     """
     directory = user.josm(josm_dir)
     names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
-    click.echo(messages.removal_summary(directory, install.remove(directory, names)))
+    removed = install.remove(directory, names)
+    if desktop_icon.remove(user.computer()):
+        click.echo(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
+    click.echo(messages.removal_summary(directory, removed))

@@ -1,0 +1,147 @@
+"""`stravacookies josm`: starts JOSM with fresh cookies."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from stravacookies.cli import options, user
+from stravacookies.cli.commands import cmd_josm_prefs
+from stravacookies.errors import StravacookiesError
+from stravacookies.josm import desktop_icon, launch
+
+_PATIENCE = 5.0
+"""Seconds to wait until the desktop has taken a notification."""
+
+_FAILURES = (StravacookiesError, click.ClickException, OSError)
+
+
+def _split(context: click.Context, option: click.Parameter, text: str | None) -> list[str]:
+    """Split a command as the system's shell would, and expand `~`."""
+    is_windows = sys.platform == "win32"
+    try:
+        words = shlex.split(text or "", posix=not is_windows)
+    except ValueError:
+        raise click.BadParameter("a quotation mark is not closed.") from None
+    if text is not None and not words:
+        raise click.BadParameter("it is empty.")
+    if is_windows:
+        words = [word.strip('"') for word in words]
+    # A Path would change what is not one, such as a URL.
+    return [os.path.expanduser(word) for word in words]  # noqa: PTH111
+
+
+@click.command(
+    "josm",
+    context_settings={"default_map": {}},  # josm-prefs reads config.toml, and its errors are told
+    epilog=options.examples(
+        "josm",
+        "josm --icon",
+        "josm -- --language=de ~/track.gpx",
+        "josm --josm-command 'java -jar ~/josm-tested.jar'",
+    ),
+)
+@click.argument("arguments", metavar="[-- ARGUMENT...]", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--josm-command",
+    metavar="COMMAND",
+    callback=_split,
+    help="How to start JOSM.  [default: as it is installed]",
+)
+@click.option(
+    "--icon/--no-icon",
+    "icon",
+    default=None,
+    help="Do not start JOSM now, but put an icon that does this into the desktop's menu, or remove"
+    " it.",
+)
+@options.josm_dir
+@options.verbose
+def command(
+    arguments: tuple[str, ...],
+    josm_command: list[str],
+    icon: bool | None,
+    josm_dir: Path | None,
+) -> None:
+    """Do what josm-prefs does with your defaults, then start JOSM.
+
+    If the layers cannot be refreshed, this says why, also in a notification of the desktop, and
+    starts JOSM all the same. JOSM gets the arguments behind --. The exit code is JOSM's.
+    """
+    if icon is None:
+        _start(josm_dir, josm_command, arguments)
+    elif icon:
+        path = desktop_icon.add(user.computer(), _own_command(josm_dir, josm_command, arguments))
+        click.echo(f"'{desktop_icon.NAME}' is now in the desktop's menu ({path}).")
+    elif desktop_icon.remove(user.computer()):
+        click.echo(f"'{desktop_icon.NAME}' is no longer in the desktop's menu.")
+    else:
+        click.echo("There was no icon to remove.")
+
+
+def _own_command(
+    josm_dir: Path | None, josm_command: list[str], arguments: tuple[str, ...]
+) -> list[str]:
+    """Return the command that runs this one with the same options."""
+    python = Path(sys.executable)
+    if sys.platform == "win32":
+        python = python.with_name("pythonw.exe")  # without a window of its own
+    # -P: no module in the folder where the desktop starts programs takes the place of ours.
+    own = [str(python), "-P", "-m", "stravacookies", "josm"]
+    if josm_dir:
+        own += ["--josm-dir", str(josm_dir.absolute())]
+    if josm_command:
+        join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
+        own += ["--josm-command", join(josm_command)]
+    return [*own, "--", *arguments] if arguments else own
+
+
+def _start(josm_dir: Path | None, josm_command: list[str], arguments: tuple[str, ...]) -> None:
+    of_prefs = ["--josm-dir", str(josm_dir)] if josm_dir else []
+    root = click.get_current_context().find_root()
+    try:
+        with cmd_josm_prefs.command.make_context("josm-prefs", of_prefs, parent=root) as prefs:
+            directory = user.josm_if_any(prefs.params["josm_dir"])
+            words = josm_command or launch.command(user.computer(), directory)
+            launch.refuse_second(directory)
+            _refresh(prefs)
+        launch.start([*words, *arguments])
+    except _FAILURES as error:
+        _notify(_words(error))
+        raise
+
+
+def _refresh(prefs: click.Context) -> None:
+    """Run josm-prefs; if it fails, tell why."""
+    try:
+        prefs.command.invoke(prefs)
+    except _FAILURES as error:
+        text = f"{_words(error)}\nJOSM starts all the same, without new cookies."
+        click.echo(f"stravacookies: {text}", err=True)
+        _notify(text)
+
+
+def _words(error: Exception) -> str:
+    return error.format_message() if isinstance(error, click.ClickException) else str(error)
+
+
+def _notify(text: str) -> None:
+    """Show a notification on the desktop, if that is possible: an icon has no terminal.
+
+    Source: https://manpages.debian.org/notify-send
+    """
+    program = shutil.which("notify-send")
+    if program:
+        with suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(
+                [program, "--app-name=stravacookies", "--", desktop_icon.NAME, text],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_PATIENCE,
+                check=False,
+            )

@@ -1,0 +1,112 @@
+"""An icon in the desktop's menu that starts JOSM with fresh cookies."""
+
+import re
+import shlex
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from stravacookies.files import renamed_errors, write_private
+from stravacookies.josm.directory import Computer
+
+NAME = "JOSM with Strava heatmap"
+
+
+def path(computer: Computer) -> Path:
+    """Return where the icon is: a desktop file, or macOS's application, or a script on Windows.
+
+    Sources: https://specifications.freedesktop.org/desktop-entry-spec/latest/file-naming.html,
+    https://learn.microsoft.com/windows/win32/shell/knownfolderid (Programs)
+    """
+    environ, home = computer.environ, computer.home
+    if computer.platform == "win32":
+        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
+        programs = roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs"
+        return programs / f"{NAME}.cmd"
+    if computer.platform == "darwin":
+        return home / "Applications" / f"{NAME}.app"
+    data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return data / "applications" / "stravacookies-josm.desktop"
+
+
+def add(computer: Computer, command: Sequence[str]) -> Path:
+    """Add the icon, which runs a command, and return where it is.
+
+    Raises:
+        FileError: It could not be written.
+    """
+    icon = path(computer)
+    if computer.platform == "win32":
+        write_private(icon.parent, {icon: _script(command)})
+    elif computer.platform == "darwin":
+        _write_application(icon / "Contents", command)
+    else:
+        write_private(icon.parent, {icon: _desktop_file(command)})
+    return icon
+
+
+def remove(computer: Computer) -> bool:
+    """Remove the icon, and return whether there was one.
+
+    Raises:
+        FileError: It could not be removed.
+    """
+    icon = path(computer)
+    with renamed_errors(icon, "removed"):
+        if icon.is_dir():
+            shutil.rmtree(icon)
+            return True
+        existed = icon.exists()
+        icon.unlink(missing_ok=True)
+        return existed
+
+
+def _desktop_file(command: Sequence[str]) -> bytes:
+    """Return a desktop file, as JOSM's own is.
+
+    Source: https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html
+    """
+    words = (re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%") for word in command)
+    quoted = " ".join(f'"{word}"' for word in words)
+    # What was quoted is a string, in which a backslash and a line break are escaped once more.
+    line = quoted.replace("\\", r"\\").replace("\n", r"\n")
+    return f"""\
+[Desktop Entry]
+Type=Application
+Version=1.0
+Name={NAME}
+GenericName=OpenStreetMap editor
+Comment=Refresh the Strava heatmap, and start JOSM
+Icon=org.openstreetmap.josm
+Exec={line}
+Terminal=false
+StartupWMClass=org-openstreetmap-josm-gui-MainApplication
+Categories=Education;Geoscience;Maps;
+""".encode()
+
+
+def _write_application(contents: Path, command: Sequence[str]) -> None:
+    """Write an application of macOS.
+
+    Source: https://developer.apple.com/documentation/bundleresources/placing-content-in-a-bundle
+    """
+    import plistlib  # imported here: only a Mac needs it
+
+    about = {
+        "CFBundleExecutable": "start",
+        "CFBundleIdentifier": "stravacookies.josm",
+        "CFBundleName": NAME,
+        "CFBundlePackageType": "APPL",
+    }
+    script = contents / "MacOS" / "start"
+    write_private(contents, {contents / "Info.plist": plistlib.dumps(about)})
+    write_private(script.parent, {script: f"#!/bin/sh\nexec {shlex.join(command)}\n".encode()})
+    script.chmod(0o700)
+
+
+def _script(command: Sequence[str]) -> bytes:
+    """Return a script of Windows; its first line says that it is in UTF-8."""
+    import subprocess  # imported here: only Windows needs it
+
+    line = subprocess.list2cmdline(command).replace("%", "%%")
+    return f'@chcp 65001 >nul\r\n@start "" {line}\r\n'.encode()

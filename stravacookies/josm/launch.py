@@ -1,0 +1,64 @@
+"""Start the JOSM that is installed."""
+
+import os
+import sys
+from os.path import realpath
+from pathlib import Path
+
+from stravacookies.errors import JosmStateError
+from stravacookies.josm.directory import Computer, installed
+from stravacookies.josm.process import is_running
+
+
+def command(computer: Computer, directory: Path | None) -> list[str]:
+    """Return the command that starts the JOSM that uses a directory; without one, any JOSM.
+
+    Raises:
+        JosmStateError: No JOSM that is installed uses the directory.
+    """
+    for way in installed(computer):
+        if directory is None or realpath(way.used) == realpath(directory):
+            return [word.format(folder=way.folder) for word in way.start]
+    why, option = "it was not found", ""
+    if directory:
+        why, option = f"no installed JOSM uses {directory}", f"-Djosm.home={directory} "
+    raise JosmStateError(
+        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command 'java"
+        f" {option}-jar josm.jar'."
+    )
+
+
+def refuse_second(directory: Path | None) -> None:
+    """Refuse to start another JOSM on a directory: each would undo what the other saves.
+
+    Raises:
+        JosmStateError: A JOSM is running on the directory.
+    """
+    if directory and is_running(directory):
+        raise JosmStateError(
+            "JOSM is already running, so it was not started again. If its cookies have expired, run"
+            " 'stravacookies live --renew', or close JOSM and run this again."
+        )
+
+
+def start(words: list[str]) -> None:
+    """Let JOSM take the place of this process, so that its exit code is ours.
+
+    Windows starts it beside this process.
+
+    Raises:
+        JosmStateError: It cannot be started.
+    """
+    try:
+        if sys.platform == "win32":
+            import subprocess  # imported here: only Windows needs it
+
+            subprocess.Popen(words)
+        else:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os.execvp(words[0], words)  # noqa: S606 - no shell is wanted
+    except OSError as error:
+        raise JosmStateError(
+            f"JOSM could not be started with {words[0]}: {error.strerror}."
+        ) from None
