@@ -104,6 +104,7 @@ class Josm:
         trust_store: A Java trust store; by default Java's own.
         website: Let it use its own website. The preferences must then lead to a proxy of the test.
         jar: The program.
+        through: A command that starts it, given its own command as further arguments.
 
     Attributes:
         remote_port: The port of its remote control.
@@ -118,6 +119,7 @@ class Josm:
         trust_store: Path | None = None,
         website: bool = False,
         jar: Path = JOSM_JAR,
+        through: Iterable[str] = (),
     ) -> None:
         self.remote_port = remote_port
         self.seconds = 0.0
@@ -136,6 +138,7 @@ class Josm:
         if trust_store:
             options += josm_jars.trust(trust_store)
         self._command = [
+            *through,
             *josm_jars.command(jar, *options),
             *("--skip-plugins", "--language=en"),
             f"--offline={'osm_api' if website else 'osm_api,josm_website'}",
@@ -177,15 +180,23 @@ class Josm:
 
     def open_imagery(self, entry_id: str) -> None:
         """Open an imagery entry, of the user's menu or of an entry set."""
+        with self.opening(f"the layer {entry_id} opens"):
+            self._ask("/imagery", id=entry_id)
+
+    @contextmanager
+    def opening(self, what: str) -> Iterator[None]:
+        """Wait at the end of a `with` block until a layer is open that was requested in it.
+
+        JOSM answers before the layer is open, and ignores a zoom in between.
+        """
 
         def opened() -> int:
             signs = "Allocate for tile source layer", "Imagery layer already exists"
             return sum(self.log.count(sign) for sign in signs)
 
         before = opened()
-        self._ask("/imagery", id=entry_id)
-        # JOSM answers before the layer is open, and ignores a zoom in between.
-        self.wait_for(lambda: opened() > before, f"the layer {entry_id} opens", 30)
+        yield
+        self.wait_for(lambda: opened() > before, what, 30)
 
     def zoom(self, *, left: float, right: float, top: float, bottom: float) -> None:
         """Show a part of the world, if a layer is open."""

@@ -6,8 +6,9 @@ is the JOSM of Debian's testing, the others are the one that is installed.
 
 import re
 import subprocess
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.josm
 DATA = Path(__file__).parent.parent / "data"
 TURIN = {"left": 7.60, "right": 7.70, "top": 45.10, "bottom": 45.05}
 EAST_OF_TURIN = TURIN | {"left": 7.90, "right": 8.00}  # where JOSM has not kept tiles
+WEST_OF_TURIN = TURIN | {"left": 5.60, "right": 5.70}
 FROM_DEFAULT_SITE = {
     "name": "Made-up Aerial Imagery",
     "id": "made-up-aerial",
@@ -75,14 +77,32 @@ class Mapper:
         assert code == outcome.code, outcome
         return outcome
 
-    def start(self, jar: Path = JOSM_JAR) -> None:
-        """Start a JOSM, on a port that its preferences name, and end the one before."""
+    def start(self, jar: Path = JOSM_JAR, through: Iterable[str] = ()) -> None:
+        """Start a JOSM, on a port that its preferences name, and end the one before.
+
+        Args:
+            jar: The program.
+            through: As for `Josm`.
+        """
         self.running.close()
         port = josm_app.free_port()
         self.set_port(port)
-        trusted = self.trust_store
-        josm = Josm(self.josm_home, remote_port=port, trust_store=trusted, website=True, jar=jar)
+        josm = Josm(
+            self.josm_home,
+            remote_port=port,
+            trust_store=self.trust_store,
+            website=True,
+            jar=jar,
+            through=through,
+        )
         self.josm = self.running.enter_context(josm)
+
+    def start_with_fresh_cookies(self) -> None:
+        """Let `stravacookies josm` start a JOSM, with the session that an earlier run has kept."""
+        environment = environment_of(self.home, self.stand_in)
+        env = ("env", *(f"{name}={value}" for name, value in environment.items()))
+        ours = (sys.executable, "-m", "stravacookies", "josm", "--josm-dir", str(self.josm_home))
+        self.start(through=(*env, *ours, "--josm-command", "env", "--"))
 
     def set_port(self, port: int) -> None:
         """Set the port of the remote control in JOSM's preferences."""
@@ -186,9 +206,10 @@ def test_layers_are_found_by_mappers_words(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def registered(mapper: Mapper) -> Mapper:
-    """A mapper whose JOSM runs, after the layers have been registered."""
+    """A mapper for whom `stravacookies josm` has repaired the layers, and started JOSM."""
     mapper.run("josm-prefs")
-    mapper.start()
+    (mapper.josm_home / "strava-heatmap.xml").write_text("<imagery/>")
+    mapper.start_with_fresh_cookies()
     return mapper
 
 
@@ -234,7 +255,7 @@ def test_renewed_layers_get_tiles(registered: Mapper) -> None:
     registered.stand_in.exchanges.clear()
     before = registered.preferences.read_bytes()
     outcome = registered.run("live", "--renew")
-    registered.josm.zoom(**EAST_OF_TURIN)
+    registered.josm.zoom(**WEST_OF_TURIN)
     renewed = "JOSM requests tiles of the layer in the menu with the new cookies"
     registered.josm.wait_for(lambda: 200 in registered.statuses("winter/gray"), renewed, 30)
 
@@ -324,12 +345,14 @@ def test_preview_says_that_a_layer_is_unknown(removed: Mapper) -> None:
 
 def test_live_opens_layers_with_new_cookies(removed: Mapper) -> None:
     """`live` needs no registration; with new cookies, it opens a layer once more."""
-    outcome = removed.run("live", "ride:purple")
+    with removed.josm.opening("the layer opens"):
+        outcome = removed.run("live", "ride:purple")
     removed.josm.zoom(**TURIN)
     removed.wait_for_tiles("ride/purple")
     removed.stand_in.strava.signer = Signer()  # as if the cookies had expired
     removed.stand_in.exchanges.clear()
-    again = removed.run("live", "ride:purple", "--refresh")
+    with removed.josm.opening("the layer opens again"):
+        again = removed.run("live", "ride:purple", "--refresh")
     removed.josm.zoom(**EAST_OF_TURIN)
     both = "JOSM requests tiles of the old layer and of the new one"
     removed.josm.wait_for(lambda: {200, 403} <= removed.statuses("ride/purple"), both, 30)
