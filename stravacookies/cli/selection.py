@@ -6,9 +6,7 @@ from contextlib import contextmanager
 import click
 from click.core import ParameterSource
 
-from stravacookies.cli.config import VARIABLES
 from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost, default_show
-from stravacookies.wording import listed
 
 
 def host(classic: bool) -> TileHost:
@@ -32,7 +30,7 @@ def layers(
         only: The values of `--only`.
         usual: The activities to take where the user named none; all if empty.
     """
-    if _counts(only, activities, colors):
+    if _only_counts(only):
         named = by_key(host, only)
         return [layer for layer in host.layers() if layer in named]
     with _renamed_errors(host):
@@ -54,45 +52,30 @@ def layers_and_shown(
 ) -> tuple[Sequence[Layer], Sequence[Layer]]:
     """Return the layers to write, and those of them to show in JOSM's menu.
 
-    A layer that is shown is always written, too, unless `--only` overrides what is shown.
+    A layer that is shown is always written, too. The layers of `--only` are shown, unless the user
+    typed `--show`.
     """
     chosen = layers(host, activities, colors, only)
-    one_by_one = _counts(only, activities, colors)
-    if one_by_one and _distance("only") < _distance("show"):
-        show = ()
-    shown = by_key(host, show) or (chosen if one_by_one else default_show(chosen))
+    if _only_counts(only):
+        shown = by_key(host, show if _is_typed("show") else only)
+    else:
+        shown = by_key(host, show) or default_show(chosen)
     ids = {layer.id for layer in (*chosen, *shown)}
     return [layer for layer in host.layers() if layer.id in ids], shown
 
 
-def _counts(only: Sequence[str], activities: Sequence[str], colors: Sequence[str]) -> bool:
-    """Return whether `--only` counts, and not `--activity` and `--color`: the nearer ones do.
-
-    Options are nearer than environment variables, and these are nearer than config.toml.
-    """
-    values = {"activities": activities, "colors": colors}
-    other = min((_distance(name) for name, value in values.items() if value), default=len(_SOURCES))
-    if only and _distance("only") == other:
-        by_option = _SOURCES[other] is ParameterSource.COMMANDLINE
-        names = [VARIABLES[name] for name in ("only", *values)]
-        first, *others = ["--only", "--activity", "--color"] if by_option else names
-        raise click.UsageError(f"{first} cannot be combined with {listed(others, 'or')}.")
-    return bool(only) and _distance("only") < other
+def _only_counts(only: Sequence[str]) -> bool:
+    """Return whether `--only` counts, or else `--activity` and `--color`: what was typed does."""
+    others = any(map(_is_typed, ("activities", "colors")))
+    if others and _is_typed("only"):
+        raise click.UsageError("--only cannot be combined with --activity or --color.")
+    return bool(only) and not others
 
 
-_SOURCES = (
-    ParameterSource.COMMANDLINE,
-    ParameterSource.ENVIRONMENT,
-    ParameterSource.DEFAULT_MAP,
-    ParameterSource.DEFAULT,
-)
-"""Where values come from, the nearest first. DEFAULT_MAP is config.toml."""
-
-
-def _distance(name: str) -> int:
-    """Return how far away a parameter's value comes from, as an index of `_SOURCES`."""
+def _is_typed(name: str) -> bool:
+    """Return whether a parameter was given as an option."""
     source = click.get_current_context().get_parameter_source(name)
-    return _SOURCES.index(source or ParameterSource.DEFAULT)
+    return source is ParameterSource.COMMANDLINE
 
 
 @contextmanager

@@ -79,13 +79,17 @@ def default_source() -> str | None:
 
 def default_shown(host: TileHost) -> Sequence[Layer]:
     """Return the layers that `josm-prefs` shows in JOSM's menu without options."""
-    root = click.get_current_context().find_root()
-    assert isinstance(root.command, click.Group)  # noqa: S101 - the program itself
-    josm_prefs = root.command.get_command(root, "josm-prefs")
-    assert josm_prefs  # noqa: S101 - it is one of its commands
-    with josm_prefs.make_context("josm-prefs", [], parent=root) as context:
-        names = [context.params[setting] for setting in NAMES]
-        return selection.layers_and_shown(host, *names)[1]
+    return selection.layers_and_shown(host, *map(_default_names, NAMES))[1]
+
+
+def _default_names(setting: str) -> Sequence[str]:
+    """Return the names that an environment variable chooses, or else config.toml."""
+    text = os.environ.get(VARIABLES[setting])
+    try:
+        return NAMES[setting].split_envvar_value(text) if text else list(_setting(setting))
+    except click.BadParameter as error:
+        error.param_hint = VARIABLES[setting]
+        raise
 
 
 def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:

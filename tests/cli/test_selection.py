@@ -114,8 +114,7 @@ ONLY = {"STRAVACOOKIES_ONLY": "mtb hot, hike light blue"}
         ("--only run:gray", ONLY, CONFIG, "1 layer: 1 activity", ["All on foot, gray"]),
         ("", {}, 'only = ["Run, blue"]', "1 layer: 1 activity", ["All on foot, blue"]),
         ("--color gray", {}, 'only = ["Run, blue"]', "47 layers: 47 activities, 1 colour", None),
-        ("", {"STRAVACOOKIES_COLORS": "gray"}, 'only = ["Run, blue"]', "47 layers: 47", None),
-        ("", {}, 'only = ["run:hot"]\nshow = ["all:hot"]', "2 layers: 2", ["All, hot"]),
+        ("", {}, 'only = ["run:hot"]\nshow = ["all:hot"]', "1 layer", ["All on foot, hot"]),
     ],
 )
 def test_single_layers(
@@ -127,7 +126,7 @@ def test_single_layers(
     written: str,
     shown: list[str] | None,
 ) -> None:
-    """Just the layers of `--only` are written and shown, unless nearer settings choose others."""
+    """Just the layers of `--only` are written and shown, unless other options are typed."""
     defaults.write_text(config)
     outcome = run_here("josm-prefs", *arguments.split(), **variables)
 
@@ -136,22 +135,15 @@ def test_single_layers(
     assert ("More layers are in" in outcome.out) == (shown is None or len(shown) < int(written[0]))
 
 
-@pytest.mark.parametrize("name", ["josm-prefs", "cartograph", "render", "preview", "live"])
+@pytest.mark.parametrize("name", ["josm-prefs", "cartograph", "render", "preview"])
 def test_single_layers_and_a_product(run_here: Run, tmp_path: Path, name: str) -> None:
-    """Single layers together with activities or colours from the same place are a usage error."""
+    """Single layers together with activities or colours are a usage error."""
     (tmp_path / "my.j2").touch()
     command = [name, *(["my.j2"] if name == "render" else [])]
-    both = run_here(*command, **ONLY, STRAVACOOKIES_COLORS="hot")
+    both = run_here(*command, "--only", "all:hot", "--activity", "ride")
 
-    assert (2, "") == (both.code, both.out)
-    assert both.err.endswith(
-        "Error: STRAVACOOKIES_ONLY cannot be combined with STRAVACOOKIES_ACTIVITIES or"
-        " STRAVACOOKIES_COLORS.\n"
-    )
-    if name != "live":
-        both = run_here(*command, "--only", "all:hot", "--activity", "ride")
-        assert 2 == both.code
-        assert both.err.endswith("Error: --only cannot be combined with --activity or --color.\n")
+    assert 2 == both.code
+    assert both.err.endswith("Error: --only cannot be combined with --activity or --color.\n")
 
 
 @pytest.mark.parametrize(
