@@ -68,11 +68,11 @@ class Name(click.ParamType[str]):
         """
         found: list[str] = []
         while words:
-            ends = range(min(len(words), _MOST_WORDS), 0, -1)
+            most = min(len(words), _MOST_WORDS)
+            ends = range(most, 0, -1)
             end = next((end for end in ends if self.matches(" ".join(words[:end]))), 0)
             if not end:  # what is unknown ends before the next name
-                later = range(1, len(words))
-                end = next((end for end in later if self.matches(words[end])), len(words))
+                end = next((end for end in range(1, most) if self.matches(words[end])), most)
             found.append(self.find(" ".join(words[:end])))
             words = words[end:]
         return found

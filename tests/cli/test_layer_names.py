@@ -127,7 +127,7 @@ def test_wrong_name(kind: Name, name: str, message: str) -> None:
         (
             "live",
             {"STRAVACOOKIES_SHOW": "hike pink ride:hot"},
-            "'--show' (env var: 'STRAVACOOKIES_S",
+            "STRAVACOOKIES_SHOW: ",
         ),
     ],
 )
