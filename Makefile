@@ -12,7 +12,7 @@ NEWER_JOSM := build/newer-josm
 LOWEST := build/lowest
 RUNS ?= 15
 
-.PHONY: help josm-prefs login browser demo test newer-josm test-lowest fuzz lint format bench \
+.PHONY: help josm-prefs login browser serve demo test newer-josm test-lowest fuzz lint format bench \
     pictures docs clean
 
 help:  ## List the targets
@@ -25,6 +25,9 @@ login: $(VENV)/with-browser  ## Take the Strava session from your browser; ARGS=
 	@$(BIN)/stravacookies login $(ARGS)
 
 browser: $(VENV)/with-browser  ## Install what is needed to read a browser's cookies
+
+serve: $(VENV)/with-browser,serve  ## Serve tiles to JOSM, iD, Rapid and QGIS on this computer
+	@$(BIN)/stravacookies serve $(ARGS)
 
 demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for Strava, in build/demo
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)/JOSM

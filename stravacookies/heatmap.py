@@ -235,6 +235,23 @@ CLASSIC = TileHost(
 Read off https://github.com/solitone/stravaheatmap.
 """
 
+DEFAULT_PORT = 8765
+"""The port of this computer on which `stravacookies serve` listens."""
+
+
+def local_host(port: int) -> TileHost:
+    """Return the host that `stravacookies serve` is, on a port of this computer.
+
+    It serves the layers of the current host, and needs no cookies.
+    """
+    return CURRENT._replace(
+        key="local",
+        pattern="http://127.0.0.1:{server}/{activity}/{color}/{z}/{x}/{y}.png",
+        servers=(str(port),),
+        cookies=(),
+    )
+
+
 DEFAULT_SHOW = ("all:hot", "ride:purple", "run:orange", "water:blue", "winter:gray")
 """The keys of the layers that a mapper most likely wants in JOSM's menu."""
 

@@ -12,7 +12,7 @@ FLOORS = (
     {"heatmap", "files"},
     {"strava"},
     {"templating"},
-    {"credentials", "josm", "cartograph", "preview"},
+    {"credentials", "josm", "cartograph", "preview", "server"},
     {"facts"},
     {"health"},
     {"cli"},

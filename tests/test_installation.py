@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.installation import BROWSER_EXTRA, how_to_add_browser_extra
+from stravacookies.installation import EXTRAS, how_to_add
 
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.parametrize("extra", EXTRAS)
 @pytest.mark.parametrize(
     ("prefix", "command"),
     [
@@ -22,19 +23,20 @@ ROOT = Path(__file__).parent.parent
         ("/home/m/venv", "'/my python' -m pip install {}"),
     ],
 )
-def test_command(prefix: str, command: str, tmp_path: Path) -> None:
+def test_command(extra: str, prefix: str, command: str, tmp_path: Path) -> None:
     """The command is that of the tool that has installed the program; in a clone it is make's."""
-    expected = command.format(" ".join(BROWSER_EXTRA))
+    expected = command.format(" ".join(EXTRAS[extra]))
     package = tmp_path / "stravacookies"
 
-    assert expected == how_to_add_browser_extra(package, Path(prefix), "/my python")
+    assert expected == how_to_add(extra, package, Path(prefix), "/my python")
     (tmp_path / "Makefile").touch()
-    assert "make browser" == how_to_add_browser_extra(package, Path(prefix), "/my python")
+    assert f"make {extra}" == how_to_add(extra, package, Path(prefix), "/my python")
 
 
-def test_packages() -> None:
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_packages(extra: str) -> None:
     """The packages are those of the extra in pyproject.toml."""
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    named = [re.split("[>;]", each)[0] for each in extras["optional-dependencies"]["browser"]]
+    named = [re.split("[>;]", each)[0] for each in extras["optional-dependencies"][extra]]
 
-    assert set(BROWSER_EXTRA) <= set(named) <= {*BROWSER_EXTRA, "secretstorage"}
+    assert set(EXTRAS[extra]) <= set(named) <= {*EXTRAS[extra], "secretstorage"}

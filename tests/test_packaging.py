@@ -115,9 +115,10 @@ def test_what_is_imported_is_declared() -> None:
     names = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
     others = names - sys.stdlib_module_names - {"stravacookies"}
     imported = {name.lower() for each in others for name in packages_distributions()[each]}
+    extras = [each for extra in ("browser", "keyring", "serve") for each in EXTRAS[extra]]
     needed, optional = (
         {re.split("[>;]", each)[0] for each in requirements}
-        for requirements in (PROJECT["dependencies"], EXTRAS["browser"] + EXTRAS["keyring"])
+        for requirements in (PROJECT["dependencies"], extras)
     )
 
     assert needed == imported - optional

@@ -14,7 +14,7 @@ from stravacookies.credentials.acquire import Acquired
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
-from stravacookies.heatmap import Layer
+from stravacookies.heatmap import DEFAULT_PORT, Layer
 from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.install import Installed, Removed
@@ -140,6 +140,20 @@ The preview is ready, in {file}:
         retired = listed(color.name for color in view.retired)
         summary += f"\n  Strava now draws {retired} as hot: choose other colours"
     return summary if opened else f"{summary}\n\nNext: open it in your browser."
+
+
+def serving(port: int, cookies: HeatmapCookies | None) -> str:
+    """Say where the server is, and what to do there."""
+    address = f"http://127.0.0.1:{port}/"
+    expiry = f" expire on {until(cookies.expires)}, and" if cookies else ""
+    local = "josm-prefs --local" if port == DEFAULT_PORT else f"josm-prefs --local {port}"
+    return f"""\
+Serving the Strava heatmap to the programs on this computer, at {address}
+
+The cookies{expiry} are renewed by themselves. Ctrl+C ends this.
+
+Next, for JOSM: run 'stravacookies {local}' once.
+For iD, Rapid and QGIS: open {address}, and copy an address."""
 
 
 _TO_PHONE = """\

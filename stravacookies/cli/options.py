@@ -10,7 +10,7 @@ import click
 from stravacookies.cli.config import NAMES, VARIABLES
 from stravacookies.cli.layer_names import ACTIVITY, COLOR
 from stravacookies.cli.places import PLACE
-from stravacookies.heatmap import DEFAULT_SHOW, MAX_ZOOM, MIN_ZOOM
+from stravacookies.heatmap import DEFAULT_PORT, DEFAULT_SHOW, MAX_ZOOM, MIN_ZOOM
 
 _Option = Callable[[Callable[..., None]], Callable[..., None]]
 """What `click.option` returns: it adds an option to a command."""
@@ -105,6 +105,14 @@ zoom = click.option(
     default=12,
     show_default=True,
     help="The zoom level.",
+)
+port = click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(1, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="The port to listen on.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 verbose = click.option(

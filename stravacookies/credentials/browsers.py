@@ -25,7 +25,7 @@ from stravacookies.credentials.browser_profiles import (
 )
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC
-from stravacookies.installation import how_to_add_browser_extra
+from stravacookies.installation import how_to_add
 from stravacookies.strava.session import (
     REMEMBER_TOKEN,
     SESSION,
@@ -192,7 +192,7 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
         from yt_dlp.cookies import extract_cookies_from_browser
     except ImportError:
         package = Path(paths.__file__).parent
-        command = how_to_add_browser_extra(package, Path(sys.prefix), sys.executable)
+        command = how_to_add("browser", package, Path(sys.prefix), sys.executable)
         raise NotLoggedInError(
             f"Reading {browser} needs an optional package: run '{command}'."
         ) from None

@@ -6,6 +6,7 @@ docs/decisions.md names the public clients from which this is known.
 import re
 import secrets
 import time
+import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import Enum
@@ -304,7 +305,8 @@ class Strava:
         picture = tiles.paint(match[1], color, int(match[3]), int(match[4]), int(match[5]), size)
         if picture is None:
             return Response(404)
-        return Response(headers=[("Content-Type", "image/png")], body=picture)
+        caching = [("ETag", f'"{zlib.crc32(picture):x}"'), ("Cache-Control", "max-age=86400")]
+        return Response(headers=[("Content-Type", "image/png"), *caching], body=picture)
 
     def _is_logged_in(self, request: Request) -> bool:
         return request.cookies.get("_strava4_session") in self._open_sessions

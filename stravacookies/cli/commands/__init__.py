@@ -5,6 +5,7 @@ SHORT_HELP = {
     "josm": "Refresh the layers, then start JOSM.",
     "live": "Open layers in a running JOSM.",
     "preview": "Write a page that shows what the layers look like.",
+    "serve": "Serve tiles to JOSM, iD, Rapid and QGIS on this computer.",
     "login": "Take the Strava session from a browser or a file.",
     "logout": "Remove the kept session and cookies.",
     "remove": "Take the heatmap out of JOSM again.",

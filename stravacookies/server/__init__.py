@@ -1,0 +1,1 @@
+"""Serves the heatmap's tiles to the programs on this computer."""

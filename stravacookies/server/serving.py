@@ -1,0 +1,176 @@
+"""The server: a page that says what it serves, and the tiles."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError as HttpError
+
+from stravacookies import templating
+from stravacookies.errors import StravacookiesError, StravaError, UsageError
+from stravacookies.heatmap import CURRENT, local_host
+from stravacookies.server import gate
+from stravacookies.server.enlarge import cut, parent
+from stravacookies.server.gate import Wanted
+from stravacookies.server.renewal import FIRST_PAUSE, Renewal
+from stravacookies.server.upstream import Arriving, Upstream
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.tiles import REFUSED
+from stravacookies.version import __version__
+from stravacookies.wording import until
+
+_log = logging.getLogger(__name__)
+# aiohttp logs a request that is not HTTP with a traceback, as if it were a fault of ours.
+_log.addFilter(lambda record: not record.exc_info or not isinstance(record.exc_info[1], HttpError))
+
+_ALWAYS = {"Server": f"stravacookies/{__version__}", "X-Content-Type-Options": "nosniff"}
+
+_PAGE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline';"
+    " script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this computer, and on no other interface.
+
+    Raises:
+        UsageError: The port cannot be used.
+    """
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise UsageError(
+            f"Port {port} cannot be used ({why}): end the program that listens there, perhaps"
+            " another 'stravacookies serve', or choose another port with --port."
+        ) from None
+
+
+def serve(
+    listener: socket.socket,
+    renew: Callable[[], HeatmapCookies],
+    say: Callable[[str], None],
+    cookies: HeatmapCookies | None = None,
+) -> None:
+    """Serve tiles until the process is interrupted.
+
+    Args:
+        listener: What `listen` returned.
+        renew: Returns new cookies, or raises a `StravacookiesError`. It may block.
+        say: Tells the user something.
+        cookies: The cookies to begin with, if there are any.
+
+    Raises:
+        KeyboardInterrupt: The user has interrupted it.
+        NetworkError: The certificates that the environment names cannot be read.
+    """
+    asyncio.run(_serve(listener, renew, say, cookies))
+
+
+async def _serve(
+    listener: socket.socket,
+    renew: Callable[[], HeatmapCookies],
+    say: Callable[[str], None],
+    cookies: HeatmapCookies | None,
+) -> None:
+    renewal = Renewal(renew, say, cookies)
+    async with Upstream(CURRENT.layers()[0].tile_url(0, 0, 0)) as upstream:
+        handler = _Handler(renewal, upstream, listener.getsockname()[1])
+        # A caller that leaves ends its handler, so that its tile is no longer waited for.
+        server = web.Server(handler.answer, access_log=None, logger=_log, handler_cancellation=True)
+        runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listener).start()
+            await renewal.keep()
+        finally:
+            await runner.cleanup()
+
+
+class _Handler:
+    """Answers requests."""
+
+    def __init__(self, renewal: Renewal, upstream: Upstream, port: int) -> None:
+        self._renewal, self._upstream, self._port = renewal, upstream, port
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request, or say why not."""
+        if reason := gate.refusal(request.headers, self._port):
+            return _text(403, reason)
+        if request.method == "OPTIONS" and "Origin" in request.headers:
+            return web.Response(status=204, headers=gate.preflight_headers(request.headers))
+        if request.method not in ("GET", "HEAD"):
+            return _text(405, "Only GET and HEAD are answered.", Allow="GET, HEAD")
+        path = request.raw_path
+        if path == "/":
+            return self._page()
+        wanted = gate.wanted(path)
+        if not wanted:
+            return _text(404, f"http://127.0.0.1:{self._port}/ shows which tiles there are.")
+        shared = gate.cross_origin_headers(request.headers)
+        try:
+            return await self._tile(request, wanted, shared)
+        except StravacookiesError as error:
+            return _text(503, str(error), **shared, **{"Retry-After": f"{FIRST_PAUSE:.0f}"})
+
+    async def _tile(
+        self, request: web.BaseRequest, wanted: Wanted, shared: dict[str, str]
+    ) -> web.StreamResponse:
+        """Answer with a tile; once more with new cookies if Strava refuses it."""
+        z, (x, y, source_z) = wanted.tile.z, parent(wanted.tile)
+        url = wanted.layer.tile_url(source_z, x, y)
+        while True:
+            cookies = await self._renewal.usable()
+            async with self._upstream.tile(url, cookies) as tile:
+                if tile.status not in REFUSED:
+                    headers = _ALWAYS | tile.headers | shared
+                    return await _send(request, tile, headers, wanted if z > source_z else None)
+            self._renewal.refuse(cookies)
+
+    def _page(self) -> web.Response:
+        cookies = self._renewal.cookies
+        text = templating.render(
+            "serve.html.j2",
+            host=local_host(self._port),
+            expiry=until(cookies.expires) if cookies else None,
+            problem=self._renewal.problem,
+            max_zoom=gate.MAX_ZOOM,
+        )
+        return web.Response(text=text, content_type="text/html", headers=_ALWAYS | _PAGE)
+
+
+async def _send(
+    request: web.BaseRequest, tile: Arriving, headers: dict[str, str], enlarged: Wanted | None
+) -> web.StreamResponse:
+    """Send a tile while it arrives; one that must be enlarged, once it has."""
+    is_known = gate.is_unchanged(headers.get("ETag"), request.headers.get("If-None-Match", ""))
+    if tile.status == 404:
+        return _text(404, "There is no heat in this tile.", **headers)
+    if is_known or enlarged or request.method == "HEAD":
+        picture = await tile.picture()
+        headers.pop("Content-Length", None)
+        if is_known:
+            return web.Response(status=304, headers=headers)
+        if enlarged:
+            picture = await asyncio.to_thread(cut, picture, enlarged.tile)
+        return web.Response(body=picture, content_type="image/png", headers=headers)
+    response = web.StreamResponse(headers=headers | {"Content-Type": "image/png"})
+    await response.prepare(request)
+    try:
+        async for part in tile.parts():
+            await response.write(part)
+    except StravaError:
+        if request.transport:
+            request.transport.abort()  # so that the caller knows that it is not whole
+        return response
+    await response.write_eof()
+    return response
+
+
+def _text(status: int, text: str, **headers: str) -> web.Response:
+    return web.Response(status=status, text=f"{text}\n", headers=_ALWAYS | headers)

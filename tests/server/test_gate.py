@@ -1,0 +1,133 @@
+"""Who may ask the server for what."""
+
+import pytest
+
+from stravacookies.heatmap import CURRENT, Tile
+from stravacookies.server import gate
+
+OSM = "https://www.openstreetmap.org"
+EVIL = "https://www.openstreetmap.org.example.com"
+OWN = {"Host": "127.0.0.1:8765"}
+PICTURE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+
+
+@pytest.mark.parametrize(
+    ("path", "tile"),
+    [
+        ("/all/hot/8/198/114.png", Tile(198, 114, 8)),
+        ("/all/hot/3/7/0.png", Tile(7, 0, 3)),
+        ("/all/hot/19/524287/524287.png", Tile(524287, 524287, 19)),
+        ("/all/hot/2/0/0.png", None),
+        ("/all/hot/20/0/0.png", None),
+        ("/all/hot/3/8/0.png", None),
+        ("/all/hot/3/0/8.png", None),
+        ("/all/hot/3/-1/0.png", None),
+        ("/all/hot/٣/0/0.png", None),
+        ("/all/hot/3/0/0.png?px=256", None),
+        ("/all/hot/3/0/0.png#", None),
+        ("/all/hot/3/0/0.jpg", None),
+        ("/all/hot/3/0/0", None),
+        ("//all/hot/3/0/0.png", None),
+        ("/all/../all/hot/3/0/0.png", None),
+        ("/sport_VirtualRide/hot/3/0/0.png", None),
+        ("/all/pink/3/0/0.png", None),
+        ("/al%6C/hot/3/0/0.png", None),
+        ("http://127.0.0.1:8765/all/hot/3/0/0.png", None),
+        ("/", None),
+        ("/all/hot/" + "9" * 5000 + "/0/0.png", None),
+    ],
+)
+def test_paths(path: str, tile: Tile | None) -> None:
+    """Only known activities and colours, and tiles on the map up to zoom level 19, have a path."""
+    expected = tile and gate.Wanted(CURRENT.layer("all:hot"), tile)
+
+    assert expected == gate.wanted(path)
+
+
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [
+        ({}, None),
+        ({"Origin": OSM}, None),
+        ({"Origin": "https://openstreetmap.org"}, None),
+        ({"Origin": "https://rapideditor.org"}, None),
+        ({"Origin": "http://localhost:8080"}, None),
+        ({"Origin": "http://127.0.0.1:8765"}, None),
+        (PICTURE | {"Referer": f"{OSM}/"}, None),
+        ({"Sec-Fetch-Site": "none"}, None),
+        ({"Sec-Fetch-Site": "same-origin", "Referer": "http://127.0.0.1:8765/"}, None),
+        ({"Referer": "https://example.com/"}, None),  # it tells nothing: no browser, or an old one
+        ({"Origin": "https://example.com"}, "pages"),
+        ({"Origin": EVIL}, "pages"),
+        ({"Origin": "https://evilopenstreetmap.org"}, "pages"),
+        ({"Origin": "http://www.openstreetmap.org"}, "pages"),
+        ({"Origin": "http://localhost.example.com"}, "pages"),
+        ({"Origin": f"{OSM}\n"}, "pages"),
+        ({"Origin": "null"}, "pages"),
+        ({"Origin": ""}, "pages"),
+        ({"Origin": "https://example.com", "Referer": f"{OSM}/"}, "pages"),
+        (PICTURE, "pages"),
+        (PICTURE | {"Referer": "https://example.com/"}, "pages"),
+        (PICTURE | {"Referer": f"https://example.com/{OSM}/"}, "pages"),
+        (PICTURE | {"Referer": f"{OSM}@example.com/"}, "pages"),
+        (PICTURE | {"Referer": "http://["}, "pages"),
+        ({"Sec-Fetch-Site": "same-site", "Referer": "http://example.com/"}, "pages"),
+        ({"Host": "127.0.0.1"}, "host"),
+        ({"Host": "127.0.0.1:8766"}, "host"),
+        ({"Host": "localhost:8765"}, "host"),
+        ({"Host": "example.com:8765"}, "host"),
+        ({"Host": ""}, "host"),
+    ],
+)
+def test_who_is_let_in(headers: dict[str, str], reason: str | None) -> None:
+    """Programs, and pages of editors, are let in; other sites' pages and names are not."""
+    reasons = {
+        "pages": "Only pages of openstreetmap.org, rapideditor.org and localhost may use these"
+        " tiles.",
+        "host": "Only http://127.0.0.1:8765 leads here.",
+        None: None,
+    }
+
+    assert reasons[reason] == gate.refusal(OWN | headers, 8765)
+
+
+def test_usual_port() -> None:
+    """Clients leave out the usual port of HTTP; a request without a host is refused."""
+    assert gate.refusal({"Host": "127.0.0.1"}, 80) is None
+    assert gate.refusal({}, 80)
+
+
+def test_pages_can_read() -> None:
+    """The page that asked can read the answer; asked whether it may, the server says so."""
+    shared = {
+        "Access-Control-Allow-Origin": OSM,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Vary": "Origin",
+    }
+    allowed = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Max-Age": "600"}
+    private = {"Origin": OSM, "Access-Control-Request-Private-Network": "true"}
+
+    assert shared == gate.cross_origin_headers({"Origin": OSM})
+    assert "Access-Control-Allow-Origin" not in gate.cross_origin_headers({})
+    assert shared | allowed == gate.preflight_headers({"Origin": OSM})
+    assert {"Access-Control-Allow-Private-Network": "true"}.items() <= gate.preflight_headers(
+        private
+    ).items()
+
+
+@pytest.mark.parametrize(
+    ("etag", "known", "expected"),
+    [
+        ('"a"', '"a"', True),
+        ('"a"', '"b", W/"a"', True),
+        ('W/"a"', '"a"', True),
+        ('"a"', "*", True),
+        ('"a"', '"b"', False),
+        ('"a"', "", False),
+        (None, "*", False),
+        (None, '"a"', False),
+    ],
+)
+def test_unchanged(etag: str | None, known: str, expected: bool) -> None:
+    """A tile is unchanged if the caller knows its tag, weak or not."""
+    assert expected == gate.is_unchanged(etag, known)

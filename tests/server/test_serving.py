@@ -1,0 +1,324 @@
+"""The server as its callers see it, with the stand-in in Strava's place."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import psutil
+import pytest
+import requests
+from PIL import Image
+
+from stravacookies.strava.tiles import PNG
+from stravacookies.version import __version__
+from tests.served import TILE, Served, serving
+from tests.standin.faults import Place, say
+from tests.standin.server import StandIn
+from tests.standin.signing import Signer
+from tests.standin.strava import Request, Response, Strava
+
+OSM = "https://www.openstreetmap.org"
+URL = "https://content-a.strava.com/identified/globalheat/all/hot/8/198/114.png?v=19"
+
+
+class Crowded:
+    """Counts the tiles that a slow Strava is asked for at the same time.
+
+    Attributes:
+        most: The largest number so far.
+        urls: All of them.
+        opened: Lets the answers go.
+    """
+
+    def __init__(self, strava: Strava) -> None:
+        self.most, self.urls, self.opened = 0, list[str](), threading.Event()
+        self._now, self._lock, self._strava = 0, threading.Lock(), strava
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request to one of Strava's hosts."""
+        with self._lock:
+            self._now += 1
+            self.urls.append(request.url)
+            self.most = max(self.most, self._now)
+        self.opened.wait(20)
+        with self._lock:
+            self._now -= 1
+        return Strava.answer(self._strava, request)
+
+
+@pytest.fixture
+def logged_in(environment: dict[str, str], strava: Strava) -> dict[str, str]:
+    """The environment of a user who is logged in."""
+    return environment | {"STRAVA_SESSION": strava.open_session()}
+
+
+@pytest.fixture
+def served(logged_in: dict[str, str]) -> Iterator[Served]:
+    """A running server."""
+    with serving(logged_in) as served:
+        yield served
+
+
+def text(answer: requests.Response) -> tuple[int, str]:
+    """Return the status and the text of an answer that is not a tile."""
+    assert "text/plain; charset=utf-8" == answer.headers["Content-Type"]
+    return answer.status_code, answer.text.removesuffix("\n")
+
+
+def tiles(stand_in: StandIn) -> list[Request]:
+    """Return the requests for tiles."""
+    return [each for each in stand_in.requests if each.host.startswith("content")]
+
+
+def test_tiles(served: Served, stand_in: StandIn) -> None:
+    """A tile is Strava's, byte for byte, with its caching; nothing of the caller goes to Strava."""
+    secrets = {"Cookie": "a=secret", "Authorization": "secret", "Referer": f"{OSM}/secret"}
+    first = served.ask(**secrets, X_Secret="secret", User_Agent="secret")
+    (request,) = tiles(stand_in)
+    sent = stand_in.exchanges[-1][1]
+
+    assert (200, sent.body) == (first.status_code, first.content)
+    assert {
+        **{"Server": f"stravacookies/{__version__}", "X-Content-Type-Options": "nosniff"},
+        **{"Content-Type": "image/png", "Content-Length": str(len(sent.body))},
+        **{"Vary": "Origin", "Cross-Origin-Resource-Policy": "cross-origin"},
+        **{name: value for name, value in sent.headers if name in ("ETag", "Cache-Control")},
+        "Date": first.headers["Date"],
+    } == dict(first.headers)
+    assert URL == request.url
+    assert not [value for value in request.headers.values() if "secret" in value]
+    assert {"host", "user-agent", "accept", "accept-encoding", "cookie"} == request.headers.keys()
+
+    head = served.ask(method="HEAD")
+    assert (200, b"") == (head.status_code, head.content)
+    for name in ("ETag", "Content-Length"):
+        assert first.headers[name] == head.headers[name]
+    same = served.ask(If_None_Match=f'"x", {first.headers["ETag"]}')
+    assert (304, b"") == (same.status_code, same.content)
+    assert first.headers["ETag"] == same.headers["ETag"]
+    assert (404, "There is no heat in this tile.") == text(served.ask("/all/hot/14/1/1.png"))
+    assert 200 == served.ask().status_code
+    assert 1 == stand_in.connections.count("content-a.strava.com")
+
+
+def test_enlarged(served: Served, stand_in: StandIn) -> None:
+    """Beyond zoom level 15, tiles are parts of those of that level, asked for once at a time."""
+    x, y = 17066 << 4, 11790 << 4  # Turin
+    paths = [f"/ride/blue/19/{x + i % 16}/{y + i // 16}.png" for i in range(0, 256, 51)]
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(served.ask, paths))
+    parent = served.ask(f"/ride/blue/15/{x >> 4}/{y >> 4}.png")
+
+    assert {(200, "image/png")} == {(a.status_code, a.headers["Content-Type"]) for a in found}
+    assert {(512, 512)} == {Image.open(BytesIO(answer.content)).size for answer in found}
+    assert {parent.headers["ETag"]} == {answer.headers["ETag"] for answer in found}
+    assert {f"/identified/globalheat/ride/blue/15/{x >> 4}/{y >> 4}.png"} == {
+        each.path for each in tiles(stand_in)
+    }
+
+
+def test_strangers(served: Served, stand_in: StandIn) -> None:
+    """Other names, sites, methods and paths are refused, before Strava is asked."""
+    site = "Only pages of openstreetmap.org, rapideditor.org and localhost may use these tiles."
+    stranger = served.ask(Origin="https://example.com")
+    framed = served.ask(Sec_Fetch_Site="cross-site", Referer="https://example.com/")
+
+    assert (403, site) == text(stranger) == text(framed)
+    assert "Access-Control-Allow-Origin" not in stranger.headers
+    assert (403, f"Only {served.url} leads here.") == text(served.ask(Host="example.com"))
+    assert (405, "Only GET and HEAD are answered.") == text(served.ask(method="POST"))
+    assert (405, "GET, HEAD") == (
+        (answer := served.ask(method="OPTIONS")).status_code,
+        answer.headers["Allow"],
+    )
+    for path in (f"{TILE}?v=1", "/all/hot/20/0/0.png", "/etc/passwd", "/favicon.ico"):
+        assert (404, f"{served.url}/ shows which tiles there are.") == text(served.ask(path))
+    port = int(served.url.rpartition(":")[2])
+    for address in psutil.net_if_addrs().values():
+        for other in (each.address for each in address if each.family == socket.AF_INET):
+            if other != "127.0.0.1":
+                with pytest.raises(ConnectionRefusedError):
+                    socket.create_connection((other, port), timeout=5)
+    assert [] == tiles(stand_in)
+
+
+def test_editors(served: Served) -> None:
+    """Pages of editors can read tiles, and are told so when they ask first."""
+    tile = served.ask(Origin=OSM)
+    private = {"Access_Control_Request_Private_Network": "true"}
+    first = served.ask(method="OPTIONS", Origin=OSM, Access_Control_Request_Method="GET", **private)
+    page = served.ask("/", Origin=OSM)
+
+    assert (200, OSM) == (tile.status_code, tile.headers["Access-Control-Allow-Origin"])
+    assert (204, OSM, "true") == (
+        first.status_code,
+        first.headers["Access-Control-Allow-Origin"],
+        first.headers["Access-Control-Allow-Private-Network"],
+    )
+    assert (200, False) == (page.status_code, "Access-Control-Allow-Origin" in page.headers)
+
+
+def test_page(served: Served, stand_in: StandIn) -> None:
+    """The page has an address for each program, and says how long the cookies last."""
+    page = served.ask("/")
+
+    assert (200, "text/html; charset=utf-8") == (page.status_code, page.headers["Content-Type"])
+    for address in (
+        f"tms[3,15]:{served.url}/all/hot/{{zoom}}/{{x}}/{{y}}.png",
+        f"{served.url}/all/hot/{{z}}/{{x}}/{{y}}.png",
+    ):
+        assert f'value="{address}"' in page.text
+    assert "(23 h 59 min left), and are renewed by themselves." in page.text
+    assert "no-store" == page.headers["Cache-Control"]
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert [] == [secret for secret in stand_in.secrets() if secret in page.text]
+
+
+def test_renewal(served: Served, stand_in: StandIn, strava: Strava) -> None:
+    """Refused cookies are renewed, once for all tiles; then all is well, and nothing is leaked."""
+    assert 200 == served.ask().status_code
+    strava.signer = Signer()
+    stand_in.exchanges.clear()
+    with ThreadPoolExecutor(12) as threads:
+        paths = [f"/all/hot/9/{x}/228.png" for x in range(394, 400)] * 2
+        found = {answer.status_code for answer in threads.map(served.ask, paths)}
+    code, out = served.end()
+
+    assert {200} == found
+    assert 1 == [each.path for each in stand_in.requests].count("/maps")
+    assert (0, "Stopped.\n") == (code, out.splitlines(keepends=True)[-1])
+    assert served.said.startswith("stravacookies: The cookies are renewed; they expire on ")
+    assert [] == [secret for secret in stand_in.secrets() if secret in out + served.said]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fail after 20 seconds."""
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_crowd(served: Served, strava: Strava, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most eight tiles are requested at a time, and each one once for all who want it."""
+    crowded = Crowded(strava)
+    monkeypatch.setattr(strava, "answer", crowded.answer)
+    paths = [f"/all/hot/9/{x}/228.png" for x in range(390, 402)] * 3
+    with ThreadPoolExecutor(len(paths)) as threads:
+        found = [threads.submit(served.ask, path) for path in paths]
+        wait_until(lambda: crowded.most == 8)
+        time.sleep(0.3)  # for a ninth
+        crowded.opened.set()
+        statuses = {each.result().status_code for each in found}
+
+    assert statuses <= {200, 404}
+    assert (8, 12) == (crowded.most, len(crowded.urls))
+
+
+def test_callers_that_leave(
+    served: Served, strava: Strava, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tiles that nobody waits for any longer are not requested, and the others come."""
+    crowded = Crowded(strava)
+    monkeypatch.setattr(strava, "answer", crowded.answer)
+    callers = []
+    for x in range(380, 400):
+        callers.append(served.connect())
+        callers[-1].sendall(
+            f"GET /all/hot/9/{x}/228.png HTTP/1.1\r\nHost: {served.address}\r\n\r\n".encode()
+        )
+    wait_until(lambda: crowded.most == 8)
+    for caller in callers:
+        caller.close()
+    time.sleep(0.2)
+    crowded.opened.set()
+
+    assert 200 == served.ask().status_code
+    assert 8 + 1 == len(crowded.urls)
+    assert (0, "") == (served.end()[0], served.said)
+
+
+def test_refused_forever(served: Served, strava: Strava, stand_in: StandIn) -> None:
+    """If cookies cannot be renewed, tiles are 503 with the reason, which is told once."""
+    assert 200 == served.ask().status_code
+    strava.signer = Signer()
+    strava.end_sessions()
+    answers = [served.ask() for _ in range(3)]
+    page = served.ask("/").text
+    served.end()
+
+    ended = "The session from STRAVA_SESSION is not logged in to Strava: it has ended, or it is"
+    for answer in answers:
+        status, words = text(answer)
+        assert (503, True, "5") == (status, words.startswith(ended), answer.headers["Retry-After"])
+    assert served.said.startswith(
+        f"stravacookies: The cookies could not be renewed, which is tried again. {ended}"
+    )
+    assert 1 == served.said.count("could not be renewed")
+    assert 2 == [each.path for each in stand_in.requests].count("/maps")
+    assert "The cookies could not be renewed, which is tried again.\nThe session from" in page
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
+EMPTY = b"HTTP/1.1 %d Oh\r\nLocation: https://example.com\r\nContent-Length: 0\r\n\r\n"
+UNREACHED = "content-a.strava.com could not be reached"
+
+
+@pytest.mark.parametrize(
+    ("place", "sent", "words"),
+    [
+        (Place.SITE, HEAD % 5 + b"hello", "Strava sent something that is not a picture."),
+        (Place.SITE, EMPTY % 500, "Strava answered 500, which was not expected."),
+        (Place.SITE, EMPTY % 302, "Strava answered 302, which was not expected."),
+        (Place.SITE, b"nonsense", f"{UNREACHED}: the connection broke."),
+        (Place.TUNNEL, b"nonsense", f"{UNREACHED}: there is no connection to it."),
+        (
+            Place.PROXY,
+            b"HTTP/1.1 502 No\r\n\r\n",
+            f"{UNREACHED}: the proxy in HTTPS_PROXY refuses the connection.",
+        ),
+    ],
+)
+def test_strava_fails(
+    served: Served, stand_in: StandIn, place: Place, sent: bytes, words: str
+) -> None:
+    """What goes wrong at Strava is told, and the next tile comes."""
+    stand_in.faults = iter([(place, say(sent))])
+
+    assert (503, words) == text(served.ask())
+    stand_in.faults = iter(())
+    assert 200 == served.ask().status_code
+
+
+def test_broken_tile(served: Served, stand_in: StandIn) -> None:
+    """A tile is passed on while it arrives; one that breaks off is not passed on as whole."""
+    begins = threading.Event()
+
+    def fault(connection: socket.socket) -> None:
+        connection.sendall(HEAD % 100_000 + PNG + b"x" * 1000)
+        begins.wait(20)
+
+    stand_in.faults = iter([(Place.SITE, fault)])
+    with requests.Session() as client:
+        client.trust_env = False
+        answer = client.get(served.url + TILE, stream=True, timeout=20)
+        assert PNG + b"x" == answer.raw.read(9)
+        begins.set()
+        with pytest.raises(requests.exceptions.RequestException):
+            list(answer.iter_content(10_000))
+    assert (0, "") == (served.end()[0], served.said)
+
+
+def test_not_http(served: Served) -> None:
+    """A request that makes no sense gets 400, and is not told as a fault of ours."""
+    twice = f"GET / HTTP/1.1\r\nHost: {served.address}\r\nHost: example.com\r\n\r\n"
+    for request in ("hello\r\n\r\n", twice):
+        with served.connect() as caller:
+            caller.sendall(request.encode())
+            assert b"400 Bad Request" in caller.recv(100)
+    served.end()
+
+    assert "" == served.said
