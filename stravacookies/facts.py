@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 IGNORE = f"add {entry_set.FILE}, {cartograph.DIRECTORY}/ and {install.BACKUP} to .gitignore there"
 """What to do if git would commit them."""
 
+_SERVER = b"stravacookies serve"
+"""What the page of the server contains."""
+
 _PATIENCE = 20.0
 """Seconds to wait for a tile, and for those in all other colours."""
 
@@ -78,6 +81,24 @@ class JosmFacts:
     def cookies(self) -> HeatmapCookies | None:
         """The cookies in the entry set."""
         return self.entry_set.cookies if isinstance(self.entry_set, EntrySet) else None
+
+    @property
+    def port(self) -> int | None:
+        """The port of `stravacookies serve`, if the layers get their tiles from there."""
+        return self.entry_set.port if isinstance(self.entry_set, EntrySet) else None
+
+    @cached_property
+    def is_served(self) -> bool:
+        """Whether `stravacookies serve` answers on that port."""
+        try:
+            return self.port is not None and _SERVER in remote.request(self.port, "/", 2.0)[1]
+        except OSError:
+            return False
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the layers get tiles now, and for some hours."""
+        return self.is_served or (self.cookies is not None and self.cookies.is_fresh())
 
     @cached_property
     def map_sources(self) -> dict[str, str | Exception]:

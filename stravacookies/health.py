@@ -22,6 +22,7 @@ from stravacookies.errors import (
 )
 from stravacookies.facts import IGNORE, Facts, JosmFacts
 from stravacookies.findings import Finding, Result, State, bad, good, unchecked
+from stravacookies.heatmap import serve_command
 from stravacookies.josm import entry_set, live
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.remote import Listener
@@ -33,7 +34,7 @@ _PACKAGES = (
     *("click", "jinja2", "lxml", "lz4", "platformdirs", "psutil", "requests", "urllib3"),
     "websockets",
 )
-_EXTRAS = ("keyring", "yt-dlp")  # used only if they are installed
+_EXTRAS = ("aiohttp", "keyring", "pillow", "yt-dlp")  # used only if they are installed
 
 _RENEW = "run 'stravacookies josm-prefs --refresh'"
 
@@ -89,13 +90,19 @@ def _why_no_session(facts: Facts) -> Result:
 
 def _cookies(facts: Facts) -> Result:
     _, cookies = facts.host_and_cookies
+    port = facts.josm.port if facts.josm else None
+    advice = _run_server(port) if port else RUN_JOSM_PREFS
     if not cookies:
-        return bad("none yet", RUN_JOSM_PREFS)
+        return bad("none yet", advice)
     if not cookies.is_fresh(timedelta(0)):
-        return bad(f"expired on {local_time(cookies.expires)}", RUN_JOSM_PREFS)
-    if not cookies.is_fresh():
+        return bad(f"expired on {local_time(cookies.expires)}", advice)
+    if not port and not cookies.is_fresh():  # the server renews them later
         return bad(f"a refresh is due: they expire on {until(cookies.expires)}", RUN_JOSM_PREFS)
     return good(f"fresh until {until(cookies.expires)}")
+
+
+def _run_server(port: int) -> str:
+    return f"run '{serve_command(port)}' (in a clone: 'make serve')"
 
 
 def _tile(facts: Facts) -> Result:
@@ -180,6 +187,11 @@ def _layers(josm: JosmFacts) -> Result:
     if not josm.layers:
         return bad(f"{file} contains no heatmap layers", _RENEW)
     found = count(len(josm.layers), "layer")
+    if josm.port and josm.is_served:
+        return good(f"{found}, served on port {josm.port}")
+    if josm.port:
+        nothing = f"{found}, but 'stravacookies serve' does not run on port {josm.port}"
+        return bad(nothing, _run_server(josm.port))
     if not josm.cookies:
         return bad(f"{found} without usable cookies", _RENEW)
     if not josm.cookies.is_fresh():
@@ -212,6 +224,8 @@ def _remote_control(josm: JosmFacts) -> Result:
 
 
 def _cartograph(josm: JosmFacts) -> Result:
+    if josm.port:
+        return good("none, since JOSM's layers have no cookies")
     if not josm.layers or not josm.cookies:
         return unchecked("there are no layers to compare them with")
     wrong = []

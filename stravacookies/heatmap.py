@@ -71,7 +71,7 @@ class TileHost(NamedTuple):
     """A service of Strava that serves the heatmap's tiles.
 
     Attributes:
-        key: Its name: `current` or `classic`.
+        key: Its name: `current`, `classic` or `local`.
         pattern: The URL of its tiles, as a format string.
         servers: The letters of its servers, for `{server}` in the pattern.
         cookies: The names of the cookies that it needs.
@@ -235,6 +235,9 @@ CLASSIC = TileHost(
 Read off https://github.com/solitone/stravaheatmap.
 """
 
+LOCAL = "local"
+"""The key of the host that `stravacookies serve` is."""
+
 DEFAULT_PORT = 8765
 """The port of this computer on which `stravacookies serve` listens."""
 
@@ -245,11 +248,16 @@ def local_host(port: int) -> TileHost:
     It serves the layers of the current host, and needs no cookies.
     """
     return CURRENT._replace(
-        key="local",
+        key=LOCAL,
         pattern="http://127.0.0.1:{server}/{activity}/{color}/{z}/{x}/{y}.png",
         servers=(str(port),),
         cookies=(),
     )
+
+
+def serve_command(port: int) -> str:
+    """Return the command that starts the local host on a port."""
+    return f"stravacookies serve{'' if port == DEFAULT_PORT else f' --port {port}'}"
 
 
 DEFAULT_SHOW = ("all:hot", "ride:purple", "run:orange", "water:blue", "winter:gray")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stravacookies import cartograph
 from stravacookies.credentials.store import CredentialStore
-from stravacookies.heatmap import CLASSIC, CURRENT, Layer
+from stravacookies.heatmap import CLASSIC, CURRENT, Layer, local_host
 from stravacookies.josm import entry_set, install
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
@@ -56,6 +56,14 @@ class User:
         files[entry_set.FILE] = entry_set.render(layers, [], cookies)
         install.write(self.josm, files, install.prepare(self.josm))
 
+    def serve(self, port: int, hours: float = 24) -> None:
+        """Write layers whose tiles come from a port, and keep cookies for some hours."""
+        self.log_in(hours)
+        layers = local_host(port).layers(["all"])
+        files = {entry_set.FILE: entry_set.render(layers, [], None)}
+        names = [f"cartograph/{name}" for name in cartograph.FILE_NAMES]
+        install.write(self.josm, files, install.prepare(self.josm), names)
+
     def forget_layers(self) -> None:
         """Write the preferences of a JOSM without our layers, and with its remote control off."""
         off = {"remotecontrol.enabled": "false"}
@@ -102,6 +110,8 @@ DAMAGES: dict[str, Callable[[User], object]] = {
     "no kept cookies": lambda user: (user.state / "cookies-today.json").unlink(),
     "cookies are due": lambda user: older_cookies(user, hours=5),
     "cookies have expired": lambda user: older_cookies(user, hours=-1),
+    "no server": lambda user: user.serve(1),
+    "no server, and expired": lambda user: user.serve(1, hours=-1),
     "classic host": lambda user: user.install(CLASSIC.layers(["ride"])),
     "layers are malformed": lambda user: user.write({entry_set.FILE: "<imagery>\n<entry>&secret;"}),
     "layers are gone": lambda user: user.write({entry_set.FILE: "<imagery/>"}),

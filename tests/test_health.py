@@ -33,7 +33,7 @@ LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
 ALL_WELL = {
     "Program": "✓ stravacookies N, Python N, SYSTEM",
     "Packages": "✓ click N, jinja2 N, lxml N, lz4 N, platformdirs N, psutil N, requests N,"
-    " urllib3 N, websockets N, keyring N, yt-dlp N",
+    " urllib3 N, websockets N, aiohttp N, keyring N, pillow N, yt-dlp N",
     "Session": "✓ from ~/cookies.json, kept in a file",
     "Cookies": "✓ fresh until TIME",
     "JOSM directory": "✓ ~/.config/JOSM",
@@ -91,6 +91,8 @@ UNUSABLE_PREFERENCES = {
 UNREGISTERED = {"Registration": f"✗ JOSM's preferences do not list strava-heatmap.xml\n{RUN}"}
 NO_LAYERS = {"Cartograph": "– not checked: there are no layers to compare them with"}
 
+RUN_SERVER = "run 'stravacookies serve --port 1' (in a clone: 'make serve')"
+SERVED = "✓ none, since JOSM's layers have no cookies"
 DUE = {"Layers": f"✗ 7 layers, whose cookies expire on TIME\n{RUN}"}
 SITUATIONS = {
     "nothing": {
@@ -105,6 +107,15 @@ SITUATIONS = {
     "no kept cookies": {},
     "cookies are due": DUE | {"Cookies": f"✗ a refresh is due: they expire on TIME\n{RUN}"},
     "cookies have expired": DUE | {"Cookies": f"✗ expired on TIME\n{RUN}"},
+    "no server": {
+        "Layers": f"✗ 7 layers, but 'stravacookies serve' does not run on port 1\n{RUN_SERVER}",
+        "Cartograph": SERVED,
+    },
+    "no server, and expired": {
+        "Cookies": f"✗ expired on TIME\n{RUN_SERVER}",
+        "Layers": f"✗ 7 layers, but 'stravacookies serve' does not run on port 1\n{RUN_SERVER}",
+        "Cartograph": SERVED,
+    },
     "classic host": {
         "Layers": "✓ 5 layers with fresh cookies",
         "Cartograph": "✓ 5 files with the cookies of JOSM's layers",
@@ -287,7 +298,7 @@ def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (
         "✗ click N, jinja2 N, lz4 N, platformdirs N, psutil N, requests N, urllib3 N,"
-        " websockets N, yt-dlp N;"
+        " websockets N, aiohttp N, pillow N, yt-dlp N;"
         " not installed: lxml\n"
         "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
         " 'make josm-prefs')"

@@ -11,6 +11,17 @@ def keys(layers: tuple[Layer, ...]) -> list[str]:
     return [layer.key for layer in layers]
 
 
+def test_local_host() -> None:
+    """The server on this computer has the layers of the current host, at its own port."""
+    layer, local = CURRENT.layer("ride:blue"), heatmap.local_host(8766).layer("ride:blue")
+
+    assert (layer.id, layer.name) == (local.id, local.name)
+    assert "http://127.0.0.1:8766/ride/blue/15/7/9.png" == local.tile_url(15, 7, 9)
+    assert ["stravacookies serve", "stravacookies serve --port 1"] == [
+        heatmap.serve_command(port) for port in (8765, 1)
+    ]
+
+
 def test_every_activity_in_every_colour() -> None:
     """The current host has 47 activities in 7 colours; the classic one, 5 groups in 5 colours."""
     layers = CURRENT.layers()

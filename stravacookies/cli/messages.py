@@ -14,7 +14,7 @@ from stravacookies.credentials.acquire import Acquired
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
-from stravacookies.heatmap import DEFAULT_PORT, Layer
+from stravacookies.heatmap import DEFAULT_PORT, Layer, serve_command
 from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.install import Installed, Removed
@@ -65,7 +65,7 @@ def run_summary(
     directory: Path,
     layers: Sequence[Layer],
     in_menu: Sequence[Layer],
-    cookies: HeatmapCookies,
+    cookies: HeatmapCookies | None,
     installed: Installed,
 ) -> str:
     """Say what a run has written, how long that lasts, and what to do next.
@@ -74,7 +74,7 @@ def run_summary(
         directory: JOSM's preferences directory.
         layers: The layers in the entry set.
         in_menu: Those that are in JOSM's menu when it next starts.
-        cookies: The cookies in the files.
+        cookies: The cookies in the files; None if they lead to `serve`.
         installed: What was done to JOSM's preferences.
     """
     activities = count(len({layer.activity for layer in layers}), "activity")
@@ -87,22 +87,40 @@ def run_summary(
     example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
     search = f"'{example.activity.name.lower()} {example.color.name}'"
     others = f"{_OTHERS} Search for {search}, for example.\n" if len(in_menu) < len(layers) else ""
-    registration, restart = _registration_line(installed)
+    registration, restart = _registration_line(installed, "cookies" if cookies else "addresses")
+    for_phone = f"{count(colors, 'file')} for Cartograph Maps" if cookies else _NOT_FOR_PHONE
+    tiles, first, last = _about_tiles(layers, cookies)
     return f"""\
 The Strava heatmap is ready for JOSM, in {directory}:
 
   {entry_set.FILE:18}  {count(len(layers), "layer")}: {activities}, {count(colors, "colour")}
   {PREFERENCES:18}  {registration}
-  {cartograph.DIRECTORY + "/":18}  {count(colors, "file")} for Cartograph Maps
+  {cartograph.DIRECTORY + "/":18}  {for_phone}
 
 In JOSM's Imagery menu:
 {menu}
 
-The cookies in these files expire on {until(cookies.expires)}.
-They are yours alone: do not share these files.
+{tiles}
 
-Next: start JOSM, and {start}.
-{restart}{others}Run this again before you map another day."""
+Next: {first}start JOSM, and {start}.
+{restart}{others}{last}"""
+
+
+_NOT_FOR_PHONE = "no files, since they would contain cookies"
+
+
+def _about_tiles(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> tuple[str, str, str]:
+    """Say how long layers work, what to do before JOSM starts, and when to run this again."""
+    if cookies:
+        lasts = f"The cookies in these files expire on {until(cookies.expires)}."
+        private = "They are yours alone: do not share these files."
+        return f"{lasts}\n{private}", "", "Run this again before you map another day."
+    serve = serve_command(int(layers[0].host.servers[0]))
+    return (
+        f"The layers work as long as '{serve}' runs, and contain no cookies.",
+        f"run '{serve}', ",
+        "To get layers with cookies again, run 'stravacookies josm-prefs'.",
+    )
 
 
 IN_GIT = f"""
@@ -111,15 +129,15 @@ This directory is in a git repository that does not ignore the files with cookie
 """What a run adds to its summary then."""
 
 
-def _registration_line(installed: Installed) -> tuple[str, str]:
-    """Say what was done to JOSM's preferences, and how a running JOSM gets the new cookies."""
+def _registration_line(installed: Installed, content: str) -> tuple[str, str]:
+    """Say what was done to JOSM's preferences, and how a running JOSM gets the new content."""
     if installed.backup:
         return f"now lists them (backup: {installed.backup.name})", ""
     if installed.registered:
         return "created (JOSM has not run here yet)", ""
     return (
         "unchanged (it already lists them)",
-        "A running JOSM gets the new cookies when you restart it. Or press 'Update default\n"
+        f"A running JOSM gets the new {content} when you restart it. Or press 'Update default\n"
         "entries' and OK in Imagery > Imagery preferences, then delete the open layers and\n"
         "choose them from the menu again.\n",
     )
@@ -146,7 +164,7 @@ def serving(port: int, cookies: HeatmapCookies | None) -> str:
     """Say where the server is, and what to do there."""
     address = f"http://127.0.0.1:{port}/"
     expiry = f" expire on {until(cookies.expires)}, and" if cookies else ""
-    local = "josm-prefs --local" if port == DEFAULT_PORT else f"josm-prefs --local {port}"
+    local = f"josm-prefs --local{'' if port == DEFAULT_PORT else f' {port}'}"
     return f"""\
 Serving the Strava heatmap to the programs on this computer, at {address}
 

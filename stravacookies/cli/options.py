@@ -82,6 +82,16 @@ show = _names(
 classic = click.option(
     "--classic", is_flag=True, help="Use Strava's older tile host: 5 groups, 5 colours."
 )
+local = click.option(
+    "--local",
+    "port",
+    metavar="[PORT]",
+    is_flag=False,
+    flag_value=DEFAULT_PORT,
+    type=click.IntRange(1, 65535),
+    help="Write layers without cookies, whose tiles come from 'stravacookies serve' on this port."
+    f"  [default port: {DEFAULT_PORT}]",
+)
 refresh = click.option(
     "--refresh", is_flag=True, help="Get new cookies from Strava even if the kept ones are fresh."
 )

@@ -16,12 +16,14 @@ from stravacookies.heatmap import (
     CLASSIC,
     CURRENT,
     KEY_PAIR_ID,
+    LOCAL,
     MAX_ZOOM,
     MIN_ZOOM,
     POLICY,
     SIGNATURE,
     Layer,
     TileHost,
+    local_host,
 )
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
@@ -30,15 +32,18 @@ from stravacookies.version import __version__
 FILE = "strava-heatmap.xml"
 """The name of the entry set in JOSM's preferences directory."""
 
+_LOCAL_URL = re.compile(r"http://127\.0\.0\.1:(\d{1,5})/", re.ASCII)
 _HEADER = re.compile(r"\{header\(Cookie,(.*?)\)\}")
 
 
-def tile_url(layer: Layer, cookies: HeatmapCookies) -> str:
-    """Return the URL of a layer for an imagery entry of JOSM.
+def tile_url(layer: Layer, cookies: HeatmapCookies | None) -> str:
+    """Return the URL of a layer for an imagery entry of JOSM; without cookies if there are none.
 
     For TMS, older JOSMs ignore the custom header of an entry, but all send a header that precedes
     the URL. Source: https://josm.openstreetmap.de/wiki/Help/Preferences/Imagery
     """
+    if not cookies:
+        return layer.tile_url(z="{zoom}")
     if layer.host.in_query:
         switch = f"{{switch:{','.join(layer.host.servers)}}}"
         return f"{layer.tile_url(z='{zoom}', server=switch)}?{cookies.query()}"
@@ -50,10 +55,13 @@ def tms_line(layer: Layer, cookies: HeatmapCookies) -> str:
     return f"tms[{MIN_ZOOM},{MAX_ZOOM}]:{tile_url(layer, cookies)}"
 
 
-def render(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> bytes:
+def render(
+    layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies | None
+) -> bytes:
     """Return the entry set, with its mark as the last line.
 
-    JOSM adds the layers in `shown` to its Imagery menu by itself.
+    JOSM adds the layers in `shown` to its Imagery menu by itself. Those of the local host need no
+    cookies.
     """
     from stravacookies import templating  # imported here: a run with nothing to do needs no Jinja2
 
@@ -66,13 +74,14 @@ def render(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCook
     return text.encode() + mark(layers, shown, cookies)
 
 
-def mark(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies) -> bytes:
+def mark(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies | None) -> bytes:
     """Return a line with a checksum of everything that a run's files are made from.
 
     A run that finds it in the entry set has nothing to do, which saves 40 ms of 130: it then needs
     no Jinja2. The checksum does not reveal the cookies.
     """
-    parts = [__version__, cookies.header(), *(layer.host.pattern for layer in layers[:1])]
+    header = cookies.header() if cookies else ""
+    parts = [__version__, header, *(layer.tile_url() for layer in layers[:1])]
     for group in (layers, shown):
         parts += [*(f"{layer.host.key} {layer.id} {layer.name}" for layer in group), ""]
     total = zlib.crc32("\n".join(parts).encode())
@@ -89,6 +98,11 @@ class EntrySet(NamedTuple):
     host: TileHost
     cookies: HeatmapCookies | None
     """None if they are missing or unusable."""
+
+    @property
+    def port(self) -> int | None:
+        """The port of `stravacookies serve`, if the entries lead there."""
+        return int(self.host.servers[0]) if self.host.key == LOCAL else None
 
 
 def read(content: bytes) -> EntrySet:
@@ -124,6 +138,8 @@ def read(content: bytes) -> EntrySet:
 
 def _cookies_of(url: str) -> tuple[TileHost, HeatmapCookies | None]:
     """Return the host and the cookies of a URL that `tile_url` returned."""
+    if local := _LOCAL_URL.match(url):
+        return local_host(int(local[1])), None
     if header := _HEADER.match(url):
         host = CURRENT
         pairs = (pair.partition("=") for pair in header[1].split("; "))

@@ -42,7 +42,7 @@ def read(document: Document) -> Menu:
 
 
 def held(
-    menu: Menu, layers: Sequence[Layer], shown: Collection[Layer], cookies: HeatmapCookies
+    menu: Menu, layers: Sequence[Layer], shown: Collection[Layer], cookies: HeatmapCookies | None
 ) -> list[Layer]:
     """Return those of the layers in the entry set that the menu holds once JOSM has started.
 

@@ -1,5 +1,6 @@
 """`stravacookies josm-prefs`: what it prints, writes and asks of Strava."""
 
+import json
 import re
 import shutil
 import sys
@@ -17,8 +18,9 @@ from stravacookies.josm.preferences import NEW
 from tests.command import Run
 from tests.command import run as run_program
 from tests.josm.documents import USED
-from tests.josm_app import pretended
+from tests.josm_app import free_port, pretended
 from tests.made_up import NOON, token
+from tests.served import serving
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -72,6 +74,70 @@ Run this again before you map another day\\.
     tile = requests.get(url, headers={"Cookie": header}, proxies=proxies, verify=ca, timeout=10)
     assert (200, b"\x89PNG") == (tile.status_code, tile.content[:4])
     assert f"{header}\n" == run("cookies").out
+
+
+def test_local_layers(
+    environment: dict[str, str], run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
+) -> None:
+    """With `--local` no file has a cookie, and no session is needed; without it all is back."""
+    port, session = free_port(), {"STRAVA_SESSION": strava.open_session()}
+    run("josm-prefs", **session)
+    size = (josm_directory / "strava-heatmap.xml").stat().st_size
+    ids = list(entries(josm_directory))
+    local = run("josm-prefs", "--local", str(port))
+    content = (josm_directory / "strava-heatmap.xml").read_bytes()
+    before, status = snapshot(josm_directory), run("status")
+    again = run("josm-prefs", "--local", str(port))
+
+    assert (0, "", local.out) == (local.code, local.err, again.out)
+    assert (
+        """
+  strava-heatmap.xml  329 layers: 47 activities, 7 colours
+  preferences.xml     unchanged (it already lists them)
+  cartograph/         no files, since they would contain cookies
+"""
+        in local.out
+    )
+    assert (
+        f"""
+The layers work as long as 'stravacookies serve --port {port}' runs, and contain no cookies.
+
+Next: run 'stravacookies serve --port {port}', start JOSM, and choose a layer from its Imagery menu.
+A running JOSM gets the new addresses when you restart it."""
+        in local.out
+    )
+    assert local.out.endswith("""
+To get layers with cookies again, run 'stravacookies josm-prefs'.
+""")
+    assert ids == list(entries(josm_directory))
+    assert len(content) < 0.55 * size
+    files = [path.read_bytes() for path in josm_directory.rglob("*") if path.is_file()]
+    assert not [each for each in stand_in.secrets() if each.encode() in b"".join(files)]
+    assert before == snapshot(josm_directory)
+    assert (1, True) == (status.code, f"does not run on port {port}" in status.out)
+
+    with serving(environment | session, port=port):
+        status = run("status")
+        facts = json.loads(run("status", "--json").out)
+    assert (0, True) == (status.code, f"329 layers, served on port {port}\n" in status.out)
+    assert facts["josm"]["current"]
+
+    run("josm-prefs", **session)
+    assert (size, 7) == (
+        (josm_directory / "strava-heatmap.xml").stat().st_size,
+        len(list((josm_directory / "cartograph").iterdir())),
+    )
+
+
+@pytest.mark.parametrize("option", [("--classic",), ("--from", "firefox")])
+def test_local_layers_take_no_source(run_here: Run, option: tuple[str, ...]) -> None:
+    """Which cookies are used, and for which host, is said to the server."""
+    outcome = run_here("josm-prefs", "--local", *option)
+
+    assert (2, True) == (
+        outcome.code,
+        "Error: --local cannot be combined with --classic or --from.\n" in outcome.err,
+    )
 
 
 def test_josm_that_has_not_run(run: Run, home: Path, strava: Strava) -> None:

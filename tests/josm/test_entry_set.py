@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from stravacookies import paths
-from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
+from stravacookies.heatmap import CLASSIC, CURRENT, TileHost, local_host
 from stravacookies.josm import entry_set
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
@@ -70,6 +70,21 @@ def test_entry_field_by_field() -> None:
         "permission-ref": "https://wiki.openstreetmap.org/wiki/Permissions/Strava",
         "category": "other",
     } == entry
+
+
+def test_local_entries() -> None:
+    """Entries that lead to this computer are the same, but for their URLs without cookies."""
+    layers = local_host(8766).layers()
+    content = entry_set.render(layers, layers[:1], None)
+    found = entries(content)
+    others = entries(entry_set.render(CURRENT.layers(), CURRENT.layers()[:1], COOKIES))
+    read = entry_set.read(content)
+
+    assert "http://127.0.0.1:8766/all/hot/{zoom}/{x}/{y}.png" == found[0].pop("url")
+    assert found[0].items() <= others[0].items()
+    assert [each["id"] for each in others] == [each["id"] for each in found]
+    assert (8766, None, "local") == (read.port, read.cookies, read.host.key)
+    assert entry_set.mark(layers, [], None) != entry_set.mark(local_host(1).layers(), [], None)
 
 
 def test_tms_line() -> None:

@@ -8,7 +8,7 @@ import click
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, selection, user
 from stravacookies.facts import JosmFacts
-from stravacookies.heatmap import Layer
+from stravacookies.heatmap import Layer, local_host
 from stravacookies.josm import entry_set, install, menu
 from stravacookies.strava.cookies import HeatmapCookies
 
@@ -24,6 +24,7 @@ _PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAM
         "josm-prefs --show sport_Hike:blue --show sport_Ride:hot",
         "josm-prefs --activity sport_Hike --color blue --color hot",
         "josm-prefs --only 'Hike, blue' --only ride:hot",
+        "josm-prefs --local",
     )
     + options.CHOICES,
 )
@@ -34,6 +35,7 @@ _PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAM
 @options.only
 @options.show
 @options.classic
+@options.local
 @options.refresh
 @options.force
 @options.verbose
@@ -45,6 +47,7 @@ def command(
     only: tuple[str, ...],
     show: tuple[str, ...],
     classic: bool,
+    port: int | None,
     refresh: bool,
     force: bool,
 ) -> None:
@@ -54,14 +57,18 @@ def command(
     session that an earlier run or login kept, STRAVA_EMAIL and STRAVA_PASSWORD, your default
     source (STRAVACOOKIES_SOURCE, or the one in config.toml). If there is none, you are asked.
 
+    With --local, no session is needed here: 'stravacookies serve' has it, and renews the cookies.
+
     Layers that you leave out also disappear from JOSM's menu, until you write them again.
     """
-    host = selection.host(classic)
+    if port and (classic or source is not None):
+        raise click.UsageError("--local cannot be combined with --classic or --from.")
+    host = local_host(port) if port else selection.host(classic)
     layers, shown = selection.layers_and_shown(host, activities, colors, only, show)
     directory = user.josm_to_write(josm_dir, [entry_set.FILE, cartograph.DIRECTORY])
     registration = install.prepare(directory, force=force)
-    cookies = user.cookies(host, source, refresh=refresh)
-    map_sources = cartograph.by_file(layers)
+    cookies = None if port else user.cookies(host, source, refresh=refresh)
+    map_sources = cartograph.by_file(layers) if cookies else {}
     names = [*(path for name, path in _PATHS.items() if name in map_sources), entry_set.FILE]
     obsolete = [path for name, path in _PATHS.items() if name not in map_sources]
     mark = entry_set.mark(layers, shown, cookies)
@@ -80,9 +87,9 @@ def command(
 
 
 def _files(
-    layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies
+    layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies | None
 ) -> dict[str, bytes]:
     """Return the content of all files, by their paths below JOSM's directory."""
-    map_sources = cartograph.map_sources(layers, cookies)
+    map_sources = cartograph.map_sources(layers, cookies) if cookies else {}
     files = {_PATHS[name]: content for name, content in map_sources.items()}
     return files | {entry_set.FILE: entry_set.render(layers, shown, cookies)}

@@ -66,7 +66,7 @@ def _parts(facts: Facts) -> dict[str, dict[str, object]]:
             "directory": str(josm.directory) if josm else None,
             "registered": josm is not None and josm.is_registered,
             "entries": len(josm.layers) if josm else 0,
-            "current": bool(josm and josm.cookies and josm.cookies.is_fresh()),
+            "current": josm is not None and josm.is_current,
             "running": josm is not None and josm.is_running,
         },
     }
