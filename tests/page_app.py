@@ -50,11 +50,10 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path, **context: Any) -> Iterator[Opened]:
-    """Open a file in a browser, which ends with the block.
+def new_page(**context: Any) -> Iterator[Page]:
+    """Open an empty page in a browser, which ends with the block.
 
     Args:
-        path: A page.
         context: Size of the window and such, as in Playwright's `new_context`.
     """
     with sync_playwright() as playwright:
@@ -62,15 +61,27 @@ def opened(path: Path, **context: Any) -> Iterator[Opened]:
             executable_path=shutil.which("chromium"), args=list(_OPTIONS)
         )
         try:
-            page = browser.new_context(**context).new_page()
-            opened = Opened(page)
-            page.on("request", lambda request: opened.asked.append(request.url))
-            page.on("console", lambda message: opened.complaints.append(message.text))
-            page.on("pageerror", lambda error: opened.complaints.append(str(error)))
-            page.goto(path.as_uri())
-            opened.asked[:] = [
-                url for url in opened.asked if url != path.as_uri() and not url.startswith("data:")
-            ]
-            yield opened
+            yield browser.new_context(**context).new_page()
         finally:
             browser.close()
+
+
+@contextmanager
+def opened(path: Path | str, **context: Any) -> Iterator[Opened]:
+    """Open a page in a browser, which ends with the block.
+
+    Args:
+        path: A file or a URL.
+        context: As in `new_page`.
+    """
+    url = path if isinstance(path, str) else path.as_uri()
+    with new_page(**context) as page:
+        opened = Opened(page)
+        page.on("request", lambda request: opened.asked.append(request.url))
+        page.on("console", lambda message: opened.complaints.append(message.text))
+        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        page.goto(url)
+        opened.asked[:] = [
+            each for each in opened.asked if each != url and not each.startswith("data:")
+        ]
+        yield opened

@@ -49,8 +49,8 @@ def refusal(headers: Mapping[str, str], port: int) -> str | None:
 
     A page of any site can send requests to this computer. The host tells whether the site's own
     name leads here (DNS rebinding). The origin tells who wants to read an answer. Pictures in a
-    page have no origin, but browsers say that the page is of another site, and mostly of which one:
-    https://www.w3.org/TR/fetch-metadata/
+    page, such as iD's tiles, have no origin, and in a page with TLS no referrer either. So pages of
+    any site may show them, which does not let them read them: https://www.w3.org/TR/fetch-metadata/
 
     Args:
         headers: The headers of the request.
@@ -61,7 +61,9 @@ def refusal(headers: Mapping[str, str], port: int) -> str | None:
         return f"Only http://{own[0]} leads here."
     origin = headers.get("Origin")
     if origin is None and headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-        origin = _origin_of(headers.get("Referer", ""))
+        is_picture = headers.get("Sec-Fetch-Dest") == "image"
+        if "Referer" in headers or not is_picture:
+            origin = _origin_of(headers.get("Referer", ""))
     if origin is None or _ORIGINS.fullmatch(origin):
         return None
     return "Only pages of openstreetmap.org, rapideditor.org and localhost may use these tiles."

@@ -76,10 +76,10 @@ class Renewal:
     async def keep(self) -> None:
         """Renew the cookies whenever it is due, and after a failure with growing pauses."""
         while True:
-            while not self._is_due():
+            while (left := self._left()) > 0:
                 self._wanted.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wanted.wait(), _CLOCK)
+                    await asyncio.wait_for(self._wanted.wait(), min(left, _CLOCK))
             await asyncio.sleep(self._next - time.monotonic())
             await self._try()
             self._tried.set()
@@ -104,8 +104,11 @@ class Renewal:
         self._next = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
-    def _is_due(self) -> bool:
-        return not self.cookies or self._is_refused or not self.cookies.is_fresh(self._ahead)
+    def _left(self) -> float:
+        """Return the seconds until the cookies must be renewed."""
+        if not self.cookies or self._is_refused:
+            return 0.0
+        return (self.cookies.expires - self._ahead - datetime.now(UTC)).total_seconds()
 
 
 async def _in_thread(work: Callable[[], HeatmapCookies]) -> HeatmapCookies:

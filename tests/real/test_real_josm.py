@@ -1,9 +1,10 @@
 """A real JOSM, started on what the program wrote, with the stand-in in Strava's place.
 
-JOSM takes long to start: here it starts five times, and tests share one that runs. One of the five
+JOSM takes long to start: here it starts six times, and tests share one that runs. One of the six
 is the JOSM of Debian's testing, the others are the one that is installed.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -22,9 +23,10 @@ from tests import josm_app, josm_jars, made_up, page_app
 from tests.command import Outcome, environment_of, require, run_stravacookies
 from tests.josm_app import OWN_IMAGERY, Josm
 from tests.josm_jars import JOSM_JAR, NEWER_JAR
+from tests.served import serving
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
-from tests.standin.strava import Request, Strava
+from tests.standin.strava import DAY, Request, Strava
 
 pytestmark = pytest.mark.josm
 
@@ -302,6 +304,41 @@ def test_new_cookies_reach_layers_in_use(mapper: Mapper, jar: Path) -> None:
     assert f"Update imagery '{old.name}'" in mapper.josm.log
     assert f"{{header(Cookie,{request.headers['cookie']})}}" in str(url)
     assert "?v=19" in request.url
+    assert [] == mapper.complaints()
+
+
+def test_layers_from_the_server(mapper: Mapper) -> None:
+    """Through a change of cookies, JOSM gets each tile from the server on this computer."""
+    strava, port = mapper.stand_in.strava, josm_app.free_port()
+    session = mapper.home / "session.json"
+    session.write_text(json.dumps({"_strava4_session": strava.open_session()}))
+    mapper.take_layers_into_use()
+    mapper.run("josm-prefs", "--local", str(port))
+    strava.lifetime = 60
+    environment = environment_of(mapper.home, mapper.stand_in)
+    mapper.stand_in.exchanges.clear()
+    with serving(environment, "--from", session, port=port) as served:
+        mapper.start()
+        mapper.josm.open_imagery("strava-heatmap-run-orange")
+        places = iter(range(7, 100))
+
+        def cookies() -> set[str]:
+            requests = [each for each in mapper.stand_in.requests if "run/orange" in each.path]
+            return {request.cookies["CloudFront-Signature"] for request in requests}
+
+        def has_new_cookies() -> bool:
+            left = next(places) + 0.6
+            mapper.josm.zoom(left=left, right=left + 0.1, top=45.10, bottom=45.05)
+            return len(cookies()) > 1
+
+        mapper.josm.wait_for(has_new_cookies, "tiles with new cookies", 90, pause=1.0)
+        mapper.wait_for_tiles("run/orange")
+        mapper.running.close()
+        served.end()
+    strava.lifetime = DAY
+
+    assert "could not" not in served.said
+    assert b"CloudFront" not in mapper.preferences.read_bytes()
     assert [] == mapper.complaints()
 
 

@@ -8,7 +8,8 @@ from stravacookies.server import gate
 OSM = "https://www.openstreetmap.org"
 EVIL = "https://www.openstreetmap.org.example.com"
 OWN = {"Host": "127.0.0.1:8765"}
-PICTURE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
+SCRIPT = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}
+PICTURE = SCRIPT | {"Sec-Fetch-Dest": "image"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,9 @@ def test_paths(path: str, tile: Tile | None) -> None:
         ({"Origin": "null"}, "pages"),
         ({"Origin": ""}, "pages"),
         ({"Origin": "https://example.com", "Referer": f"{OSM}/"}, "pages"),
-        (PICTURE, "pages"),
+        (PICTURE, None),  # such as iD's, or any other site's that does not say which it is
+        (SCRIPT, "pages"),
+        (SCRIPT | {"Sec-Fetch-Dest": "document"}, "pages"),
         (PICTURE | {"Referer": "https://example.com/"}, "pages"),
         (PICTURE | {"Referer": f"https://example.com/{OSM}/"}, "pages"),
         (PICTURE | {"Referer": f"{OSM}@example.com/"}, "pages"),

@@ -94,6 +94,24 @@ def test_renewed_half_an_hour_before_they_expire(minutes: float, calls: int) -> 
     assert calls == source.calls
 
 
+def test_renewed_in_time() -> None:
+    """Cookies are renewed just before they expire, even if nobody wants a tile."""
+    source = Source(minutes=2 / 60)
+
+    async def use(kept: Renewal) -> None:
+        old = await kept.usable()
+        source.minutes = 600
+        while kept.cookies is old:
+            assert old.is_fresh(timedelta(0))
+            await asyncio.sleep(0.02)
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(renewal, "FIRST_PAUSE", 0.05)
+        source.run(use)
+
+    assert 2 == source.calls
+
+
 def test_short_lives_are_no_storm(quick: None) -> None:
     """Cookies that last less than 30 minutes from the beginning are not renewed at once."""
     source = Source(minutes=1)

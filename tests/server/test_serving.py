@@ -1,20 +1,28 @@
 """The server as its callers see it, with the stand-in in Strava's place."""
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 import requests
 from PIL import Image
 
+from stravacookies.credentials.store import CredentialStore
+from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.tiles import PNG
 from stravacookies.version import __version__
+from tests.made_up import values
 from tests.served import TILE, Served, serving
+from tests.standin import fast
 from tests.standin.faults import Place, say
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
@@ -124,7 +132,7 @@ def test_strangers(served: Served, stand_in: StandIn) -> None:
     """Other names, sites, methods and paths are refused, before Strava is asked."""
     site = "Only pages of openstreetmap.org, rapideditor.org and localhost may use these tiles."
     stranger = served.ask(Origin="https://example.com")
-    framed = served.ask(Sec_Fetch_Site="cross-site", Referer="https://example.com/")
+    framed = served.ask(Sec_Fetch_Site="cross-site", Sec_Fetch_Dest="iframe")
 
     assert (403, site) == text(stranger) == text(framed)
     assert "Access-Control-Allow-Origin" not in stranger.headers
@@ -322,3 +330,40 @@ def test_not_http(served: Served) -> None:
     served.end()
 
     assert "" == served.said
+
+
+async def ask_many(url: str, number: int) -> None:
+    """Ask for tiles, eight at a time, and check each."""
+    numbers = iter(range(number))
+
+    async def work(client: aiohttp.ClientSession) -> None:
+        for each in numbers:
+            path = f"/all/hot/12/{each % 4096}/{each // 4096}.png"
+            async with client.get(url + path) as answer:
+                assert (200, fast.TILE) == (answer.status, await answer.read())
+
+    async with aiohttp.ClientSession() as client:
+        await asyncio.gather(*(work(client) for _ in range(8)))
+
+
+def test_many_tiles(environment: dict[str, str], home: Path, tmp_path: Path) -> None:
+    """20,000 tiles later, no memory, connection or file is left over, and no cookie was renewed."""
+    store = CredentialStore(home / ".local" / "state" / "stravacookies")
+    fresh = values(datetime.now(UTC) + timedelta(days=1))
+    store.keep_cookies(HeatmapCookies.from_values(fresh))
+    with (
+        fast.running(tmp_path) as host,
+        serving(environment | host.environment()) as served,
+    ):
+        process = psutil.Process(served.process.pid)
+        asyncio.run(ask_many(served.url, 2_000))
+        before, files = process.memory_info().rss, process.num_fds()
+        asyncio.run(ask_many(served.url, 18_000))
+        wait_until(lambda: process.num_fds() <= files)
+        grown = process.memory_info().rss - before
+        counts = host.counts()
+
+    assert grown < 2 * 2**20
+    assert (20_000, 0) == (counts["tiles"], counts["others"])
+    assert counts["connections"] == counts["open"] <= 8
+    assert (before + grown) / 1e6 < 75
