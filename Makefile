@@ -64,7 +64,7 @@ format: $(VENV)/with-test,lint  ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/with-demo $(PEER)/installed  ## Compare commands with the minimum that they could take, in RUNS runs
+bench: $(VENV)/with-demo,serve $(PEER)/installed  ## Compare commands with the minimum that they could take, in RUNS runs
 	@$(BIN)/python -m benchmarks $(RUNS) $(ARGS)
 
 pictures: $(VENV)/with-test  ## Take the README's pictures again, of a real JOSM and Chromium

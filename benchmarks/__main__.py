@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import commands, josm_start, login, preferences, rendering
+from benchmarks import commands, josm_start, login, preferences, rendering, serving
 from benchmarks.table import line
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "preferences": preferences.rows,
     "josm_start": josm_start.rows,
     "rendering": rendering.rows,
+    "serving": serving.rows,
 }
 """Functions that take an empty folder and the number of runs, and yield rows of the table."""
 
