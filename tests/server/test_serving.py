@@ -315,7 +315,7 @@ def test_broken_tile(served: Served, stand_in: StandIn) -> None:
         answer = client.get(served.url + TILE, stream=True, timeout=20)
         assert PNG + b"x" == answer.raw.read(9)
         begins.set()
-        with pytest.raises(requests.exceptions.RequestException):
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
             list(answer.iter_content(10_000))
     assert (0, "") == (served.end()[0], served.said)
 
