@@ -92,6 +92,17 @@ def test_josm_gets_fresh_cookies(
     assert 1 == len(stand_in.requests)
 
 
+def test_served_layers_stay_served(run: Run, programs: Programs, josm_directory: Path) -> None:
+    """Layers that get their tiles from `serve` go on doing so; no session is needed for them."""
+    run("josm-prefs", "--local", "8766")
+    before = (josm_directory / "strava-heatmap.xml").read_bytes()
+    outcome = run("josm", **programs.variables)
+
+    assert (7, "") == (outcome.code, outcome.err)
+    assert b"http://127.0.0.1:8766/" in before
+    assert before == (josm_directory / "strava-heatmap.xml").read_bytes()
+
+
 def test_josm_starts_without_fresh_cookies(run: Run, programs: Programs, home: Path) -> None:
     """If the refresh fails, this is told on the terminal and on the desktop, and JOSM starts."""
     (home / ".config" / "JOSM").mkdir(parents=True)

@@ -65,7 +65,7 @@ def test_strava_is_down(environment: dict[str, str]) -> None:
 def test_what_is_refused(run_here: Run, environment: dict[str, str]) -> None:
     """Without a session, or on a port that is in use, it does not begin."""
     run_here("logout")
-    with pytest.raises(NotLoggedInError, match="There is no Strava session yet"):
+    with pytest.raises(NotLoggedInError, match="No usable Strava session was found"):
         run_in_process("serve", "--port", str(free_port()), environment=environment)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -13,6 +13,7 @@ import click
 from stravacookies.cli import options, user
 from stravacookies.cli.commands import cmd_josm_prefs
 from stravacookies.errors import StravacookiesError
+from stravacookies.facts import JosmFacts
 from stravacookies.josm import desktop_icon, launch
 
 _PATIENCE = 5.0
@@ -109,6 +110,8 @@ def _start(josm_dir: Path | None, josm_command: list[str], arguments: tuple[str,
             directory = user.josm_if_any(prefs.params["josm_dir"])
             words = josm_command or launch.command(user.computer(), directory)
             launch.refuse_second(directory)
+            if directory:  # layers that are served stay so
+                prefs.params["port"] = JosmFacts(directory).port
             _refresh(prefs)
         launch.start([*words, *arguments])
     except _FAILURES as error:
