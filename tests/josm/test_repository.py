@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 from stravacookies.josm.repository import would_commit
+from tests.command import missing, require
 
 FILES = ("strava-heatmap.xml", "cartograph/hot.onlinemap")
 
-needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+needs_git = pytest.mark.usefixtures("git_is_there")
+
+
+@pytest.fixture
+def git_is_there() -> None:
+    """Require git."""
+    require(missing("A repository", {"git": shutil.which("git")}))
 
 
 def git(repository: Path, *arguments: str) -> None:
