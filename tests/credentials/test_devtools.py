@@ -21,7 +21,10 @@ COOKIE = {"name": "_strava4_session", "value": "s3cr3t-value", "domain": ".strav
 def chromium(profile: Path, answer: Callable[[int, str], object]) -> Iterator[None]:
     """Serve DevTools that send one or more messages for the id and the method of a call."""
 
+    connections = []
+
     def handle(connection: ServerConnection) -> None:
+        connections.append(connection)
         for message in connection:
             call = json.loads(message)
             answers = answer(call["id"], call["method"])
@@ -34,6 +37,8 @@ def chromium(profile: Path, answer: Callable[[int, str], object]) -> Iterator[No
         (profile / PORT_FILE).write_text(f"{port}\n/devtools/browser/a-b-1")
         yield
         server.shutdown()
+        for connection in connections:  # else its pings use `random` in the middle of other tests
+            connection.close()
 
 
 def test_only_cookies_of_strava_are_returned(tmp_path: Path) -> None:
