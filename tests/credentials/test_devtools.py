@@ -20,7 +20,6 @@ COOKIE = {"name": "_strava4_session", "value": "s3cr3t-value", "domain": ".strav
 @contextmanager
 def chromium(profile: Path, answer: Callable[[int, str], object]) -> Iterator[None]:
     """Serve DevTools that send one or more messages for the id and the method of a call."""
-
     connections = []
 
     def handle(connection: ServerConnection) -> None:
