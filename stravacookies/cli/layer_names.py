@@ -3,14 +3,16 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from stravacookies.catalog import SPORTS, Activity
 from stravacookies.heatmap import CURRENT
 from stravacookies.wording import listed
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _MOST_HINTS = 4
 """How many names a hint suggests."""
@@ -21,7 +23,7 @@ _ALIKE = 0.7
 _MOST_WORDS = 6
 """How many words a name can have, such as `All winter sports, light blue`, and one to spare."""
 
-_GAP = re.compile(r"[\W_]+")
+_GAP = r"[\W_]+"
 """What separates the words of a name."""
 
 
@@ -93,8 +95,10 @@ class Name(click.ParamType[str]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """Return the keys that begin with what was typed."""
+        from click.shell_completion import CompletionItem  # imported here: few runs complete
+
         return [CompletionItem(key) for key in self.known if key.startswith(incomplete)]
 
 
@@ -139,7 +143,7 @@ class _PartName(Name):
         import difflib  # imported here: only errors need it
 
         plain = _plain(text)
-        words = [_plain(word) for word in _GAP.split(text)]
+        words = [_plain(word) for word in re.split(_GAP, text)]
         names = [(name, key) for rank in self._ranks for name, keys in rank.items() for key in keys]
         if max(map(len, words)) > 2 and (
             near := [key for name, key in names if all(word in name for word in words)]
@@ -187,7 +191,7 @@ class LayersArgument(click.Argument):
         except ValueError as error:
             raise click.BadParameter(str(error)) from None
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """Return activities that begin with what was typed, or else layers; then colours."""
         before = ctx.params.get("layers")
         if before and ACTIVITY.matches(before[-1]):
@@ -203,7 +207,7 @@ def _plain(text: str) -> str:
 
 def _parts(text: str) -> tuple[str, str]:
     """Split a layer's name where both parts, or else one of them, are names."""
-    gaps = [match.span() for match in _GAP.finditer(text)]
+    gaps = [match.span() for match in re.finditer(_GAP, text)]
     splits = [(text[:start], text[end:]) for start, end in reversed(gaps)]
     return max(
         [*splits, (text, ""), ("", text)],

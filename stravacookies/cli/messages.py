@@ -10,19 +10,19 @@ import click
 
 from stravacookies import cartograph
 from stravacookies.credentials import sources
-from stravacookies.credentials.acquire import Acquired
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
 from stravacookies.heatmap import DEFAULT_PORT, Layer, serve_command
 from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
-from stravacookies.josm.install import Installed, Removed
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.wording import count, listed, local_time, until
 
 if TYPE_CHECKING:
+    from stravacookies.credentials.acquire import Acquired
     from stravacookies.findings import Finding
+    from stravacookies.josm.install import Installed, Removed
     from stravacookies.preview import View
 
 _EXAMPLE = "sport_Hike:blue"
@@ -43,7 +43,7 @@ _MARKS = {
 """For each state of a finding: its mark, the same in ASCII, and its colour."""
 
 
-def login_summary(acquired: Acquired, kept: StoredSession | None) -> str:
+def login_summary(acquired: "Acquired", kept: StoredSession | None) -> str:
     """Say how long a login lasts, and where its session is kept, if there is one."""
     source = sources.label(acquired.source)
     expiry = f"The cookies expire on {until(acquired.cookies.expires)}."
@@ -66,7 +66,7 @@ def run_summary(
     layers: Sequence[Layer],
     in_menu: Sequence[Layer],
     cookies: HeatmapCookies | None,
-    installed: Installed,
+    installed: "Installed",
 ) -> str:
     """Say what a run has written, how long that lasts, and what to do next.
 
@@ -129,7 +129,7 @@ This directory is in a git repository that does not ignore the files with cookie
 """What a run adds to its summary then."""
 
 
-def _registration_line(installed: Installed, content: str) -> tuple[str, str]:
+def _registration_line(installed: "Installed", content: str) -> tuple[str, str]:
     """Say what was done to JOSM's preferences, and how a running JOSM gets the new content."""
     if installed.backup:
         return f"now lists them (backup: {installed.backup.name})", ""
@@ -214,7 +214,7 @@ Next: {next_step}
 Use the heatmap only to map in OpenStreetMap."""
 
 
-def removal_summary(directory: Path, removed: Removed) -> str:
+def removal_summary(directory: Path, removed: "Removed") -> str:
     """Say what was taken out of JOSM."""
     if not removed.registration and not removed.files:
         return f"The Strava heatmap is not in {directory}."

@@ -14,7 +14,6 @@ from stravacookies import paths
 from stravacookies.cli import prompt, selection, ways
 from stravacookies.cli.config import NAMES, VARIABLES, Config, load
 from stravacookies.credentials import sources
-from stravacookies.credentials.acquire import acquire
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.credentials.candidates import SECRETS, Candidate, Origin, Sources
 from stravacookies.errors import (
@@ -99,6 +98,8 @@ def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCook
         kept = chosen.store.cookies(host)
         if kept and kept.is_fresh():
             return kept
+    from stravacookies.credentials.acquire import acquire  # imported here: fresh cookies need none
+
     acquired = acquire(chosen.candidates(host), chosen.store, host, report_failure)
     if acquired.not_kept:
         click.echo(f"stravacookies: {acquired.not_kept}", err=True)

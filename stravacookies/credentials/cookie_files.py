@@ -136,6 +136,8 @@ def _fault(cookie: Cookie, now: datetime) -> str:
 
 def _expiry(stated: str) -> datetime | None:
     """Return when a cookie expires; None if that is unknown, or when the browser is closed."""
+    if not stated:
+        return None
     seconds = 0.0
     try:
         seconds = float(stated)

@@ -146,6 +146,8 @@ def from_text(text: str, source: str, host: TileHost) -> Session | HeatmapCookie
     Raises:
         NotLoggedInError: It contains neither.
     """
+    if text.isascii() and text.isalnum():  # as Strava makes them; no form consists of that alone
+        return Session(text)
     from stravacookies.credentials.cookie_files import read_export  # imported here: 6 ms
 
     return _choose(read_export(text.encode(errors="surrogateescape")), source, host)

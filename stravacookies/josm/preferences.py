@@ -20,7 +20,7 @@ ENTRIES = "imagery.entries"
 OFFERED = "imagery.layers.default"
 """The ids of entries that JOSM has put into the menu by itself; it does so only once."""
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")  # longer than a drive of Windows
+_SCHEME = r"([A-Za-z][A-Za-z0-9+.-]+):"  # longer than a drive of Windows
 
 NEW = f"""<?xml version="1.0" encoding="UTF-8"?>
 <preferences xmlns="{NAMESPACE}"/>
@@ -110,7 +110,7 @@ def _spellings(sites: Element, site: str) -> list[Element]:
 def _file_name(site: str) -> str:
     """Return the name of a local file, in any spelling that JOSM reads; nothing for a URL."""
     site = site.strip()
-    match = _SCHEME.match(site)
+    match = re.match(_SCHEME, site)
     scheme = match[1].lower() if match else ""
     if scheme not in ("", "file", "josmdir"):
         return ""

@@ -15,18 +15,17 @@ from stravacookies.josm.directory import Computer, candidates
 if TYPE_CHECKING:
     import psutil
 
-_JAVA = re.compile(r"java(w|ws)?(\.exe)?", re.IGNORECASE)
-_OWN_PROGRAM = re.compile(r"josm(\.exe)?", re.IGNORECASE)
+# Texts, which `re` compiles when they are first used: few runs ask for processes.
+_JAVA = r"(?i)java(w|ws)?(\.exe)?"
+_OWN_PROGRAM = r"(?i)josm(\.exe)?"
 """The name of JOSM's own launcher, which its installers for Windows and macOS contain."""
 
 # With a version, as in josm-0.0.svn18646+dfsg.jar, or numbered, as in "josm-tested (1).jar".
-_JAR = re.compile(
-    r"josm([-_. +()\d]|tested|latest|snapshot|custom|dfsg|svn|r(?=\d))*\.(jar|jnlp)", re.IGNORECASE
-)
+_JAR = r"(?i)josm([-_. +()\d]|tested|latest|snapshot|custom|dfsg|svn|r(?=\d))*\.(jar|jnlp)"
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
-_DIRECTORY = re.compile(r"-Djosm\.(?:pref|home)=(.+)")
-_NAME = re.compile(r"-Djosm\.dir\.name=(.+)")
-_HOME = re.compile(r"-Duser\.home=(.+)")
+_DIRECTORY = r"-Djosm\.(?:pref|home)=(.+)"
+_NAME = r"-Djosm\.dir\.name=(.+)"
+_HOME = r"-Duser\.home=(.+)"
 
 
 def is_running(directory: Path) -> bool:
@@ -53,12 +52,12 @@ def is_josm(command: Sequence[str]) -> bool:
     if not command:
         return False
     program, *words = (re.split(r"[/\\]", word)[-1] for word in command)
-    if _OWN_PROGRAM.fullmatch(program):
+    if re.fullmatch(_OWN_PROGRAM, program):
         return True
     # A jar of JOSM on the class path of another program, such as Gradle, does not count.
     jars = [word for before, word in pairwise(["", *words]) if before == "-jar" or "jnlp" in word]
-    return bool(_JAVA.fullmatch(program)) and (
-        _MAIN_CLASS in words or any(_JAR.fullmatch(jar) for jar in jars)
+    return bool(re.fullmatch(_JAVA, program)) and (
+        _MAIN_CLASS in words or any(re.fullmatch(_JAR, jar) for jar in jars)
     )
 
 
@@ -67,8 +66,8 @@ def directories(
 ) -> list[Path]:
     """List the preferences directories that a JOSM with this command line may use."""
 
-    def named(option: re.Pattern[str]) -> list[str]:
-        return [match[1] for word in command if (match := option.fullmatch(word))]
+    def named(option: str) -> list[str]:
+        return [match[1] for word in command if (match := re.fullmatch(option, word))]
 
     if names := named(_DIRECTORY):
         return [started_in / name for name in names]

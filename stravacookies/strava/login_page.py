@@ -10,9 +10,9 @@ from stravacookies.strava.session import is_strava
 if TYPE_CHECKING:
     from lxml.html import FormElement, HtmlElement
 
-_LOGIN_PATH = re.compile(r"(^|/)login(/|$)", re.IGNORECASE)
+_LOGIN_PATH = r"(?i)(^|/)login(/|$)"
 
-_ONE_TIME_CODE = re.compile(r"\b(otp|mfa|code|one-time-code)\b")
+_ONE_TIME_CODE = r"\b(otp|mfa|code|one-time-code)\b"
 """The names of paths and fields where Strava asks for a code that it sends by mail."""
 
 _USE_THE_BROWSER = f" The session from your browser works: log in there, then {RUN_LOGIN}."
@@ -77,11 +77,11 @@ def is_redirect_to_login(answer: Answer) -> bool:
     return _redirects_to(answer, _LOGIN_PATH)
 
 
-def _redirects_to(answer: Answer, path: re.Pattern[str]) -> bool:
+def _redirects_to(answer: Answer, path: str) -> bool:
     to = answer.redirect
     if to is None or to.scheme != "https" or not is_strava(to.hostname or ""):
         return False
-    return bool(path.search(to.path))
+    return bool(re.search(path, to.path))
 
 
 def _login_form(document: "HtmlElement") -> "FormElement | None":
@@ -96,7 +96,7 @@ def _obstacle(document: "HtmlElement") -> str:
         return _CAPTCHA
     for element in document.iter("input"):
         name = element.get("name", "").replace("_", "-")
-        if element.get("autocomplete") == "one-time-code" or _ONE_TIME_CODE.search(name):
+        if element.get("autocomplete") == "one-time-code" or re.search(_ONE_TIME_CODE, name):
             return _CODE
     return _NO_FORM
 
