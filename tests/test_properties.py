@@ -1,4 +1,4 @@
-"""What must hold for any preferences, any cookie and any paste, tried with generated ones."""
+"""What must hold for any preferences, cookie, paste and link, tried with generated ones."""
 
 import json
 import re
@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from lxml import etree
 
 from stravacookies import cartograph
+from stravacookies.cli.places import PLACE
 from stravacookies.credentials.cookie_files import FORMATS
 from stravacookies.errors import StravaError
-from stravacookies.heatmap import CLASSIC, CURRENT
+from stravacookies.heatmap import CLASSIC, CURRENT, MAX_LATITUDE
 from stravacookies.josm import entry_set
 from stravacookies.josm.preferences import DEFAULT_SITE, NEW, SITES
 from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
@@ -206,3 +207,30 @@ def test_what_could_break_out_is_refused(name: str, value: str) -> None:
         return
     with pytest.raises(StravaError):
         HeatmapCookies.from_values(values() | {name: value})
+
+
+def short_link(latitude: float, longitude: float, zoom: int) -> str:
+    """Return OpenStreetmap's short link to a place: each bit halves the part of the world."""
+    (south, north), (west, east) = (-90.0, 90.0), (-180.0, 180.0)
+    bits = ""
+    for _ in range(zoom + 8 + -(zoom + 8) % 3):
+        middle = (west + east) / 2
+        west, east = (middle, east) if (is_east := longitude >= middle) else (west, middle)
+        middle = (south + north) / 2
+        south, north = (middle, north) if (is_north := latitude >= middle) else (south, middle)
+        bits += f"{is_east:d}{is_north:d}"
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~"
+    code = "".join(digits[int("".join(six), 2)] for six in zip(*[iter(bits)] * 6, strict=True))
+    return f"https://osm.org/go/{code}{'-' * ((zoom + 8) % 3)}"
+
+
+@given(
+    st.floats(-MAX_LATITUDE + 1, MAX_LATITUDE),
+    st.floats(-180, 180, exclude_max=True),
+    st.integers(0, 22),
+)
+def test_short_links(latitude: float, longitude: float, zoom: int) -> None:
+    """A short link leads to its place: the pixel at its zoom level, of 256 in a tile."""
+    south, west = PLACE.convert(short_link(latitude, longitude, zoom), None, None)
+    assert 0 <= latitude - south <= 180 / 2 ** (zoom + 8)
+    assert 0 <= longitude - west <= 360 / 2 ** (zoom + 8)

@@ -1,6 +1,7 @@
 """Places on the map, as users type or paste them."""
 
 import re
+import string
 
 import click
 
@@ -11,17 +12,25 @@ _NUMBER = r"([-+]?[0-9]+(?:\.[0-9]*)?)"
 _FORMS = [
     re.compile(form.format(number=_NUMBER))
     for form in (
-        r"\s*{number}(?:\s*,\s*|\s+){number}\s*",
-        r"https?://\S*[?&]mlat={number}&mlon={number}(?![0-9]).*",
-        r"https?://\S*#(?:\S*&)?map=[0-9.]+/{number}/{number}(?![0-9]).*",
+        r"{number}(?:\s*,\s*|\s+){number}",
+        r"geo:{number},{number}(?:[,;][^?]*)?(?:\?z=[0-9.]+)?",
+        r"\S*[?&]m?lat={number}&m?lon={number}(?![0-9]).*",
+        r"\S*#(?:\S*&)?map=[0-9.]+/{number}/{number}(?![0-9]).*",
     )
 ]
-"""A pair of numbers, and links to OpenStreetMap's map: a marker comes before the map around it.
+"""A pair of numbers, a geo URI, and links to OpenStreetMap's map and to its editors.
 
-Source: https://wiki.openstreetmap.org/wiki/Permalink
+A marker or a point in a link comes before the map around it.
+
+Sources: https://wiki.openstreetmap.org/wiki/Permalink, https://www.rfc-editor.org/rfc/rfc5870
 """
 
-_SHORT_LINK = re.compile(r"https?://(?:www\.)?(?:osm\.org|openstreetmap\.org)/go/")
+_SHORT_LINK = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:osm|openstreetmap)\.org/go/([A-Za-z0-9_~@]+)[-=]*(?:[?#].*)?"
+)
+
+_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "_~"
+"""The digits of a short link, of six bits each."""
 
 
 class _Place(click.ParamType[tuple[float, float]]):
@@ -38,24 +47,39 @@ class _Place(click.ParamType[tuple[float, float]]):
         """Return the place, or end with a usage error."""
         if isinstance(value, tuple):
             return value
-        found = next(filter(None, (form.fullmatch(value) for form in _FORMS)), None)
+        found = _find(value.strip())
         if not found:
-            self.fail(_not_a_place(value), param, ctx)
-        latitude, longitude = (float(number) + 0.0 for number in found.groups())  # -0.0 becomes 0.0
+            self.fail(
+                f"{value!r} is not a place. Give latitude and longitude, such as 47.05,8.31, or a"
+                " link to a map on openstreetmap.org.",
+                param,
+                ctx,
+            )
+        latitude, longitude = found
         if not is_on_map(latitude, longitude):
             self.fail(_not_on_the_map(value, latitude, longitude), param, ctx)
         return latitude, longitude
 
 
-def _not_a_place(text: str) -> str:
-    if _SHORT_LINK.match(text):
-        return (
-            f"{text!r} is a short link. Open it, and give the address that the browser then shows."
-        )
-    return (
-        f"{text!r} is not a place. Give latitude and longitude, such as 47.05,8.31, or a link to a"
-        " map on openstreetmap.org."
-    )
+def _find(text: str) -> tuple[float, float] | None:
+    """Return the latitude and longitude that a text states, if it is in a known form."""
+    for form in _FORMS:
+        if match := form.fullmatch(text):
+            latitude, longitude = match.groups()
+            return float(latitude) + 0.0, float(longitude) + 0.0  # -0.0 becomes 0.0
+    match = _SHORT_LINK.fullmatch(text)
+    return _decoded(match[1].replace("@", "~")) if match else None
+
+
+def _decoded(code: str) -> tuple[float, float]:
+    """Return the place in a short link.
+
+    The bits of longitude and latitude take turns, and count fractions of the whole world.
+    Source: https://wiki.openstreetmap.org/wiki/Shortlink
+    """
+    bits = "".join(f"{_DIGITS.index(digit):06b}" for digit in code)
+    east, north = (int(each, 2) / (1 << len(each)) for each in (bits[::2], bits[1::2]))
+    return north * 180 - 90, east * 360 - 180
 
 
 def _not_on_the_map(text: str, latitude: float, longitude: float) -> str:
