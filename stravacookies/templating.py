@@ -31,7 +31,9 @@ def render(template: str, **variables: Any) -> str:
     return _environment().get_template(template).render(heatmap=heatmap, **variables)
 
 
-def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapCookies) -> str:
+def render_users_template(
+    path: Path, layers: Sequence[Layer], cookies: HeatmapCookies | None
+) -> str:
     """Render a user's own template with layers and cookies.
 
     The template can use these and the templates beside it, and nothing else of this program:
@@ -40,7 +42,7 @@ def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapC
     Args:
         path: The template.
         layers: What it gets as `layers`.
-        cookies: What it gets as `cookies`, and their expiry as `expires`.
+        cookies: What it gets as `cookies`, and their expiry as `expires`; None for the local host.
 
     Raises:
         StravacookiesError: It cannot be read or rendered; the message contains no cookie.
@@ -54,7 +56,7 @@ def render_users_template(path: Path, layers: Sequence[Layer], cookies: HeatmapC
         text = template.render(
             layers=layers,
             cookies=cookies,
-            expires=cookies.expires,
+            expires=cookies and cookies.expires,
             min_zoom=heatmap.MIN_ZOOM,
             max_zoom=heatmap.MAX_ZOOM,
             attribution=heatmap.ATTRIBUTION,

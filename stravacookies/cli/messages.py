@@ -115,12 +115,20 @@ def _about_tiles(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> tup
         lasts = f"The cookies in these files expire on {until(cookies.expires)}."
         private = "They are yours alone: do not share these files."
         return f"{lasts}\n{private}", "", "Run this again before you map another day."
-    serve = serve_command(int(layers[0].host.servers[0]))
     return (
-        f"The layers work as long as '{serve}' runs, and contain no cookies.",
-        f"run '{serve}', ",
+        _served(layers),
+        f"run '{_serve_command(layers)}', ",
         "To get layers with cookies again, run 'stravacookies josm-prefs'.",
     )
+
+
+def _served(layers: Sequence[Layer]) -> str:
+    """Say how long layers of the local host work."""
+    return f"The layers work as long as '{_serve_command(layers)}' runs, and contain no cookies."
+
+
+def _serve_command(layers: Sequence[Layer]) -> str:
+    return serve_command(int(layers[0].host.servers[0]))
 
 
 IN_GIT = f"""
@@ -201,14 +209,19 @@ They are yours alone: do not share these files. When they expire, run this again
 
 
 def editor_summary(
-    file: Path, layers: Sequence[Layer], cookies: HeatmapCookies, next_step: str
+    file: Path, layers: Sequence[Layer], cookies: HeatmapCookies | None, next_step: str
 ) -> str:
     """Say what is in the file for another editor, and how to get it into that editor."""
+    tiles = (
+        f"The cookies in this file expire on {until(cookies.expires)}.\n"
+        "They are yours alone: do not share the file."
+        if cookies
+        else _served(layers)
+    )
     return f"""\
 {count(len(layers), "layer")} in {file}.
 
-The cookies in this file expire on {until(cookies.expires)}.
-They are yours alone: do not share the file.
+{tiles}
 
 Next: {next_step}
 Use the heatmap only to map in OpenStreetMap."""

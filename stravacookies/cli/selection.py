@@ -6,12 +6,19 @@ from contextlib import contextmanager
 import click
 from click.core import ParameterSource
 
-from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost, default_show
+from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost, default_show, local_host
 
 
 def host(classic: bool) -> TileHost:
     """Return the tile host that `--classic` chooses."""
     return CLASSIC if classic else CURRENT
+
+
+def host_for_files(*, classic: bool, port: int | None, source: str | None) -> TileHost:
+    """Return the tile host that `--classic` or `--local` chooses; the latter needs no session."""
+    if port and (classic or source is not None):
+        raise click.UsageError("--local cannot be combined with --classic or --from.")
+    return local_host(port) if port else host(classic)
 
 
 def layers(

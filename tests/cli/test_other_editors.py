@@ -132,6 +132,47 @@ def test_users_own_file_comes_first(run_here: Run, tmp_path: Path) -> None:
     assert "329 of my own" == run_here("render", tmp_path / "qgis").out
 
 
+@pytest.mark.parametrize("port", ["8765", "8766"])
+def test_local(run_here: Run, port: str) -> None:
+    """With `--local`, tiles come from `serve`, so no cookie and no session is needed."""
+    run_here("logout")
+    local = ("--local",) if port == "8765" else ("--local", port)
+    address = f"http://127.0.0.1:{port}/ride/hot/"
+    (connection,) = etree.fromstring(run_here("render", "qgis", *RIDE, *local).out.encode())
+    tms = etree.fromstring(run_here("render", "qmapshack", *RIDE, *local).out.encode())
+
+    assert (NAME, address + "{z}/{x}/{y}.png") == (connection.get("name"), connection.get("url"))
+    assert HEADER not in connection.attrib
+    assert address + "%1/%2/%3.png" == tms.findtext("Layer/ServerUrl")
+    assert None is tms.find("RawHeader")
+
+
+def test_local_template_of_the_user(run_here: Run, tmp_path: Path) -> None:
+    """With `--local`, a template of the user's own gets no cookies."""
+    run_here("logout")
+    (tmp_path / "my.txt").write_text("{{ layers[0].tile_url() }} {{ cookies }} {{ expires }}")
+
+    assert "http://127.0.0.1:8765/all/hot/{z}/{x}/{y}.png None None" == (
+        run_here("render", "my.txt", "--local").out
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["vespucci"], "Vespucci runs on the phone, where --local would lead to the phone itself."),
+        (["qgis", "--classic"], "--local cannot be combined with --classic or --from."),
+        (["qgis", "--from", "-"], "--local cannot be combined with --classic or --from."),
+    ],
+)
+def test_not_local(run_here: Run, arguments: list[str], words: str) -> None:
+    """`--local` is refused where it cannot work, or where another host or session is named."""
+    outcome = run_here("render", *arguments, "--local")
+
+    assert (2, "") == (outcome.code, outcome.out)
+    assert outcome.err.endswith(f"Error: {words}\n")
+
+
 def test_what_to_do_with_the_file(run_here: Run, tmp_path: Path) -> None:
     """With `-o`, the command says how to get the private file into the editor."""
     outcome = run_here("render", "qgis", *RIDE, "-o", "rides.xml")
@@ -147,6 +188,17 @@ Next: right-click XYZ Tiles in QGIS's Browser, and choose Load Connections.
 Use the heatmap only to map in OpenStreetMap.
 """ == re.sub("expire on .*", "expire on _.", outcome.out)
     assert 0o600 == (tmp_path / "rides.xml").stat().st_mode & 0o777
+    assert (
+        """\
+1 layer in rides.xml.
+
+The layers work as long as 'stravacookies serve' runs, and contain no cookies.
+
+Next: right-click XYZ Tiles in QGIS's Browser, and choose Load Connections.
+Use the heatmap only to map in OpenStreetMap.
+"""
+        == run_here("render", "qgis", *RIDE, "--local", "-o", "rides.xml").out
+    )
 
 
 def test_examples_of_the_documentation(run_here: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import click
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, selection, user
 from stravacookies.facts import JosmFacts
-from stravacookies.heatmap import Layer, local_host
+from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set, install, menu
 from stravacookies.strava.cookies import HeatmapCookies
 
@@ -61,9 +61,7 @@ def command(
 
     Layers that you leave out also disappear from JOSM's menu, until you write them again.
     """
-    if port and (classic or source is not None):
-        raise click.UsageError("--local cannot be combined with --classic or --from.")
-    host = local_host(port) if port else selection.host(classic)
+    host = selection.host_for_files(classic=classic, port=port, source=source)
     layers, shown = selection.layers_and_shown(host, activities, colors, only, show)
     directory = user.josm_to_write(josm_dir, [entry_set.FILE, cartograph.DIRECTORY])
     registration = install.prepare(directory, force=force)

@@ -48,6 +48,7 @@ EDITORS = {
         "render qgis --activity ride -o strava-heatmap.xml",
         "render vespucci --color blue -o imagery.geojson",
         "render qmapshack --activity ride --color hot -o Strava_rides.tms",
+        "render qgis --local -o strava-heatmap.xml",
         "render my-app.json.j2 -o my-app.json",
     ),
 )
@@ -58,6 +59,7 @@ EDITORS = {
 @options.only
 @options.source
 @options.classic
+@options.local
 @options.refresh
 @options.verbose
 def command(
@@ -68,6 +70,7 @@ def command(
     only: tuple[str, ...],
     source: str | None,
     classic: bool,
+    port: int | None,
     refresh: bool,
 ) -> None:
     """Write a file with layers and cookies, for another program.
@@ -75,17 +78,23 @@ def command(
     TEMPLATE is qgis, vespucci or qmapshack, or a file: a Jinja2 template of your own.
     docs/other-editors.md says what to do with the files; docs/templates.md lists the variables of a
     template, and shows an example.
+
+    With --local, no session is needed here: 'stravacookies serve' has it, and renews the cookies.
     """
     from stravacookies import templating  # imported here: --help does not need Jinja2
 
     if file and file.resolve() == template.resolve():
         raise click.UsageError("--output is the template itself.")
-    host = selection.host(classic)
+    host = selection.host_for_files(classic=classic, port=port, source=source)
     layers = selection.layers(host, activities, colors, only)
     editor = None if template.exists() else EDITORS.get(str(template))
     if editor is EDITORS["qmapshack"]:
         _refuse_several(layers)
-    cookies = user.cookies(host, source, refresh=refresh)
+    if editor is EDITORS["vespucci"] and port:
+        raise click.UsageError(
+            "Vespucci runs on the phone, where --local would lead to the phone itself."
+        )
+    cookies = None if port else user.cookies(host, source, refresh=refresh)
     if editor:
         text = templating.render(editor.template, layers=layers, cookies=cookies)
     else:
