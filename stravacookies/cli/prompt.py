@@ -26,7 +26,7 @@ def is_possible() -> bool:
 
 def for_session() -> Credential:
     """Ask for a session."""
-    return sources.from_text(_secret("Session"), sources.ENTERED, CURRENT)
+    return sources.from_text(_secret("Session"), sources.PASTED, CURRENT)
 
 
 def for_login(environ: Mapping[str, str]) -> Login:

@@ -31,7 +31,7 @@ def named(source: str, environ: Mapping[str, str], host: TileHost = CURRENT) -> 
     if sources.is_window(source):
         return _window(_program(source.partition(":")[2]))
     if source == sources.STANDARD_INPUT and prompt.is_possible():
-        return Candidate(Origin.NAMED, sources.ENTERED, once(prompt.for_session))
+        return Candidate(Origin.NAMED, sources.PASTED, once(prompt.for_session))
     if source == sources.PASSWORD:
         return Candidate(Origin.NAMED, source, once(lambda: prompt.for_login(environ)))
     return Candidate(Origin.NAMED, source, lambda: sources.read(source, host))

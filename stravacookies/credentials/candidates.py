@@ -133,7 +133,7 @@ class Sources:
             found.append(_named_source(Origin.DEFAULT, self.default, host))
         found += [_named_source(Origin.SEARCH, browser, host) for browser in self.search]
         if self.ask:
-            found.append(Candidate(Origin.PERSON, sources.ENTERED, self.ask))
+            found.append(Candidate(Origin.PERSON, sources.PASTED, self.ask))
         return _without_repeats(found)
 
     def survey(self, kept: StoredSession | None = None) -> list[Prospect]:

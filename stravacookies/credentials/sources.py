@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "password"  # noqa: S105 - the name of a source
 STANDARD_INPUT = "-"
-ENTERED = "what you entered"
+PASTED = "what you pasted"
 """The source of what a person types or pastes at the terminal."""
 
 WINDOW = "window"
@@ -66,9 +66,9 @@ def normalize(source: str) -> str:
     except (OSError, ValueError, RuntimeError):
         pass  # not a path that could exist
     raise UsageError(  # without repeating it: it may be the session itself
-        "The source of the session is neither a file nor a known one. Known sources are"
-        f" {', '.join(BROWSERS)} (also with :PROFILE), window (also with :BROWSER), - for standard"
-        " input, and password."
+        "The source of the session is neither a known browser nor an existing file. Give a browser"
+        " (firefox, chrome, …), a file that an add-on exported, or window, which opens a browser to"
+        " log in."
     )
 
 
@@ -104,7 +104,7 @@ def way_out(source: str) -> str:
     if is_window(source):
         return f"To log in again, {RUN_LOGIN}."
     log_in = "Log in at https://www.strava.com in your browser, then"
-    if source in (ENTERED, STANDARD_INPUT):
+    if source in (PASTED, STANDARD_INPUT):
         return f"{log_in} copy the session from there again."
     if Path(source).is_absolute():
         export = "" if _is_store(source) else " export its cookies to that file, and"

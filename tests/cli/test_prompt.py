@@ -76,7 +76,7 @@ def test_refused_session(environment: dict[str, str], josm_directory: Path, home
     code, shown = converse(environment, answers, "josm-prefs")
 
     assert 3 == code
-    assert "stravacookies: The session from what you entered is not logged in to Strava" in shown
+    assert "stravacookies: The session from what you pasted is not logged in to Strava" in shown
     assert [] == [path for path in home.rglob("*") if path.is_file()]
 
 
@@ -97,7 +97,7 @@ def test_paste(environment: dict[str, str], strava: Strava, tmp_path: Path, past
     command = ["sh", "-c", f"cd {shlex.quote(str(tmp_path))}; {script}"]
     _, shown = on_terminal(command, environment, keys)
 
-    assert "Logged in to Strava with what you entered." in shown
+    assert "Logged in to Strava with what you pasted." in shown
     assert "code 0" in shown
     assert "xxx" not in shown
     assert "" == (tmp_path / "rest").read_text()
@@ -115,7 +115,7 @@ def test_end_of_input(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("source", "question", "words"),
     [
-        ("-", "Session", "What you entered is neither an export of cookies, nor the value of "),
+        ("-", "Session", "What you pasted is neither an export of cookies, nor the value of "),
         ("password", "Password", "The email or the password contains characters that cannot be "),
     ],
 )
@@ -133,7 +133,7 @@ def test_bytes_that_are_not_text(
 
 @pytest.mark.parametrize(
     ("source", "words"),
-    [("-", "Logged in to Strava with what you entered."), ("password", "it lasts at least until")],
+    [("-", "Logged in to Strava with what you pasted."), ("password", "it lasts at least until")],
 )
 def test_login(environment: dict[str, str], strava: Strava, source: str, words: str) -> None:
     """On a terminal, `login` asks for what `--from` names."""

@@ -53,18 +53,18 @@ def named(session: Session | HeatmapCookies) -> Candidate:
         ((None, LOGIN, None, None), "LOGIN password"),
         ((None, LOGIN | {"STRAVA_EMAIL": "\n"}, "edge", never), "LOGIN password (3)"),
         ((None, {}, "Edge", None), "DEFAULT edge"),
-        ((None, {}, "gone", never), "DEFAULT gone (2), SEARCH zen, PERSON entered"),
-        ((None, {}, None, never), "SEARCH zen, PERSON entered"),
-        ((None, {}, "zen", never), "DEFAULT zen, PERSON entered"),
+        ((None, {}, "gone", never), "DEFAULT gone (2), SEARCH zen, PERSON pasted"),
+        ((None, {}, None, never), "SEARCH zen, PERSON pasted"),
+        ((None, {}, "zen", never), "DEFAULT zen, PERSON pasted"),
         (("old.json", LOGIN, "edge", never), "KEPT old.json, LOGIN password"),
         (("old.json", EMAIL, "edge", None), "KEPT old.json, DEFAULT edge"),
         (
             ("edge", {}, "opera", never),
-            "KEPT edge, RENEWAL edge, DEFAULT opera, SEARCH zen, PERSON entered",
+            "KEPT edge, RENEWAL edge, DEFAULT opera, SEARCH zen, PERSON pasted",
         ),
         (("edge", LOGIN, "opera", never), "KEPT edge, RENEWAL edge, LOGIN password"),
         (("edge", {"STRAVA_SESSION": ""}, None, None), "KEPT edge, RENEWAL edge"),
-        (("zen", {}, "zen", never), "KEPT zen, RENEWAL zen, PERSON entered"),
+        (("zen", {}, "zen", never), "KEPT zen, RENEWAL zen, PERSON pasted"),
         (("edge", LOGIN | SET, "opera", never), "VARIABLE STRAVA_SESSION"),
         (("edge", {"STRAVA_SESSION": "\n"}, None, never), "VARIABLE STRAVA_SESSION (3)"),
     ],
@@ -155,7 +155,7 @@ def test_answer_is_kept(store: CredentialStore, network: StandIn) -> None:
     session = Session(network.strava.open_session())
 
     assert current_cookies(Sources(store, {}, "gone", ask=once(lambda: session))) == store.cookies()
-    assert (session, "what you entered", FILE) == store.session()
+    assert (session, "what you pasted", FILE) == store.session()
 
 
 IN_BROWSER = "Log in at https://www.strava.com in your browser, then"
@@ -171,7 +171,7 @@ RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login' (in a clone: 'make login').
             "STRAVA_SESSION",
             f"Unset STRAVA_SESSION, which comes before any other source. {RUN_LOGIN}",
         ),
-        ({}, "what you entered", f"{IN_BROWSER} copy the session from there again."),
+        ({}, "what you pasted", f"{IN_BROWSER} copy the session from there again."),
         (
             {},
             "/home/m/export.json",
@@ -437,7 +437,7 @@ def test_time(store: CredentialStore, memory_keyring: MemoryKeyring) -> None:
         return Login("a@b.c", "secret")
 
     fetcher = RefusingFetcher()
-    person = Candidate(Origin.PERSON, "what you entered", once(ask))
+    person = Candidate(Origin.PERSON, "what you pasted", once(ask))
     with pytest.raises(errors.SessionRefusedError):
         acquire([named(Session("1")), person, named(Session("2"))], store, fetcher=fetcher)
 

@@ -52,10 +52,9 @@ def test_normalize(
 def test_unknown_source(named: str) -> None:
     """Anything else is refused; what could be the session itself is not repeated."""
     message = (
-        "The source of the session is neither a file nor a known one. Known sources are firefox,"
-        " librewolf, zen, floorp, waterfox, chrome, chromium, brave, edge, opera, safari, vivaldi,"
-        " whale (also with :PROFILE), window (also with :BROWSER), - for standard input, and"
-        " password."
+        "The source of the session is neither a known browser nor an existing file. Give a browser"
+        " (firefox, chrome, …), a file that an add-on exported, or window, which opens a browser to"
+        " log in."
     )
     if named == "/":
         message = "/ is a folder: name a file in it, or a browser's profile as firefox:FOLDER."
@@ -77,7 +76,7 @@ def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (json.dumps(OLD), "What you entered is JSON, but it has neither _strava4_session of"),
+        (json.dumps(OLD), "What you pasted is JSON, but it has neither _strava4_session of"),
         (json.dumps(FRESH | {"_strava_idcf": ""}), "is JSON, but its _strava_idcf is empty"),
         (json.dumps(OLD | EXPIRED), "is JSON, but its strava_remember_token expired on"),
         ("a\udcff", "is neither an export of cookies"),
@@ -86,7 +85,7 @@ def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
 def test_neither(text: str, why: str) -> None:
     """Without both, the error says what is missing, or when the session expired."""
     with pytest.raises(NotLoggedInError, match=why):
-        sources.from_text(text, sources.ENTERED, CURRENT)
+        sources.from_text(text, sources.PASTED, CURRENT)
 
 
 def test_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 import click
 
 from stravacookies.cli import messages, options, user
+from stravacookies.credentials import window_browsers
 from stravacookies.credentials.acquire import acquire
+from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.heatmap import CURRENT
+from stravacookies.wording import listed
 
 
 @click.command(
@@ -15,7 +18,9 @@ from stravacookies.heatmap import CURRENT
         "login window",
         "login 'chrome:Profile 1'",
         "login cookies.json",
-    ),
+    )
+    + f"\n\nThe browsers are {listed(BROWSERS)}. window:BROWSER can open"
+    f" {listed(window_browsers.BROWSERS, 'or')}.",
 )
 @click.argument("named", metavar="[SOURCE]", required=False)
 @options.source
