@@ -66,10 +66,11 @@ class Installed(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """Whether `remove` changed JOSM's preferences, and the files that it removed."""
+    """Whether `remove` changed JOSM's preferences, what it removed, and why it left other files."""
 
     registration: bool
     files: tuple[Path, ...]
+    left: tuple[FileError, ...] = ()
 
 
 def prepare(directory: Path, *, force: bool = False) -> Registration:
@@ -145,10 +146,11 @@ def write(
 def remove(directory: Path, names: Collection[str]) -> Removed:
     """Unregister the entry set, remove the entries that JOSM has taken from it, and remove files.
 
-    The files are the entry set, our backup of the preferences, and those that are named.
+    The files are the entry set, our backup of the preferences, and those that are named. One that
+    cannot be removed does not keep the others.
 
     Raises:
-        FileError: As `prepare`, or the directory does not exist, or a file could not be removed.
+        FileError: As `prepare`, or the directory does not exist.
         JosmStateError: JOSM is running, and would put back what is taken out.
     """
     with renamed_errors(directory, "read"):
@@ -161,14 +163,19 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
 
     _refuse_or_warn(directory)
     files = [directory / name for name in (entry_set.FILE, *names)]
+    removed, left = [], []
     with renamed_errors(directory, "written"), _locked(directory, files):
         backup = _content(directory / BACKUP)
         change = _replace(directory, {}, _edit(directory, unregister), unregister)
         # The backup last: until then it can undo what was done.
-        removed = [path for path in [*files, directory / BACKUP] if _unlink(path)]
+        for path in [*files, directory / BACKUP]:
+            try:
+                removed += [path] if _unlink(path) else []
+            except FileError as error:
+                left.append(error)
         for folder in {path.parent for path in files} - {directory}:
             _remove_empty(folder)
-    return Removed(change.registered, tuple(removed))
+    return Removed(change.registered, tuple(removed), tuple(left))
 
 
 @contextmanager

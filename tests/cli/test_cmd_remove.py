@@ -36,6 +36,46 @@ To remove the kept session and cookies, too, run 'stravacookies logout'.
     assert (home / ".local" / "state" / "stravacookies" / "cookies-today.json").exists()
 
 
+def test_what_cannot_be_removed(run: Run, run_here: Run, josm_directory: Path, home: Path) -> None:
+    """The rest is removed, what is left is named, and a later run removes it."""
+    run_here("josm-prefs", "--color", "hot")
+    entry_set = josm_directory / "strava-heatmap.xml"
+    entry_set.unlink()
+    entry_set.mkdir()
+    applications = home / ".local" / "share" / "applications"
+    applications.parent.mkdir(exist_ok=True)
+    applications.touch()
+    outcome, again = run("remove"), run("remove")
+
+    assert (
+        f"""\
+The Strava heatmap is no longer in JOSM, in {josm_directory}:
+
+  changed  preferences.xml: it no longer lists the heatmap, nothing else changed
+  removed  cartograph/strava-heatmap-hot.onlinemap
+  removed  preferences.xml.stravacookies.bak
+
+To remove the kept session and cookies, too, run 'stravacookies logout'.
+"""
+        == outcome.out
+    )
+    assert (
+        f"""\
+stravacookies: {entry_set} could not be removed: Is a directory.
+{applications}/stravacookies-josm.desktop could not be removed: Not a directory.
+Fix that, then run this again.
+"""
+        == outcome.err
+        == again.err
+    )
+    assert (5, 5, "") == (outcome.code, again.code, again.out)
+    entry_set.rmdir()
+    entry_set.touch()
+    applications.unlink()
+    assert "  removed  strava-heatmap.xml\n" in run_here("remove").out
+    assert ["preferences.xml"] == [path.name for path in josm_directory.iterdir()]
+
+
 def test_no_directory(run_here: Run) -> None:
     """Without JOSM's directory there is nothing to remove from."""
     with pytest.raises(NoJosmDirectoryError):

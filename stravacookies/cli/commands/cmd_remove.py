@@ -6,6 +6,7 @@ import click
 
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, user
+from stravacookies.errors import FileError
 from stravacookies.josm import desktop_icon, install
 
 
@@ -21,6 +22,13 @@ def command(josm_dir: Path | None) -> None:
     directory = user.josm(josm_dir)
     names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
     removed = install.remove(directory, names)
-    if desktop_icon.remove(user.computer()):
-        click.echo(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
-    click.echo(messages.removal_summary(directory, removed))
+    left = list(removed.left)
+    try:
+        if desktop_icon.remove(user.computer()):
+            click.echo(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
+    except FileError as error:
+        left.append(error)
+    if removed.registration or removed.files or not left:
+        click.echo(messages.removal_summary(directory, removed))
+    if left:
+        raise FileError("\n".join(map(str, [*left, "Fix that, then run this again."])))
