@@ -10,7 +10,7 @@ from stravacookies.heatmap import MAX_LATITUDE, is_on_map
 _NUMBER = r"([-+]?[0-9]+(?:\.[0-9]*)?)"
 
 _FORMS = [
-    re.compile(form.format(number=_NUMBER))
+    form.format(number=_NUMBER)
     for form in (
         r"{number}(?:\s*,\s*|\s+){number}",
         r"geo:{number},{number}(?:[,;][^?]*)?(?:\?z=[0-9.]+)?",
@@ -25,7 +25,7 @@ A marker or a point in a link comes before the map around it.
 Sources: https://wiki.openstreetmap.org/wiki/Permalink, https://www.rfc-editor.org/rfc/rfc5870
 """
 
-_SHORT_LINK = re.compile(
+_SHORT_LINK = (
     r"(?:https?://)?(?:www\.)?(?:osm|openstreetmap)\.org/go/([A-Za-z0-9_~@]+)[-=]*(?:[?#].*)?"
 )
 
@@ -64,10 +64,10 @@ class _Place(click.ParamType[tuple[float, float]]):
 def _find(text: str) -> tuple[float, float] | None:
     """Return the latitude and longitude that a text states, if it is in a known form."""
     for form in _FORMS:
-        if match := form.fullmatch(text):
+        if match := re.fullmatch(form, text):
             latitude, longitude = match.groups()
             return float(latitude) + 0.0, float(longitude) + 0.0  # -0.0 becomes 0.0
-    match = _SHORT_LINK.fullmatch(text)
+    match = re.fullmatch(_SHORT_LINK, text)
     return _decoded(match[1].replace("@", "~")) if match else None
 
 
