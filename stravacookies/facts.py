@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stravacookies import cartograph
 from stravacookies.catalog import Color
+from stravacookies.computer import Computer
 from stravacookies.credentials.candidates import Prospect, Sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
@@ -200,8 +201,8 @@ class Facts:
         return "none yet: JOSM is installed, but has not run here", None
 
     @property
-    def _computer(self) -> josm_directory.Computer:
-        return josm_directory.Computer(sys.platform, self.environ, Path.home())
+    def _computer(self) -> Computer:
+        return Computer(sys.platform, self.environ, Path.home())
 
     @cached_property
     def host_and_cookies(self) -> tuple[TileHost, HeatmapCookies | None]:

@@ -13,6 +13,7 @@ import click
 from stravacookies import paths
 from stravacookies.cli import prompt, selection, ways
 from stravacookies.cli.config import NAMES, VARIABLES, Config, load
+from stravacookies.computer import Computer
 from stravacookies.credentials import sources
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.credentials.candidates import SECRETS, Candidate, Origin, Sources
@@ -157,6 +158,6 @@ def josm_to_write(josm_dir: Path | None, ours: Collection[str]) -> Path:
     return josm_dir
 
 
-def computer() -> directory.Computer:
+def computer() -> Computer:
     """Return what decides where programs are on the user's computer."""
-    return directory.Computer(sys.platform, os.environ, Path.home())
+    return Computer(sys.platform, os.environ, Path.home())

@@ -6,8 +6,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from stravacookies.computer import Computer, windows_script
 from stravacookies.files import renamed_errors, write_private
-from stravacookies.josm.directory import Computer
 
 NAME = "JOSM with Strava heatmap"
 
@@ -15,14 +15,11 @@ NAME = "JOSM with Strava heatmap"
 def path(computer: Computer) -> Path:
     """Return where the icon is: a desktop file, or macOS's application, or a script on Windows.
 
-    Sources: https://specifications.freedesktop.org/desktop-entry-spec/latest/file-naming.html,
-    https://learn.microsoft.com/windows/win32/shell/knownfolderid (Programs)
+    Source: https://specifications.freedesktop.org/desktop-entry-spec/latest/file-naming.html
     """
     environ, home = computer.environ, computer.home
     if computer.platform == "win32":
-        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
-        programs = roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs"
-        return programs / f"{NAME}.cmd"
+        return computer.start_menu / f"{NAME}.cmd"
     if computer.platform == "darwin":
         return home / "Applications" / f"{NAME}.app"
     data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
@@ -37,7 +34,7 @@ def add(computer: Computer, command: Sequence[str]) -> Path:
     """
     icon = path(computer)
     if computer.platform == "win32":
-        write_private(icon.parent, {icon: _script(command)})
+        write_private(icon.parent, {icon: windows_script(command)})
     elif computer.platform == "darwin":
         _write_application(icon / "Contents", command)
     else:
@@ -102,11 +99,3 @@ def _write_application(contents: Path, command: Sequence[str]) -> None:
     write_private(contents, {contents / "Info.plist": plistlib.dumps(about)})
     write_private(script.parent, {script: f"#!/bin/sh\nexec {shlex.join(command)}\n".encode()})
     script.chmod(0o700)
-
-
-def _script(command: Sequence[str]) -> bytes:
-    """Return a script of Windows; its first line says that it is in UTF-8."""
-    import subprocess  # imported here: only Windows needs it
-
-    line = subprocess.list2cmdline(command).replace("%", "%%")
-    return f'@chcp 65001 >nul\r\n@start "" {line}\r\n'.encode()

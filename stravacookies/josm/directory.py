@@ -4,12 +4,12 @@ Source: https://josm.openstreetmap.de/wiki/Help/Preferences#Storage
 """
 
 import shutil
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from os.path import isdir, realpath  # they accept what is out of reach, unlike Path's
 from pathlib import Path
 from typing import NamedTuple
 
+from stravacookies.computer import Computer
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.files import renamed_errors
 
@@ -29,23 +29,6 @@ If its script, which is for Linux, hands on the quotes around the name, JOSM kee
 """
 
 _APP = "org.openstreetmap.josm"
-
-
-@dataclass(frozen=True, slots=True)
-class Computer:
-    """What decides where programs are. `repr` hides the environment, which may hold secrets.
-
-    Attributes:
-        platform: The system, as `sys.platform` names it.
-        environ: The environment variables.
-        home: The user's home directory.
-        root: Where the system's own folders are.
-    """
-
-    platform: str
-    environ: Mapping[str, str] = field(repr=False)
-    home: Path
-    root: Path = Path("/")
 
 
 class Installation(NamedTuple):
@@ -83,8 +66,7 @@ def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
     if computer.platform == "win32":
         variables = ("LOCALAPPDATA", "ProgramFiles", "ProgramFiles(x86)")
         folders = tuple(Path(environ[each], name) for each in variables if environ.get(each))
-        roaming = Path(environ.get("APPDATA") or home / "AppData" / "Roaming")
-        return [Installation([roaming / name], (f"{{folder}}\\{name}.exe",), folders)]
+        return [Installation([computer.roaming / name], (f"{{folder}}\\{name}.exe",), folders)]
     if computer.platform == "darwin":
         folders = tuple(each / "Applications" / f"{name}.app" for each in (root, home))
         start = ("open", "-a", "{folder}", "--args")

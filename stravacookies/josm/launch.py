@@ -5,8 +5,9 @@ import sys
 from os.path import realpath
 from pathlib import Path
 
+from stravacookies.computer import Computer
 from stravacookies.errors import JosmStateError
-from stravacookies.josm.directory import Computer, installed
+from stravacookies.josm.directory import installed
 from stravacookies.josm.process import is_running
 
 

@@ -9,8 +9,9 @@ from os.path import realpath  # accepts a loop of links, unlike Path.resolve
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stravacookies.computer import Computer
 from stravacookies.josm import remote, settings
-from stravacookies.josm.directory import Computer, candidates
+from stravacookies.josm.directory import candidates
 
 if TYPE_CHECKING:
     import psutil

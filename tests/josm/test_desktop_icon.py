@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.computer import Computer
 from stravacookies.errors import FileError
 from stravacookies.josm import desktop_icon
-from stravacookies.josm.directory import Computer
 from tests.command import missing, require
 
 COMMAND = ["/my files/$HOME/python", "-m", "stravacookies", 'a"b`c\\d', "100%", "é", "--", "x\ny"]

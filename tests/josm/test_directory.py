@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.computer import Computer
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.josm.directory import (
-    Computer,
     check_named,
     find,
     installations,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.computer import Computer
 from stravacookies.errors import JosmStateError
 from stravacookies.josm import launch
-from stravacookies.josm.directory import Computer
 
 PLAIN, LATEST = ".config/JOSM", ".config/JOSM-latest"
 FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"

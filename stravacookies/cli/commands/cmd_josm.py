@@ -12,6 +12,7 @@ import click
 
 from stravacookies.cli import options, user
 from stravacookies.cli.commands import cmd_josm_prefs
+from stravacookies.computer import own_command
 from stravacookies.errors import StravacookiesError
 from stravacookies.facts import JosmFacts
 from stravacookies.josm import desktop_icon, launch
@@ -89,11 +90,7 @@ def _own_command(
     josm_dir: Path | None, josm_command: list[str], arguments: tuple[str, ...]
 ) -> list[str]:
     """Return the command that runs this one with the same options."""
-    python = Path(sys.executable)
-    if sys.platform == "win32":
-        python = python.with_name("pythonw.exe")  # without a window of its own
-    # -P: no module in the folder where the desktop starts programs takes the place of ours.
-    own = [str(python), "-P", "-m", "stravacookies", "josm"]
+    own = own_command("josm")
     if josm_dir:
         own += ["--josm-dir", str(josm_dir.absolute())]
     if josm_command:

@@ -1,0 +1,53 @@
+"""The user's computer: what decides where programs are, and how it starts this one."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Computer:
+    """What decides where programs are. `repr` hides the environment, which may hold secrets.
+
+    Attributes:
+        platform: The system, as `sys.platform` names it.
+        environ: The environment variables.
+        home: The user's home directory.
+        root: Where the system's own folders are.
+    """
+
+    platform: str
+    environ: Mapping[str, str] = field(repr=False)
+    home: Path
+    root: Path = Path("/")
+
+    @property
+    def roaming(self) -> Path:
+        """The folder for programs' data on Windows."""
+        return Path(self.environ.get("APPDATA") or self.home / "AppData" / "Roaming")
+
+    @property
+    def start_menu(self) -> Path:
+        """The folder of the Start menu's programs on Windows.
+
+        Source: https://learn.microsoft.com/windows/win32/shell/knownfolderid (Programs)
+        """
+        return self.roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs"
+
+
+def own_command(*words: str) -> list[str]:
+    """Return the command that starts this program for the desktop, without a terminal."""
+    python = Path(sys.executable)
+    if sys.platform == "win32":
+        python = python.with_name("pythonw.exe")  # without a window of its own
+    # -P: no module in the folder where the desktop starts programs takes the place of ours.
+    return [str(python), "-P", "-m", "stravacookies", *words]
+
+
+def windows_script(command: Sequence[str]) -> bytes:
+    """Return a script of Windows that starts a command; its first line says it is in UTF-8."""
+    import subprocess  # imported here: only Windows needs it
+
+    line = subprocess.list2cmdline(command).replace("%", "%%")
+    return f'@chcp 65001 >nul\r\n@start "" {line}\r\n'.encode()
