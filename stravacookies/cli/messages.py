@@ -13,7 +13,7 @@ from stravacookies.credentials import sources
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
-from stravacookies.heatmap import DEFAULT_PORT, Layer, serve_command
+from stravacookies.heatmap import Layer, serve_command
 from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.strava.cookies import HeatmapCookies
@@ -166,20 +166,6 @@ The preview is ready, in {file}:
         retired = listed(color.name for color in view.retired)
         summary += f"\n  Strava now draws {retired} as hot: choose other colours"
     return summary if opened else f"{summary}\n\nNext: open it in your browser."
-
-
-def serving(port: int, cookies: HeatmapCookies | None) -> str:
-    """Say where the server is, and what to do there."""
-    address = f"http://127.0.0.1:{port}/"
-    expiry = f" expire on {until(cookies.expires)}, and" if cookies else ""
-    local = f"josm-prefs --local{'' if port == DEFAULT_PORT else f' {port}'}"
-    return f"""\
-Serving the Strava heatmap to the programs on this computer, at {address}
-
-The cookies{expiry} are renewed by themselves. Ctrl+C ends this.
-
-Next, for JOSM: run 'stravacookies {local}' once.
-For iD, Rapid and QGIS: open {address}, and copy an address."""
 
 
 _TO_PHONE = """\

@@ -7,6 +7,8 @@ import pytest
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.josm.preferences import NEW
 from tests.command import Run
+from tests.josm_app import free_port
+from tests.services import managers
 
 
 def test_all_of_ours_is_removed(run_here: Run, josm_directory: Path, home: Path) -> None:
@@ -61,8 +63,8 @@ To remove the kept session and cookies, too, run 'stravacookies logout'.
     )
     assert (
         f"""\
-stravacookies: {entry_set} could not be removed: Is a directory.
-{applications}/stravacookies-josm.desktop could not be removed: Not a directory.
+stravacookies: {applications}/stravacookies-josm.desktop could not be removed: Not a directory.
+{entry_set} could not be removed: Is a directory.
 Fix that, then run this again.
 """
         == outcome.err
@@ -74,6 +76,25 @@ Fix that, then run this again.
     applications.unlink()
     assert "  removed  strava-heatmap.xml\n" in run_here("remove").out
     assert ["preferences.xml"] == [path.name for path in josm_directory.iterdir()]
+
+
+def test_server_at_login_is_removed(
+    run_here: Run, josm_directory: Path, home: Path, tmp_path: Path
+) -> None:
+    """The server is stopped, and does not start at the next login."""
+    port = free_port()
+    with managers(tmp_path / "managers") as pretended:
+        pretended.install(port)
+        run_here("serve", "--at-login", "--port", str(port), PATH=pretended.path)
+        outcome = run_here("remove", PATH=pretended.path)
+        is_running = pretended.is_running()
+
+    assert (False, 0) == (is_running, outcome.code)
+    assert (
+        "The server no longer starts at login, and was stopped. Removed"
+        f" {home}/.config/systemd/user/stravacookies-serve.service.\n"
+        f"The Strava heatmap is not in {josm_directory}.\n"
+    ) == outcome.out
 
 
 def test_no_directory(run_here: Run) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from stravacookies import cartograph
-from stravacookies.cli import messages, options, user
+from stravacookies.cli import messages, options, server_messages, user
 from stravacookies.errors import FileError
 from stravacookies.josm import desktop_icon, install
+from stravacookies.server import at_login
 
 
 @click.command("remove", epilog=options.examples("remove", "remove --josm-dir ~/my-josm"))
@@ -15,19 +16,27 @@ from stravacookies.josm import desktop_icon, install
 def command(josm_dir: Path | None) -> None:
     """Take the heatmap out of JOSM's preferences, and remove all files that were written for it.
 
-    The icon that 'stravacookies josm --icon' has added is removed, too.
+    The icon that 'stravacookies josm --icon' has added is removed, too, and the server that
+    'stravacookies serve --at-login' lets the system start.
 
     The session and the cookies are still kept; 'stravacookies logout' removes them.
     """
-    directory = user.josm(josm_dir)
-    names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
-    removed = install.remove(directory, names)
-    left = list(removed.left)
+    computer = user.computer()
+    left: list[FileError] = []
     try:
-        if desktop_icon.remove(user.computer()):
+        if desktop_icon.remove(computer):
             click.echo(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
     except FileError as error:
         left.append(error)
+    try:
+        if server := at_login.remove(computer):
+            click.echo(server_messages.removed_from_login(server))
+    except FileError as error:
+        left.append(error)
+    directory = user.josm(josm_dir)
+    names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
+    removed = install.remove(directory, names)
+    left += removed.left
     if removed.registration or removed.files or not left:
         click.echo(messages.removal_summary(directory, removed))
     if left:

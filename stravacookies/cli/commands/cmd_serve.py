@@ -1,23 +1,35 @@
 """`stravacookies serve`: serves tiles to every program on this computer."""
 
 import gc
+import os
 import sys
 from dataclasses import replace
-from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from stravacookies import paths
-from stravacookies.cli import messages, options, user
+from stravacookies.cli import options, prompt, server_messages, user
+from stravacookies.cli.config import VARIABLES
+from stravacookies.computer import own_command
+from stravacookies.credentials import sources
 from stravacookies.credentials.acquire import acquire
 from stravacookies.credentials.candidates import Sources
 from stravacookies.credentials.store import CredentialStore
-from stravacookies.errors import StravacookiesError, StravaError
+from stravacookies.errors import (
+    RUN_LOGIN,
+    NotLoggedInError,
+    StravacookiesError,
+    StravaError,
+    UsageError,
+)
 from stravacookies.heatmap import CURRENT
 from stravacookies.installation import how_to_add
+from stravacookies.server import at_login, service_file
+from stravacookies.server.service_file import Service
 from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.wording import listed
 
 
 def _refuse_other_interfaces(
@@ -32,7 +44,10 @@ def _refuse_other_interfaces(
 
 
 @click.command(
-    "serve", epilog=options.examples("serve", "serve --from firefox", "serve --port 8766")
+    "serve",
+    epilog=options.examples(
+        "serve", "serve --from firefox", "serve --port 8766", "serve --at-login"
+    ),
 )
 @options.port
 @click.option(
@@ -43,37 +58,100 @@ def _refuse_other_interfaces(
     callback=_refuse_other_interfaces,
 )
 @options.source
+@click.option(
+    "--at-login",
+    "wanted",
+    is_flag=True,
+    help="Let the system run this in the background, now and from each login on.",
+)
+@click.option(
+    "--not-at-login",
+    "unwanted",
+    is_flag=True,
+    help="End that, and remove the file that --at-login has written.",
+)
 @options.verbose
-def command(port: int, source: str | None) -> None:
+def command(port: int, source: str | None, wanted: bool, unwanted: bool) -> None:
     """Serve the heatmap's tiles to JOSM, iD, Rapid and QGIS on this computer.
 
     The cookies are renewed by themselves, so layers do not expire while this runs. Ctrl+C ends it.
     The page at its address shows what to enter into which program; for JOSM, 'josm-prefs --local'
     does it all.
+
+    With --at-login, systemd runs it on Linux, and launchd on macOS. On Windows, a script in the
+    Startup folder starts it at the next login.
     """
+    if wanted and unwanted:
+        raise click.UsageError("--at-login and --not-at-login cannot be combined.")
+    if unwanted:
+        click.echo(server_messages.removed_from_login(at_login.remove(user.computer())))
+        return
     if not (find_spec("aiohttp") and find_spec("PIL")):
         package = paths.templates().parent / "stravacookies"
         how = how_to_add("serve", package, Path(sys.prefix), sys.executable)
         raise StravacookiesError(f"'serve' needs packages that are not installed: run '{how}'.")
+    (_install if wanted else _serve)(port, source)
+
+
+def _install(port: int, source: str | None) -> None:
+    """Let the system run the server, if it has what it needs to begin with."""
+    environ, words = {**os.environ}, ["serve", "--port", str(port)]
+    variable = VARIABLES["source"]
+    if environ.get(variable):
+        environ[variable] = _without_person(variable, environ[variable])
+    if source is not None:
+        words += ["--from", _without_person("--from", source)]
+    cookies = _first_cookies(source)  # a person can be asked now, but not later
+    kept, left_out = service_file.kept_environment(environ)
+    service = Service(own_command(*words), kept, port)
+    installed = at_login.install(user.computer(), service)
+    click.echo(server_messages.started_at_login(port, cookies, installed))
+    if left_out:
+        _say(
+            f"The server does not get {listed(left_out)}, since passwords are not written into"
+            " files. If it cannot reach Strava, set that where your desktop reads it."
+        )
+    if not CredentialStore().session():
+        _say(f"No session is kept, so the cookies may not be renewed: {RUN_LOGIN}.")
+
+
+def _without_person(name: str, source: str) -> str:
+    """Return a source in a form that works from any folder; refuse one that needs a person."""
+    if sources.needs_person(source):
+        raise UsageError(
+            f"{name} must be a browser or a file: the server cannot ask anyone. To log in in"
+            f" another way, first {RUN_LOGIN}."
+        )
+    return sources.normalize(source)
+
+
+def _serve(port: int, source: str | None) -> None:
     # Imported here: --help needs neither aiohttp nor requests.
-    from stravacookies.server import renewal, serving
+    from stravacookies.server import serving
 
     with serving.listen(port) as listener:
-        cookies = _first_cookies(source, renewal.AHEAD)
+        try:
+            cookies = _first_cookies(source)
+        except NotLoggedInError:
+            if prompt.is_possible():
+                raise
+            cookies = None  # the system has started this; the user may log in later
         # No person is asked when cookies are renewed.
-        sources = replace(user.credential_sources(None), ask=None)
+        usual = replace(user.credential_sources(None), ask=None)
         gc.enable()  # `main` disables it, for commands that end soon
         try:
-            click.echo(messages.serving(port, cookies))
-            serving.serve(listener, lambda: _renewed_cookies(sources), _say, cookies)
+            click.echo(server_messages.serving(port, cookies))
+            serving.serve(listener, lambda: _renewed_cookies(usual), _say, cookies)
         except KeyboardInterrupt:
             click.echo("Stopped.")
 
 
-def _first_cookies(source: str | None, left: timedelta) -> HeatmapCookies | None:
+def _first_cookies(source: str | None) -> HeatmapCookies | None:
     """Return the cookies to begin with; None if Strava fails, which the server will try again."""
+    from stravacookies.server.renewal import AHEAD
+
     kept = CredentialStore().cookies()
-    if source is None and kept and kept.is_fresh(left):
+    if source is None and kept and kept.is_fresh(AHEAD):
         return kept
     try:
         return user.cookies(CURRENT, source, refresh=False)
@@ -81,8 +159,8 @@ def _first_cookies(source: str | None, left: timedelta) -> HeatmapCookies | None
         return None
 
 
-def _renewed_cookies(sources: Sources) -> HeatmapCookies:
-    acquired = acquire(sources.candidates(), sources.store)
+def _renewed_cookies(usual: Sources) -> HeatmapCookies:
+    acquired = acquire(usual.candidates(), usual.store)
     if acquired.not_kept:
         _say(str(acquired.not_kept))
     return acquired.cookies
