@@ -225,7 +225,7 @@ def test_what_is_started(
     ("code", "options", "variables", "words"),
     [
         (2, ["--from", "-"], {}, "--from must be a browser or a file: the server cannot ask any"),
-        (2, ["--from", "no-file"], {}, "The source of the session is neither a file nor a known"),
+        (2, ["--from", "no-file"], {}, "The source of the session is neither a known browser"),
         (
             2,
             [],
