@@ -5,21 +5,17 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from stravacookies.errors import FileError
+from stravacookies.locks import PARTIAL, locked
 
-_SUFFIX = ".stravacookies-tmp"
-_STALE = 60 * 60
-"""Seconds after which a partial file counts as abandoned, where there are no locks."""
-
-_LOCK_PATIENCE = 10.0
-"""Seconds to wait for another run, which holds the lock for less than one."""
-
+_PAUSES = (0.01, 0.05, 0.1, 0.2, 0.4)
+"""Seconds to wait for a program that has a file open, such as a virus scanner."""
 
 _WHY = {
     errno.EBUSY: "it is mounted by itself, as in a container. Mount its folder instead",
@@ -30,27 +26,6 @@ _WHY = {
 
 class ChangedError(OSError):
     """A user's own file has changed since it was read."""
-
-
-@contextmanager
-def locked(files: Collection[Path], patience: float = _LOCK_PATIENCE) -> Iterator[None]:
-    """Keep other runs from writing files; remove what killed runs have left beside them.
-
-    This follows links, and locks the directories that exist. The locks end with the process,
-    however it ends, and leave no file behind. Where the system has no locks (on Windows, on some
-    network drives), this does not wait.
-
-    Raises:
-        OSError: A directory cannot be locked, or another run does not finish.
-    """
-    directories = {Path(os.path.realpath(path)).parent for path in files}
-    with ExitStack() as stack:
-        # In the same order in every run, so that no two wait for each other; parents first.
-        for directory in sorted(directories):
-            if directory.is_dir():
-                is_locked = stack.enter_context(_directory_lock(directory, patience))
-                _remove_partials(directory, older_than=0 if is_locked else _STALE)
-        yield
 
 
 def replace_all(
@@ -89,7 +64,7 @@ def replace_all(
             if path in preserve:  # again, since it took time to replace the others
                 _check_unchanged(path, preserve[path])
             with _naming(path):
-                partials[path].replace(target)
+                _replace(partials[path], target)
             replaced.append(target)
     except BaseException:
         for partial in partials.values():
@@ -122,7 +97,8 @@ def is_private(path: Path) -> bool:
         status = path.stat()
     except (OSError, ValueError):
         return False
-    return stat.S_ISREG(status.st_mode) and (os.name != "posix" or not status.st_mode & 0o077)
+    # Windows has no such modes: there, the user's own folders are private.
+    return stat.S_ISREG(status.st_mode) and (sys.platform == "win32" or not status.st_mode & 0o077)
 
 
 def make_private_directory(path: Path) -> None:
@@ -216,7 +192,27 @@ def _restore(path: Path, content: bytes | None) -> None:
         return
     partial = _partial(path)
     _write(partial, content, path, durable=False)
-    partial.replace(path)
+    _replace(partial, path)
+
+
+def _replace(partial: Path, target: Path) -> None:
+    """Let a new file take the place of another.
+
+    Windows refuses to replace a file that is open or read-only:
+    https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
+    """
+    for pause in _PAUSES if sys.platform == "win32" else ():
+        with suppress(PermissionError):
+            partial.replace(target)
+            return
+        time.sleep(pause)
+    try:
+        partial.replace(target)
+    except PermissionError as error:
+        if sys.platform != "win32":
+            raise
+        why = "another program, such as JOSM, has it open, or it is read-only"
+        raise PermissionError(error.errno, why) from None
 
 
 @contextmanager
@@ -229,41 +225,9 @@ def _naming(path: Path) -> Iterator[None]:
         raise type(error)(error.errno, words, str(path)) from None
 
 
-@contextmanager
-def _directory_lock(directory: Path, patience: float) -> Iterator[bool]:
-    """Lock one directory, and yield whether that was possible.
-
-    The libraries for locks take longer to import (34 ms) than a run takes to write, and leave a
-    file behind.
-    """
-    if sys.platform == "win32":
-        yield False
-        return
-    import fcntl  # Windows does not have it
-
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        give_up = time.monotonic() + patience
-        is_locked = False
-        while not is_locked:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                is_locked = True
-            except BlockingIOError:
-                if time.monotonic() > give_up:
-                    why = "Another run of stravacookies does not finish"
-                    raise TimeoutError(errno.ETIMEDOUT, why, str(directory)) from None
-                time.sleep(0.02)
-            except OSError:  # a file system without locks
-                break
-        yield is_locked
-    finally:
-        os.close(descriptor)
-
-
 def _partial(target: Path) -> Path:
     """Return a new, unique name beside a file."""
-    return target.with_name(f".{target.name[:100]}.{os.urandom(8).hex()}{_SUFFIX}")
+    return target.with_name(f".{target.name[:100]}.{os.urandom(8).hex()}{PARTIAL}")
 
 
 def _write(path: Path, data: bytes, like: Path | None, *, durable: bool) -> None:
@@ -280,7 +244,7 @@ def _write(path: Path, data: bytes, like: Path | None, *, durable: bool) -> None
 
 def _copy_mode(source: Path, descriptor: int) -> None:
     """Give an open file the mode and owner of another, if that exists and the system has them."""
-    if os.name != "posix" or not source.exists():
+    if sys.platform == "win32" or not source.exists():
         return
     status, own = source.stat(), os.fstat(descriptor)
     mode = status.st_mode & 0o7777
@@ -295,11 +259,3 @@ def _copy_mode(source: Path, descriptor: int) -> None:
         except PermissionError:
             mode &= ~0o070  # we are not in that group, and our own must not read it instead
     os.fchmod(descriptor, mode)
-
-
-def _remove_partials(directory: Path, older_than: float) -> None:
-    """Remove the partial files of killed runs that are at least `older_than` seconds old."""
-    for path in directory.glob(f".*{_SUFFIX}"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_mtime >= older_than:
-                path.unlink()

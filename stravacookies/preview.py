@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from stravacookies import templating
 from stravacookies.catalog import Color
-from stravacookies.files import locked, make_private_directory, replace_all
+from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import CURRENT, ID_PREFIX, Layer, Tile
+from stravacookies.locks import locked
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.tiles import HOT, PNG, thumbnails
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 
 import click
@@ -55,10 +56,9 @@ def _email(question: str, default: str | None) -> str:
 
 def _secret(what: str) -> str:
     """Ask until there is an answer, which may be a paste of several lines."""
-    read = _read_unseen_on_windows if sys.platform == "win32" else _read_unseen
     while True:
         try:
-            answer = read(f"{what} (not shown): ")
+            answer = _read_unseen(f"{what} (not shown): ")
         except (OSError, EOFError, KeyboardInterrupt):  # no terminal any more, Ctrl-D, Ctrl-C
             raise click.Abort from None
         if answer:
@@ -72,6 +72,8 @@ def _read_unseen(question: str) -> str:
     (https://man7.org/linux/man-pages/man3/termios.3.html), and it would leave to the shell what
     follows the first line of a paste.
     """
+    if sys.platform == "win32":
+        return _read_lines_unseen(question)
     import select  # imported here: few runs ask
     import termios
 
@@ -93,17 +95,18 @@ def _read_unseen(question: str) -> str:
     return _edited(typed.decode(sys.stdin.encoding, errors="surrogateescape"))
 
 
-def _read_unseen_on_windows(question: str) -> str:
-    """Do the same where `getpass` cuts nothing, but still reads one line only."""
+def _read_lines_unseen(question: str) -> str:
+    """Do the same on Windows, where `getpass` cuts nothing, but still reads one line only."""
     import getpass
-    import msvcrt
-    import time
 
     lines = [getpass.getpass(question)]
-    time.sleep(_PASTE_PAUSE)
-    while msvcrt.kbhit():  # type: ignore[attr-defined]
-        lines.append(getpass.getpass(""))
+    if sys.platform == "win32":  # always; mypy needs it
+        import msvcrt
+
         time.sleep(_PASTE_PAUSE)
+        while msvcrt.kbhit():
+            lines.append(getpass.getpass(""))
+            time.sleep(_PASTE_PAUSE)
     return "\n".join(lines)
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from stravacookies import paths
 from stravacookies.credentials.browser_profiles import last_change
 from stravacookies.credentials.store import BROWSER_COPIES
-from stravacookies.files import locked, make_private_directory
+from stravacookies.files import make_private_directory
+from stravacookies.locks import locked
 
 
 @contextmanager

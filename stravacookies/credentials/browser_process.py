@@ -1,6 +1,5 @@
 """The process of a browser on a profile folder of ours: how it is started, and how it is ended."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,8 @@ from stravacookies.credentials import window_profile
 from stravacookies.credentials.own_browser import OwnBrowser
 from stravacookies.deadline import Deadline
 from stravacookies.errors import TRY_AGAIN, NotLoggedInError
-from stravacookies.files import locked, make_private_directory
+from stravacookies.files import make_private_directory
+from stravacookies.locks import locked
 
 START = 30.0
 """Seconds to wait until a browser has started."""
@@ -53,7 +53,7 @@ def _locked_profile(browser: OwnBrowser) -> Iterator[None]:
         try:
             make_private_directory(profile)
             stack.enter_context(locked([profile / "lock"], patience=0))
-            if os.name == "posix" and profile.stat().st_mode & 0o077:
+            if sys.platform != "win32" and profile.stat().st_mode & 0o077:
                 raise _cannot_start(browser, f"others can enter {profile}; remove it")
         except TimeoutError:
             raise NotLoggedInError(

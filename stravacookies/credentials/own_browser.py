@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
@@ -60,11 +61,13 @@ class OwnBrowser(ABC):
 
     def signal(self, number: int) -> None:
         """Send a signal to its process, and to the processes that this has started."""
-        if self.process and os.name == "posix":
+        if not self.process:
+            return
+        if sys.platform == "win32":  # it ends the others, too
+            self.process.kill()
+        else:
             with suppress(OSError):  # there are none any more
                 os.killpg(self.process.pid, number)
-        elif self.process:  # Windows ends the others with it
-            self.process.kill()
 
 
 class Chromium(OwnBrowser):

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from stravacookies import paths
 from stravacookies.credentials import window_browsers, window_profile
 from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError
-from stravacookies.files import locked, make_private_directory, replace_all
+from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
+from stravacookies.locks import locked
 from stravacookies.strava.cookies import EXPIRES, HeatmapCookies
 from stravacookies.strava.session import Session
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from stravacookies.files import locked
+from stravacookies.locks import locked
 
 
 def users(profile: Path) -> Iterator[int]:

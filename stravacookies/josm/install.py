@@ -15,7 +15,6 @@ from stravacookies.files import (
     ChangedError,
     file_type,
     is_private,
-    locked,
     renamed_errors,
     replace_all,
 )
@@ -25,6 +24,7 @@ from stravacookies.josm.directory import PREFERENCES, no_directory
 from stravacookies.josm.menu import Menu
 from stravacookies.josm.process import is_running
 from stravacookies.josm.xml_edit import NAMESPACE, Document, MalformedError
+from stravacookies.locks import locked
 
 BACKUP = f"{PREFERENCES}.stravacookies.bak"
 """JOSM's preferences as they were before our last change."""

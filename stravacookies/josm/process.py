@@ -96,9 +96,10 @@ def _directories(process: "psutil.Process") -> list[Path]:
         started_in = Path(process.cwd())
     with suppress(psutil.Error):
         environ = process.environ()
-    with suppress(ImportError, KeyError, psutil.Error):  # Windows has no password file
+    if sys.platform != "win32":  # it has no password file
         import pwd
 
         # Java takes the home directory from there, not from HOME.
-        home = Path(pwd.getpwuid(process.uids().real).pw_dir)
+        with suppress(KeyError, psutil.Error):
+            home = Path(pwd.getpwuid(process.uids().real).pw_dir)
     return directories(process.info["cmdline"], started_in, environ, home)

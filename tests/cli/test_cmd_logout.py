@@ -8,7 +8,7 @@ import pytest
 
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import StravacookiesError
-from stravacookies.files import locked
+from stravacookies.locks import locked
 from stravacookies.strava.session import Session
 from tests.command import Run
 from tests.credentials.conftest import MemoryKeyring

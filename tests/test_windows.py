@@ -1,0 +1,232 @@
+"""What only Windows does, with its answers in place of this system's: it is not the real one."""
+
+import atexit
+import errno
+import fcntl
+import gc
+import getpass
+import io
+import logging
+import os
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import platformdirs
+import pytest
+from platformdirs import windows as windows_dirs
+
+from stravacookies.cli import prompt
+from stravacookies.cli.main import main
+from stravacookies.credentials.store import CredentialStore
+from stravacookies.files import open_trusted
+from stravacookies.josm.preferences import NEW
+from stravacookies.locks import locked
+from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.session import Session
+from tests.command import Outcome
+from tests.made_up import values
+from tests.test_imports import NAMES
+
+LIBRARIES = ("jinja2", "keyring", "lxml.etree", "psutil")
+"""They look once at the system that they are imported on, which stays this one."""
+
+MISSING_MODULES = ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty")
+MISSING_IN_OS = (
+    *("O_DIRECTORY", "O_NOFOLLOW", "fchmod", "fchown", "fork", "geteuid", "getuid", "killpg"),
+    "statvfs",
+)
+
+
+def lock_byte(descriptor: int, mode: int, size: int) -> None:
+    """Lock a file as `msvcrt.locking` does, whose error is that of a file one may not open."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise PermissionError(errno.EACCES, "Permission denied") from None
+
+
+@pytest.fixture
+def windows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows, as far as a program sees it from Python: the only place that pretends it."""
+    for name in LIBRARIES:
+        import_module(name)
+    monkeypatch.setattr(sys, "platform", "win32")
+    for name in MISSING_MODULES:
+        monkeypatch.setitem(sys.modules, name, None)
+    for name in MISSING_IN_OS:
+        monkeypatch.delattr(os, name)
+    msvcrt = SimpleNamespace(LK_NBLCK=2, locking=lock_byte)
+    monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
+    monkeypatch.setattr(platformdirs, "PlatformDirs", windows_dirs.Windows)
+    from_environ = windows_dirs.get_win_folder_from_env_vars
+    monkeypatch.setattr(windows_dirs, "get_win_folder", from_environ)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("APPDATA", str(home / "AppData" / "Roaming"))
+    monkeypatch.setenv("LOCALAPPDATA", str(home / "AppData" / "Local"))
+
+
+@pytest.fixture
+def josm(home: Path, windows: None) -> Path:
+    """The directory of a JOSM that has run, for a user whose kept cookies are fresh."""
+    directory = home / "AppData" / "Roaming" / "JOSM"
+    directory.mkdir(parents=True)
+    (directory / "preferences.xml").write_bytes(NEW)
+    fresh = values(datetime.now(UTC) + timedelta(days=1))
+    CredentialStore().keep_cookies(HeatmapCookies.from_values(fresh))
+    return directory
+
+
+def run(*arguments: str | Path) -> Outcome:
+    """Run the whole program in this process, with streams that are redirected on Windows."""
+    streams = [io.TextIOWrapper(io.BytesIO(), "cp1252", newline="") for _ in range(2)]
+    handlers = logging.getLogger("stravacookies").handlers
+    before = handlers[:]
+    try:
+        with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+            main([*map(str, arguments)])
+    except SystemExit as end:
+        code = end.code or 0
+    finally:  # `main` expects the process to end
+        handlers[:] = before
+        gc.enable()
+        atexit.unregister(gc.freeze)
+    assert isinstance(code, int)
+    for stream in streams:
+        stream.seek(0)
+    return Outcome(code, *(stream.read() for stream in streams))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files below a folder."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def modules() -> list[str]:
+    """All modules, once imported with what they need from elsewhere, which knows this system."""
+    names = sorted(NAMES - {"stravacookies.__main__"})
+    for name in names:
+        import_module(name)
+    return names
+
+
+def test_every_module_can_be_imported(
+    modules: list[str], windows: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No module needs what Windows lacks before it knows where it runs."""
+    for name in modules:
+        monkeypatch.delitem(sys.modules, name)
+
+    assert modules == [import_module(name).__name__ for name in modules]
+
+
+def test_from_first_run_to_last(josm: Path, home: Path) -> None:
+    """Files are where Windows has them; without modes, a run with nothing to do does nothing."""
+    first = run("josm-prefs")
+    for path in josm.rglob("*"):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    written = {path: path.stat().st_mtime_ns for path in josm.rglob("*")}
+    second, status = run("josm-prefs"), run("status")
+
+    assert (0, "", 0, "") == (first.code, first.err, second.code, second.err)
+    assert f"The Strava heatmap is ready for JOSM, in {josm}:\n" in first.out
+    assert "  preferences.xml     now lists them (backup: " in first.out
+    assert written == {path: path.stat().st_mtime_ns for path in josm.rglob("*")}
+    assert str(josm / "strava-heatmap.xml") in (josm / "preferences.xml").read_text()
+    assert (0, "") == (status.code, status.err)
+    assert "no Session         none yet\n" in status.out
+    assert "ok Layers          329 layers with fresh cookies\n" in status.out
+
+    removed, logged_out = run("remove"), run("logout")
+    state = home / "AppData" / "Local" / "stravacookies"
+    assert (0, "", 0, "") == (removed.code, removed.err, logged_out.code, logged_out.err)
+    assert {"preferences.xml": NEW} == contents(josm)
+    assert f"Removed {state / 'cookies-today.json'}.\n" == logged_out.out
+    assert [] == [path for path in state.iterdir() if path.name != "Cache"]
+
+
+def test_output_in_a_code_page(josm: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a code page has is printed as it is, and escapes stand for the rest."""
+    directory = josm.rename(josm.parent / "Zoë 日本")
+    ready = run("josm-prefs", "--josm-dir", directory, "--color", "hot")
+    refused = run("status", "--josm-dir", home / "ł")
+
+    assert (0, "") == (ready.code, ready.err)
+    assert rf"{josm.parent}/Zoë \u65e5\u672c:" in ready.out
+    assert (5, "") == (refused.code, refused.out)
+    assert refused.err.startswith(rf"stravacookies: There is no directory {home}/\u0142. Correct")
+
+
+@pytest.mark.parametrize("failures", [2, 99])
+@pytest.mark.parametrize("name", ["strava-heatmap.xml", "preferences.xml"])
+def test_file_that_another_program_has_open(
+    josm: Path, monkeypatch: pytest.MonkeyPatch, name: str, failures: int
+) -> None:
+    """A moment is waited for; then one sentence says so, and all files are as they were."""
+    run("josm-prefs", "--color", "hot")
+    (josm / "preferences.xml").write_bytes(NEW)
+    before, replace, pauses = contents(josm), Path.replace, list[float]()
+
+    def fail(partial: Path, target: Path) -> Path:
+        if target == josm / name and len(pauses) < failures:
+            raise PermissionError(errno.EACCES, "Access is denied")
+        return replace(partial, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail)
+        patch.setattr(time, "sleep", pauses.append)
+        outcome = run("josm-prefs", "--color", "blue")
+
+    if failures == 2:
+        assert (0, "", 2) == (outcome.code, outcome.err, len(pauses))
+    else:
+        assert (
+            5,
+            "",
+            f"stravacookies: {josm / name} could not be written: another program, such as JOSM,"
+            " has it open, or it is read-only.\n",
+        ) == (outcome.code, outcome.out, outcome.err)
+        assert before == contents(josm)
+        assert 0.5 < sum(pauses) < 2
+
+
+@pytest.mark.usefixtures("windows")
+def test_locks(tmp_path: Path, home: Path) -> None:
+    """Another run is kept out of a directory, unless our cache with the locks cannot be used."""
+    file, other = tmp_path / "file", tmp_path / "other" / "file"
+    other.parent.mkdir()
+    with locked([file, other]):
+        with pytest.raises(TimeoutError) as error, locked([other], patience=0):
+            pass
+        assert str(other.parent) == error.value.filename
+        assert [] == [*other.parent.iterdir()]
+    cache = home / "AppData" / "Local" / "stravacookies" / "Cache"
+    for path in cache.iterdir():
+        path.unlink()
+    cache.rmdir()
+    cache.touch()
+    with locked([file]), locked([file], patience=0):
+        pass
+
+
+def test_compiled_template_is_used(josm: Path) -> None:
+    """A user's own folders are trusted: there are no modes that could say otherwise."""
+    with open_trusted(josm / "preferences.xml") as file:
+        assert NEW == file.read()
+
+
+@pytest.mark.usefixtures("windows")
+def test_paste_of_several_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`getpass` reads a line, and what then waits in the console belongs to the same paste."""
+    lines = ["curl https://www.strava.com/maps ^", '  -H "Cookie: _strava4_session=0123456789ab"']
+    monkeypatch.setattr(getpass, "getpass", lambda question: lines.pop(0))
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(kbhit=lambda: bool(lines)))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+
+    assert Session("0123456789ab") == prompt.for_session()
