@@ -151,7 +151,17 @@ def test_from_first_run_to_last(josm: Path, home: Path) -> None:
     assert [] == [path for path in state.iterdir() if path.name != "Cache"]
 
 
-def test_output_in_a_code_page(josm: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_of_the_store(josm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that JOSM would not see are not written."""
+    monkeypatch.setattr(sys, "base_prefix", r"C:\Program Files\WindowsApps\Python_3.13_x64")
+    outcome = run("josm-prefs")
+
+    assert (5, "", 1) == (outcome.code, outcome.out, outcome.err.count("\n"))
+    assert outcome.err.startswith(f"stravacookies: JOSM would not see files in {josm}: this Python")
+    assert {"preferences.xml": NEW} == contents(josm)
+
+
+def test_output_in_a_code_page(josm: Path, home: Path) -> None:
     """What a code page has is printed as it is, and escapes stand for the rest."""
     directory = josm.rename(josm.parent / "Zoë 日本")
     ready = run("josm-prefs", "--josm-dir", directory, "--color", "hot")

@@ -152,10 +152,11 @@ def josm_to_write(josm_dir: Path | None, ours: Collection[str]) -> Path:
 
     One that the user named must be JOSM's, apart from files of ours.
     """
-    if josm_dir is None:
-        return josm_if_any(None) or directory.to_create(computer())
-    directory.check_named(josm(josm_dir), directory.usual(computer()), ours)
-    return josm_dir
+    found = josm_dir or josm_if_any(None) or directory.to_create(computer())
+    directory.check_shared(found, computer(), sys.base_prefix)
+    if josm_dir:
+        directory.check_named(josm(josm_dir), directory.usual(computer()), ours)
+    return found
 
 
 def computer() -> Computer:

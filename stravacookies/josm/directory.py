@@ -6,7 +6,7 @@ Source: https://josm.openstreetmap.de/wiki/Help/Preferences#Storage
 import shutil
 from collections.abc import Collection
 from os.path import isdir, realpath  # they accept what is out of reach, unlike Path's
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from stravacookies.computer import Computer
@@ -64,7 +64,8 @@ def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
     """
     environ, home, root = computer.environ, computer.home, computer.root
     if computer.platform == "win32":
-        variables = ("LOCALAPPDATA", "ProgramFiles", "ProgramFiles(x86)")
+        # In capitals, as a copy of Windows' environment has all names.
+        variables = ("LOCALAPPDATA", "PROGRAMFILES", "PROGRAMFILES(X86)")
         folders = tuple(Path(environ[each], name) for each in variables if environ.get(each))
         return [Installation([computer.roaming / name], (f"{{folder}}\\{name}.exe",), folders)]
     if computer.platform == "darwin":
@@ -143,6 +144,29 @@ def check_named(directory: Path, places: Collection[Path], ours: Collection[str]
         raise FileError(
             f"{directory} contains files, but not JOSM's {PREFERENCES}: give the directory that"
             " JOSM uses, or an empty one. Nothing was changed."
+        )
+
+
+def check_shared(directory: Path, computer: Computer, python: str) -> None:
+    """Refuse a directory below AppData for the Python of Microsoft's Store.
+
+    What it writes there goes into a copy that JOSM does not see.
+    Source: https://docs.python.org/3.13/using/windows.html#redirection-of-local-data-registry-and-temporary-paths
+
+    Args:
+        directory: The directory to write into.
+        computer: What decides where programs are.
+        python: Where Python is installed, as `sys.base_prefix` names it.
+
+    Raises:
+        FileError: JOSM would not see what is written.
+    """
+    of_store = computer.platform == "win32" and "WindowsApps" in PureWindowsPath(python).parts
+    if of_store and directory.is_relative_to(computer.home / "AppData"):
+        raise FileError(
+            f"JOSM would not see files in {directory}: this Python is from the Microsoft Store, and"
+            " Windows hides what it writes there. Install Python from https://www.python.org, and"
+            " stravacookies with that. Nothing was changed."
         )
 
 

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 # Texts, which `re` compiles when they are first used: few runs ask for processes.
 _JAVA = r"(?i)java(w|ws)?(\.exe)?"
-_OWN_PROGRAM = r"(?i)josm(\.exe)?"
-"""The name of JOSM's own launcher, which its installers for Windows and macOS contain."""
+_OWN_PROGRAM = r"(?i)(josm|hwconsole)(\.exe)?"
+"""The names of JOSM's own launchers, which its installers for Windows and macOS contain.
+
+Source: https://github.com/JOSM/josm/blob/master/native/windows/win-jpackage.sh
+"""
 
 # With a version, as in josm-0.0.svn18646+dfsg.jar, or numbered, as in "josm-tested (1).jar".
 _JAR = r"(?i)josm([-_. +()\d]|tested|latest|snapshot|custom|dfsg|svn|r(?=\d))*\.(jar|jnlp)"

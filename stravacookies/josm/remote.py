@@ -5,12 +5,18 @@ Source: https://josm.openstreetmap.de/wiki/Help/RemoteControlCommands
 
 import json
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies.deadline import Deadline
 
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
+
 _PATIENCE = 2.0
 """Seconds to wait for a program on this computer."""
+
+_CONNECT = 1.0
+"""Seconds to wait for a connection, which the system makes at once if a program listens."""
 
 _LONGEST = 100_000
 """The bytes of an answer to read; JOSM's have a few hundred."""
@@ -79,8 +85,10 @@ def request(port: int, path: str, patience: float) -> tuple[int, bytes]:
     from http.client import HTTPConnection, HTTPException  # imported here: most runs ask nothing
 
     def exchange() -> tuple[int, bytes]:
-        connection = HTTPConnection("127.0.0.1", port, timeout=patience)
+        connection = HTTPConnection("127.0.0.1", port, timeout=min(_CONNECT, patience))
         try:
+            _connect(connection)
+            connection.sock.settimeout(patience)
             connection.request("GET", path)
             with connection.getresponse() as answer:
                 return answer.status, answer.read(_LONGEST)
@@ -91,3 +99,14 @@ def request(port: int, path: str, patience: float) -> tuple[int, bytes]:
         return Deadline(patience).run(exchange)
     except HTTPException:
         raise OSError("The answer is not HTTP.") from None
+
+
+def _connect(connection: "HTTPConnection") -> None:
+    """Connect. Where nothing listens, Windows does not say so at once, but tries again for 2 s.
+
+    Source: https://support.microsoft.com/help/175523/info-winsock-tcp-connection-performance-to-unused-ports
+    """
+    try:
+        connection.connect()
+    except TimeoutError:
+        raise ConnectionRefusedError from None

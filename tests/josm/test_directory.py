@@ -9,6 +9,7 @@ from stravacookies.computer import Computer
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.josm.directory import (
     check_named,
+    check_shared,
     find,
     installations,
     to_create,
@@ -21,7 +22,7 @@ SNAP = "snap/josm/current/.config/JOSM"
 LATEST = ".config/JOSM-latest"
 OTHERS = [FLATPAK, "snap/josm/current/.josm", SNAP, ".josm-latest"]
 LATEST_TOO = [LATEST, '."josm-latest"', '.config/"JOSM-latest"']
-PROGRAMS = {"ProgramFiles": "/p", "ProgramFiles(x86)": "/p86", "LOCALAPPDATA": "/local"}
+PROGRAMS = {"PROGRAMFILES": "/p", "PROGRAMFILES(X86)": "/p86", "LOCALAPPDATA": "/local"}
 
 
 @pytest.mark.parametrize(
@@ -194,6 +195,31 @@ def test_named_directory_of_others(tmp_path: Path, name: str) -> None:
         " uses, or an empty one. Nothing was changed."
     ) == str(error.value)
     check_named(directory, [link], OURS)
+
+
+@pytest.mark.parametrize(
+    ("platform", "python", "directory", "hidden"),
+    [
+        ("win32", r"C:\Program Files\WindowsApps\PythonSoftware_3.13_x64", "AppData/x/JOSM", True),
+        ("win32", r"C:\Program Files\WindowsApps\PythonSoftware_3.13_x64", "Documents/J", False),
+        ("win32", r"C:\Users\m\AppData\Local\Python\pythoncore-3.14-64", "AppData/x/JOSM", False),
+        ("linux", "/usr", "AppData/x/JOSM", False),
+    ],
+)
+def test_python_of_the_store(platform: str, python: str, directory: str, hidden: bool) -> None:
+    """What the Store's Python writes below AppData is hidden from JOSM, so it is refused."""
+    home = Path("/home/m")
+    try:
+        check_shared(home / directory, Computer(platform, {}, home), python)
+        error = ""
+    except FileError as failure:
+        error = str(failure)
+
+    assert (
+        "JOSM would not see files in /home/m/AppData/x/JOSM: this Python is from the Microsoft"
+        " Store, and Windows hides what it writes there. Install Python from"
+        " https://www.python.org, and stravacookies with that. Nothing was changed."
+    ) * hidden == error
 
 
 def test_computer_hides_the_environment() -> None:

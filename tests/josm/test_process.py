@@ -29,6 +29,7 @@ FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"
         (["/usr/bin/javaws", "https://josm.openstreetmap.de/download/josm.jnlp"], True),
         ([r"C:\Java\bin\javaw.exe", "-jar", r"C:\Users\m\josm-snapshot-18646.jar"], True),
         ([r"C:\Users\m\JOSM\JOSM.exe"], True),
+        ([r"C:\Users\m\AppData\Local\JOSM\HWConsole.exe"], True),
         (["/Applications/JOSM.app/Contents/MacOS/JOSM"], True),
         ([], False),
         (["java", "-jar", "other.jar"], False),

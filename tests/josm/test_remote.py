@@ -4,9 +4,11 @@ import os
 import socket
 import threading
 from contextlib import suppress
+from http.client import HTTPConnection
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from time import monotonic, sleep
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -50,6 +52,13 @@ def test_silence(free_port: int) -> None:
     """A program that says nothing is not JOSM; a port without one is free."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert Probe(Listener.OTHER) == probe(listener.getsockname()[1], patience=0.1)
+    assert Probe(Listener.NOTHING) == probe(free_port)
+
+
+def test_port_that_is_slow_to_refuse(free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows tries a port without a program for longer than we wait; this is no other program."""
+    monkeypatch.setattr(HTTPConnection, "connect", Mock(side_effect=TimeoutError))
+
     assert Probe(Listener.NOTHING) == probe(free_port)
 
 
