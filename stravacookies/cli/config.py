@@ -1,6 +1,8 @@
 """The user's defaults, in `config.toml`."""
 
+import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +12,12 @@ from stravacookies.errors import UsageError
 from stravacookies.files import file_type
 
 FILE = "config.toml"
+
+_BACKSLASHES = r"put a path with backslashes between single quotes, such as 'D:\my-josm'"
+"""What to do on Windows: between double quotes, TOML takes a backslash for an escape.
+
+Source: https://toml.io/en/v1.0.0#string
+"""
 
 NAMES = {"activities": ACTIVITY, "colors": COLOR, "only": LAYER, "show": LAYER}
 """The settings that are lists of names, and the kind of names that each contains."""
@@ -81,21 +89,31 @@ def _parse_toml(path: Path, content: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise _unusable_config(path, "it is not text in UTF-8") from None
     except ValueError as error:
-        raise _unusable_config(path, str(error)) from None
+        advice = f"; {_BACKSLASHES}" if _has_backslashes(content) else ""
+        raise _unusable_config(path, f"{error}{advice}") from None
     except RecursionError:
         raise _unusable_config(path, "it is nested too deeply") from None
+
+
+def _has_backslashes(content: bytes) -> bool:
+    """Return whether a file is not TOML, and would be with slashes in place of backslashes."""
+    import tomllib
+
+    with suppress(ValueError):
+        return bool(tomllib.loads(content.decode("utf-8-sig").replace("\\", "/")))
+    return False
 
 
 def _checked(path: Path, key: str, value: object, default: object) -> Any:
     """Return the value of a setting: a string or a list of names, as its default shows."""
     is_text = default is None
     texts = [value] if is_text else value
-    if not isinstance(texts, list) or not all(
-        isinstance(text, str) and text and "\0" not in text for text in texts
-    ):
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         raise _unusable_config(
             path, f"{key} is not {'a string' if is_text else 'a list of strings'}"
         )
+    if is_text and re.search(r"[\0-\x1f]", texts[0]):  # as of "D:\tiles", whose \t is a tab
+        raise _unusable_config(path, f"{key} contains a control character; {_BACKSLASHES}")
     try:
         return value if is_text else tuple(map(NAMES[key].find, texts))
     except ValueError as error:

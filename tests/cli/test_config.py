@@ -13,6 +13,8 @@ from tests.command import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
+SINGLE_QUOTES = r"put a path with backslashes between single quotes, such as 'D:\my-josm'."
+
 
 @pytest.fixture
 def config_toml(home: Path) -> Path:
@@ -25,6 +27,15 @@ def config_toml(home: Path) -> Path:
 def test_no_file(tmp_path: Path) -> None:
     """Without a file, nothing is set."""
     assert Config() == config.load(tmp_path)
+
+
+def test_paths_of_windows(tmp_path: Path) -> None:
+    """A path is read as it is typed between single quotes, or with forward slashes."""
+    text = "josm-dir = 'D:\\my-josm'\nsource = \"C:/Users/Zoë M/cookies.json\"\n"
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+
+    expected = Config(josm_dir=r"D:\my-josm", source="C:/Users/Zoë M/cookies.json")
+    assert expected == config.load(tmp_path)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -55,7 +66,17 @@ def test_all_settings(tmp_path: Path, encoding: str) -> None:
         (b"colors = [5]", "colors is not a list of strings."),
         (b'josm-dir = ["x"]', "josm-dir is not a string."),
         (b'josm-dir = ""', "josm-dir is not a string."),
-        (rb'josm-dir = "a\u0000b"', "josm-dir is not a string."),
+        (rb'josm-dir = "a\u0000b"', f"josm-dir contains a control character; {SINGLE_QUOTES}"),
+        (rb'josm-dir = "D:\tiles"', f"josm-dir contains a control character; {SINGLE_QUOTES}"),
+        (
+            rb'josm-dir = "C:\Users\m"',
+            f"Invalid hex value (at line 1, column 17); {SINGLE_QUOTES}",
+        ),
+        (
+            b'colors = ["hot"]\r\n' + rb"source = 'C:\a'" + b"\r\n" + rb'josm-dir = "D:\my-josm"',
+            f"Unescaped '\\' in a string (at line 3, column 17); {SINGLE_QUOTES}",
+        ),
+        (rb'source = "C:\Users" x', "Invalid hex value (at line 1, column 15)."),
         (b"colors = " + b"[" * 5000, "it is nested too deeply."),
         (
             b'colors = ["hot"]\nonly = ["all:hot"]',
