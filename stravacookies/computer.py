@@ -1,5 +1,6 @@
 """The user's computer: what decides where programs are, and how it starts this one."""
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,8 +47,15 @@ def own_command(*words: str) -> list[str]:
 
 
 def windows_script(command: Sequence[str]) -> bytes:
-    """Return a script of Windows that starts a command; its first line says it is in UTF-8."""
-    import subprocess  # imported here: only Windows needs it
+    """Return a script of Windows that starts a command; its first line says it is in UTF-8.
 
-    line = subprocess.list2cmdline(command).replace("%", "%%")
+    Sources: https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments (what is
+    in a word), https://learn.microsoft.com/windows-server/administration/windows-commands/cmd
+    """
+    words = (re.sub(r'(\\*)("|\Z)', r"\1\1\2", word).replace('"', r"\"") for word in command)
+    line = " ".join(f'"{word}"' for word in words).replace("%", "%%")
+    parts = line.split('"')
+    # For the shell, every quotation mark counts. Outside of them, an & would begin another command.
+    parts[::2] = [re.sub(r"[&|<>()^]", r"^\g<0>", part) for part in parts[::2]]
+    line = '"'.join(parts)
     return f'@chcp 65001 >nul\r\n@start "" {line}\r\n'.encode()

@@ -8,6 +8,7 @@ import getpass
 import io
 import logging
 import os
+import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import platformdirs
 import pytest
@@ -229,6 +231,42 @@ def test_compiled_template_is_used(josm: Path) -> None:
     """A user's own folders are trusted: there are no modes that could say otherwise."""
     with open_trusted(josm / "preferences.xml") as file:
         assert NEW == file.read()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (r"C:\Zoë\josm.exe", [r"C:\Zoë\josm.exe"]),
+        (r'java -Djosm.home="D:\my josm" -jar "x y.jar"', ["java", r"-Djosm.home=D:\my josm"]),
+        (r"C:\O'Brien\josm.exe --language=de", [r"C:\O'Brien\josm.exe", "--language=de"]),
+    ],
+)
+def test_command_of_the_user(
+    josm: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: list[str]
+) -> None:
+    """A command is split as Windows does; JOSM is started beside this process, which ends."""
+    started = Mock()
+    monkeypatch.setattr(subprocess, "Popen", started)
+    outcome = run("josm", "--josm-command", command)
+
+    assert (0, "") == (outcome.code, outcome.err)
+    assert words == started.call_args.args[0][:2]
+    unclosed = run("josm", "--josm-command", f'{command}"')
+    assert (2, True) == (unclosed.code, "a quotation mark is not closed." in unclosed.err)
+
+
+def test_icon(josm: Path) -> None:
+    """The icon's script in the Start menu starts Python without a window of its own."""
+    added = run("josm", "--icon", "--josm-command", '"x y.exe" z')
+    script = josm.parent / "Microsoft/Windows/Start Menu/Programs/JOSM with Strava heatmap.cmd"
+    python = Path(sys.executable).with_name("pythonw.exe")
+    line = f'"{python}" "-P" "-m" "stravacookies" "josm" "--josm-command" "\\"x y.exe\\" z"'
+
+    assert (0, f"'{script.stem}' is now in the desktop's menu ({script}).\n") == (
+        added.code,
+        added.out.replace("\r\n", "\n"),
+    )
+    assert f'@chcp 65001 >nul\r\n@start "" {line}\r\n' == script.read_bytes().decode()
 
 
 @pytest.mark.usefixtures("windows")

@@ -154,8 +154,8 @@ CHOICES = "".join(
     f"\n\n\b\n{title}:\n{textwrap.fill(' '.join(kind.known), 78)}"
     for title, kind in (("Activities", ACTIVITY), ("Colours", COLOR))
 ) + (
-    "\n\nOther names work, too, in any case: hike or hiking for sport_Hike, mtb, 'light blue' for"
-    " mobileblue, 'Hike, blue' for sport_Hike:blue. ride and run are the groups; their sports are"
+    '\n\nOther names work, too, in any case: hike or hiking for sport_Hike, mtb, "light blue" for'
+    ' mobileblue, "Hike, blue" for sport_Hike:blue. ride and run are the groups; their sports are'
     " sport_Ride and sport_Run."
 )
 """The part of a help text that lists activities and colours, and says how else to type them."""

@@ -24,8 +24,8 @@ def command(computer: Computer, directory: Path | None) -> list[str]:
     if directory:
         why, option = f"no installed JOSM uses {directory}", f"-Djosm.home={directory} "
     raise JosmStateError(
-        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command 'java"
-        f" {option}-jar josm.jar'."
+        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command"
+        f' "java {option}-jar josm.jar".'
     )
 
 

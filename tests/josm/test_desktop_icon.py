@@ -73,15 +73,16 @@ def test_application_folder(home: Path) -> None:
 
 
 def test_script_of_windows(home: Path) -> None:
-    """Windows gets a script in the Start menu, in which percent signs are doubled."""
-    command = [r"C:\Users\Zoë M\pythonw.exe", "-m", "stravacookies", "josm", "--", "100%"]
+    """Windows gets a script in the Start menu, in which words stay whole for shell and program."""
+    command = [r"C:\R&D\Zoë M\pythonw.exe", "-m", "100%", "D:\\", r'"C:\R&D x\\" y']
     icon = desktop_icon.add(Computer("win32", {"APPDATA": str(home / "Roaming")}, home), command)
 
     folder = home / "Roaming" / "Microsoft" / "Windows" / "Start Menu" / "Programs"
     assert folder / "JOSM with Strava heatmap.cmd" == icon
     assert (
-        '@chcp 65001 >nul\r\n@start "" "C:\\Users\\Zoë M\\pythonw.exe" -m stravacookies josm --'
-        " 100%%\r\n"
+        '@chcp 65001 >nul\r\n@start "" "C:\\R&D\\Zoë M\\pythonw.exe" "-m" "100%%" "D:\\\\"'
+        r' "\"C:\R^&D x\\\\\" y"'
+        "\r\n"
     ) == icon.read_bytes().decode()
 
 

@@ -79,6 +79,6 @@ def test_no_command(
         launch.command(install("linux", *parts), path)
 
     assert (
-        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command 'java"
-        f" {option}-jar josm.jar'."
+        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command"
+        f' "java {option}-jar josm.jar".'
     ).format(path, path) == str(error.value)

@@ -1,6 +1,7 @@
 """`stravacookies josm`: starts JOSM with fresh cookies."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -25,17 +26,22 @@ _FAILURES = (StravacookiesError, click.ClickException, OSError)
 
 def _split(context: click.Context, option: click.Parameter, text: str | None) -> list[str]:
     """Split a command as the system's shell would, and expand `~`."""
-    is_windows = sys.platform == "win32"
+    split = _split_on_windows if sys.platform == "win32" else shlex.split
     try:
-        words = shlex.split(text or "", posix=not is_windows)
+        words = split(text or "")
     except ValueError:
         raise click.BadParameter("a quotation mark is not closed.") from None
     if text is not None and not words:
         raise click.BadParameter("it is empty.")
-    if is_windows:
-        words = [word.strip('"') for word in words]
     # A Path would change what is not one, such as a URL.
     return [os.path.expanduser(word) for word in words]  # noqa: PTH111
+
+
+def _split_on_windows(text: str) -> list[str]:
+    """Split a command where a backslash, and a single quotation mark, are like any other."""
+    if text.count('"') % 2:
+        raise ValueError
+    return [word.replace('"', "") for word in re.findall(r'(?:[^\s"]|"[^"]*")+', text)]
 
 
 @click.command(
@@ -45,7 +51,7 @@ def _split(context: click.Context, option: click.Parameter, text: str | None) ->
         "josm",
         "josm --icon",
         "josm -- --language=de ~/track.gpx",
-        "josm --josm-command 'java -jar ~/josm-tested.jar'",
+        'josm --josm-command "java -jar ~/josm-tested.jar"',
     ),
 )
 @click.argument("arguments", metavar="[-- ARGUMENT...]", nargs=-1, type=click.UNPROCESSED)

@@ -23,7 +23,7 @@ _PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAM
         "josm-prefs --from firefox",
         "josm-prefs --show sport_Hike:blue --show sport_Ride:hot",
         "josm-prefs --activity sport_Hike --color blue --color hot",
-        "josm-prefs --only 'Hike, blue' --only ride:hot",
+        'josm-prefs --only "Hike, blue" --only ride:hot',
         "josm-prefs --local",
     )
     + options.CHOICES,

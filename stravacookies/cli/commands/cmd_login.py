@@ -16,7 +16,7 @@ from stravacookies.wording import listed
         "login",
         "login firefox",
         "login window",
-        "login 'chrome:Profile 1'",
+        'login "chrome:Profile 1"',
         "login cookies.json",
     )
     + f"\n\nThe browsers are {listed(BROWSERS)}. window:BROWSER can open"
