@@ -1,16 +1,17 @@
 """Format times, counts, lists and paths for people."""
 
 import re
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 
 def local_time(time: datetime) -> str:
-    """Format a time in the local time zone, or in UTC if that zone is invalid."""
+    """Format a time in the local time zone, or in UTC if that zone cannot be used."""
     try:
         return f"{time.astimezone():%d %B %Y, %H:%M}"
-    except ValueError:  # a TZ of 24 hours or more
+    except (ValueError, OSError):  # a TZ of 24 hours or more; on Windows, beyond the year 3000
         return f"{time:%d %B %Y, %H:%M} UTC"
 
 
@@ -37,8 +38,8 @@ def listed(names: Iterable[str], conjunction: str = "and") -> str:
 
 def without_home(text: str) -> str:
     """Replace the user's home directory, which contains the user's name, with `~`."""
-    home = Path.home()
+    home, flags = Path.home(), re.IGNORECASE if sys.platform == "win32" else 0
     for path in {home, home.resolve()}:
         if path != Path(path.anchor):  # a home at the root tells nothing
-            text = re.sub(rf"{re.escape(str(path))}(?!\w)", "~", text)
+            text = re.sub(rf"{re.escape(str(path))}(?!\w)", "~", text, flags=flags)
     return text

@@ -1,6 +1,7 @@
 """What only Windows does, with its answers in place of this system's: it is not the real one."""
 
 import atexit
+import ctypes
 import errno
 import fcntl
 import gc
@@ -12,10 +13,11 @@ import subprocess
 import sys
 import time
 from contextlib import redirect_stderr, redirect_stdout
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Self
 from unittest.mock import Mock
 
 import platformdirs
@@ -30,6 +32,7 @@ from stravacookies.josm.preferences import NEW
 from stravacookies.locks import locked
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
+from stravacookies.wording import local_time, without_home
 from tests.command import Outcome
 from tests.made_up import values
 from tests.test_imports import NAMES
@@ -83,13 +86,17 @@ def josm(home: Path, windows: None) -> Path:
     return directory
 
 
-def run(*arguments: str | Path) -> Outcome:
-    """Run the whole program in this process, with streams that are redirected on Windows."""
+def run(*arguments: str | Path, has_console: bool = True) -> Outcome:
+    """Run the whole program in this process, with streams as they are redirected on Windows.
+
+    Without a console, as an icon runs it, it has no streams.
+    """
     streams = [io.TextIOWrapper(io.BytesIO(), "cp1252", newline="") for _ in range(2)]
     handlers = logging.getLogger("stravacookies").handlers
     before = handlers[:]
     try:
-        with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
+        out, err = streams if has_console else (None, None)
+        with redirect_stdout(out), redirect_stderr(err):
             main([*map(str, arguments)])
     except SystemExit as end:
         code = end.code or 0
@@ -267,6 +274,38 @@ def test_icon(josm: Path) -> None:
         added.out.replace("\r\n", "\n"),
     )
     assert f'@chcp 65001 >nul\r\n@start "" {line}\r\n' == script.read_bytes().decode()
+
+
+@pytest.mark.usefixtures("windows")
+def test_icon_tells_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a console, a box says what failed."""
+    windll = Mock()
+    monkeypatch.setattr(ctypes, "windll", windll, raising=False)
+
+    assert 6 == run("josm", has_console=False).code
+    windll.user32.MessageBoxW.assert_called_once()
+    _, text, title, _ = windll.user32.MessageBoxW.call_args.args
+    assert "JOSM with Strava heatmap" == title
+    assert text.startswith("JOSM cannot be started: it was not found.")
+    windll.reset_mock()
+    assert run("josm").err.startswith("stravacookies: JOSM cannot be started")
+    windll.user32.MessageBoxW.assert_not_called()
+
+
+@pytest.mark.usefixtures("windows")
+def test_home_in_any_case(home: Path) -> None:
+    """What is safe to share hides the home directory, however its letters are typed."""
+    assert "in ~/JOSM" == without_home(f"in {str(home).upper()}/JOSM")
+
+
+def test_time_that_windows_cannot_convert() -> None:
+    """A time that is too late for Windows' calendar is printed in UTC."""
+
+    class Late(datetime):
+        def astimezone(self, tz: tzinfo | None = None) -> Self:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    assert "01 January 3002, 00:00 UTC" == local_time(Late(3002, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.usefixtures("windows")

@@ -6,8 +6,14 @@ from collections.abc import Collection, Iterable
 from os.path import lexists, realpath
 from pathlib import Path
 
-_VARIABLES = ("PATH", "HOME", "XDG_CONFIG_HOME")
-"""What git needs to find the user's own configuration, and nothing else."""
+_VARIABLES = (
+    *("PATH", "HOME", "XDG_CONFIG_HOME"),
+    *("HOMEDRIVE", "HOMEPATH", "SYSTEMROOT", "USERPROFILE"),  # on Windows
+)
+"""What git needs to start, and to find the user's own configuration, and nothing else.
+
+Source: https://github.com/git/git/blob/master/compat/mingw.c (setup_windows_environment)
+"""
 
 
 def would_commit(paths: Iterable[Path], patience: float = 2.0) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import socket
 from collections.abc import Callable
 
@@ -44,7 +43,8 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port), backlog=128)
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
+        # Without the address, which Python adds. Windows' numbers are unknown to `os.strerror`.
+        why = (error.strerror or str(error)).partition(" (while ")[0]
         raise UsageError(
             f"Port {port} cannot be used ({why}): end the program that listens there, perhaps"
             " another 'stravacookies serve', or choose another port with --port."

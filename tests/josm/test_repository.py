@@ -100,7 +100,10 @@ def test_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -
 
 
 def test_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Git gets no secret from the environment."""
+    """Git gets what it needs from the environment, also on Windows, and no secret."""
+    of_windows = {"HOMEDRIVE", "HOMEPATH", "SYSTEMROOT", "USERPROFILE"}
+    for name in of_windows:
+        monkeypatch.setenv(name, "x")
     (tmp_path / ".git").mkdir()
     program(tmp_path / "bin" / "git", f"/usr/bin/env > {tmp_path}/environment")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
@@ -109,7 +112,7 @@ def test_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     lines = (tmp_path / "environment").read_text().splitlines()
     names = {line.partition("=")[0] for line in lines} - {"PWD", "OLDPWD", "SHLVL", "_"}
-    assert {"PATH", "HOME", "GIT_ALLOW_PROTOCOL"} == names
+    assert {"PATH", "HOME", "GIT_ALLOW_PROTOCOL", *of_windows} == names
 
 
 @needs_git

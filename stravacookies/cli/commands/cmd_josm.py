@@ -21,6 +21,9 @@ from stravacookies.josm import desktop_icon, launch
 _PATIENCE = 5.0
 """Seconds to wait until the desktop has taken a notification."""
 
+_IN_FRONT = 0x10000
+"""Shows a box above other windows (MB_SETFOREGROUND)."""
+
 _FAILURES = (StravacookiesError, click.ClickException, OSError)
 
 
@@ -139,8 +142,17 @@ def _words(error: Exception) -> str:
 def _notify(text: str) -> None:
     """Show a notification on the desktop, if that is possible: an icon has no terminal.
 
-    Source: https://manpages.debian.org/notify-send
+    On Windows it is a box, which waits to be read.
+
+    Sources: https://manpages.debian.org/notify-send,
+    https://learn.microsoft.com/windows/win32/api/winuser/nf-winuser-messageboxw
     """
+    if sys.platform == "win32":
+        if not sys.stderr:  # pythonw.exe has none; elsewhere the text is there to be read
+            import ctypes  # imported here: only Windows needs it
+
+            ctypes.windll.user32.MessageBoxW(None, text, desktop_icon.NAME, _IN_FRONT)
+        return
     program = shutil.which("notify-send")
     if program:
         with suppress(OSError, subprocess.SubprocessError):
