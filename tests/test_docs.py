@@ -2,13 +2,16 @@
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from stravacookies.cli import config
 from stravacookies.cli.config import Config
+from stravacookies.cli.main import cli
 from stravacookies.heatmap import CURRENT
 from stravacookies.josm.preferences import NEW
 from tests import command, pages, test_imports
@@ -121,6 +124,23 @@ def test_defaults_can_be_used(run_here: Run, home: Path) -> None:
     assert "Imagery menu:\n  All rides, hot\n  Hike, blue\n\n" in outcome.out
     (directory / "config.toml").write_text(single_layers)
     assert Config(only=("sport_Hike:blue", "ride:hot")) == config.load(directory)
+
+
+def test_examples_for_windows(tmp_path: Path) -> None:
+    """docs/windows.md shows commands that are understood, in double quotes, and usable paths."""
+    lines = "".join(blocks("docs/windows.md", "text")).splitlines()
+    typed = [shlex.split(line) for line in lines if line.startswith("stravacookies ")]
+    program = click.Context(cli, **cli.context_settings)
+    for _, name, *arguments in typed:
+        named = cli.get_command(program, name)
+        assert named
+        named.make_context(name, arguments, parent=program)
+    (text,) = blocks("docs/windows.md", "toml")
+    (tmp_path / "config.toml").write_text(text)
+
+    assert 5 == len(typed)
+    assert "'" not in "".join(lines)
+    assert r"D:\my maps\JOSM" == config.load(tmp_path).josm_dir == typed[-1][-1]
 
 
 def test_pages_of_commands_are_current() -> None:
