@@ -3,12 +3,10 @@
 import atexit
 import ctypes
 import errno
-import fcntl
 import gc
 import getpass
 import io
 import logging
-import os
 import subprocess
 import sys
 import time
@@ -16,13 +14,12 @@ from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, datetime, timedelta, tzinfo
 from importlib import import_module
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import SimpleNamespace
 from typing import Self
 from unittest.mock import Mock
 
-import platformdirs
 import pytest
-from platformdirs import windows as windows_dirs
 
 from stravacookies.cli import prompt
 from stravacookies.cli.main import main
@@ -36,43 +33,13 @@ from stravacookies.wording import local_time, without_home
 from tests.command import Outcome
 from tests.made_up import values
 from tests.test_imports import NAMES
-
-LIBRARIES = ("jinja2", "keyring", "lxml.etree", "psutil")
-"""They look once at the system that they are imported on, which stays this one."""
-
-MISSING_MODULES = ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty")
-MISSING_IN_OS = (
-    *("O_DIRECTORY", "O_NOFOLLOW", "fchmod", "fchown", "fork", "geteuid", "getuid", "killpg"),
-    "statvfs",
-)
-
-
-def lock_byte(descriptor: int, mode: int, size: int) -> None:
-    """Lock a file as `msvcrt.locking` does, whose error is that of a file one may not open."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise PermissionError(errno.EACCES, "Permission denied") from None
+from tests.windows import pretend
 
 
 @pytest.fixture
 def windows(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows, as far as a program sees it from Python: the only place that pretends it."""
-    for name in LIBRARIES:
-        import_module(name)
-    monkeypatch.setattr(sys, "platform", "win32")
-    for name in MISSING_MODULES:
-        monkeypatch.setitem(sys.modules, name, None)
-    for name in MISSING_IN_OS:
-        monkeypatch.delattr(os, name)
-    msvcrt = SimpleNamespace(LK_NBLCK=2, locking=lock_byte)
-    monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
-    monkeypatch.setattr(platformdirs, "PlatformDirs", windows_dirs.Windows)
-    from_environ = windows_dirs.get_win_folder_from_env_vars
-    monkeypatch.setattr(windows_dirs, "get_win_folder", from_environ)
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("APPDATA", str(home / "AppData" / "Roaming"))
-    monkeypatch.setenv("LOCALAPPDATA", str(home / "AppData" / "Local"))
+    """Windows, with an empty home."""
+    pretend(home, monkeypatch)
 
 
 @pytest.fixture
@@ -190,16 +157,19 @@ def test_file_that_another_program_has_open(
     """A moment is waited for; then one sentence says so, and all files are as they were."""
     run("josm-prefs", "--color", "hot")
     (josm / "preferences.xml").write_bytes(NEW)
-    before, replace, pauses = contents(josm), Path.replace, list[float]()
+    before, replace, sleep, pauses = contents(josm), Path.replace, time.sleep, list[float]()
 
     def fail(partial: Path, target: Path) -> Path:
         if target == josm / name and len(pauses) < failures:
             raise PermissionError(errno.EACCES, "Access is denied")
         return replace(partial, target)
 
+    def note(seconds: float) -> None:
+        (pauses.append if current_thread() is main_thread() else sleep)(seconds)
+
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", fail)
-        patch.setattr(time, "sleep", pauses.append)
+        patch.setattr(time, "sleep", note)
         outcome = run("josm-prefs", "--color", "blue")
 
     if failures == 2:

@@ -27,6 +27,7 @@ from tests.credentials.browser_stores import (
 from tests.credentials.conftest import exactly
 from tests.made_up import token, values
 from tests.sessionstore import sessionstore
+from tests.windows import pretend
 
 Open = Callable[[str, Row], sqlite3.Connection]
 
@@ -50,7 +51,10 @@ def home(home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     """The empty home of this user, on the system that a test names as its parameter `platform`."""
     monkeypatch.setenv("HOME", str(home))
     if "platform" in request.fixturenames:
-        monkeypatch.setattr(sys, "platform", request.getfixturevalue("platform"))
+        platform = request.getfixturevalue("platform")
+        monkeypatch.setattr(sys, "platform", platform)
+        if platform == "win32":
+            pretend(home, monkeypatch)
     return home
 
 
