@@ -265,7 +265,7 @@ LOGIN_DATA = {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"}
         (None, LOGIN_DATA, "✓ none yet; the next run uses STRAVA_EMAIL and STRAVA_PASSWORD"),
         (None, "firefox:jane", "✓ none yet; the next run uses firefox"),
         (None, "/dev/null", "✓ none yet; the next run uses /dev/null"),
-        (None, "/nowhere", f"✗ The source of the session is neither a file nor …\n{LOGIN}"),
+        (None, "/nowhere", f"✗ The source of the session is neither a known browser nor …\n{LOGIN}"),
         (None, "", f"✗ none yet\n{LOGIN}"),
     ],
 )

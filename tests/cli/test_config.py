@@ -203,4 +203,4 @@ def test_source_is_gone(run: Run, config_toml: Path, josm_directory: Path) -> No
     outcome = run("josm-prefs")
 
     assert (2, "") == (outcome.code, outcome.out)
-    assert "neither a known browser nor a known " in outcome.err
+    assert "neither a known browser nor an existing " in outcome.err
