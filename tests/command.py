@@ -14,6 +14,9 @@ from click.testing import CliRunner
 from stravacookies.cli.main import cli
 from tests.standin.server import StandIn
 
+PROGRAM = Path(sys.executable).with_name("stravacookies")
+"""The program as a user starts it."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -43,8 +46,9 @@ class Run(Protocol):
 
 def environment_of(home: Path, stand_in: StandIn) -> dict[str, str]:
     """Return the environment of a user whose Strava is the stand-in and who is not logged in."""
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
-    return inherited | stand_in.environment() | {"HOME": str(home)}
+    inherited = {name: os.environ[name] for name in ("LANG", "TZ") if name in os.environ}
+    path = os.pathsep.join([str(PROGRAM.parent), os.environ["PATH"]])
+    return inherited | stand_in.environment() | {"HOME": str(home), "PATH": path}
 
 
 def run(
@@ -75,8 +79,7 @@ def run_stravacookies(
     *arguments: str | Path, environment: dict[str, str], folder: Path, typed: str = ""
 ) -> Outcome:
     """Run `stravacookies` with arguments. The other parameters are those of `run`."""
-    command = (sys.executable, "-m", "stravacookies", *arguments)
-    return run(*command, environment=environment, folder=folder, typed=typed)
+    return run(PROGRAM, *arguments, environment=environment, folder=folder, typed=typed)
 
 
 def run_in_process(*arguments: str | Path, environment: dict[str, str]) -> Outcome:

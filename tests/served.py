@@ -3,13 +3,13 @@
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
+from tests.command import PROGRAM
 from tests.josm_app import free_port
 
 TILE = "/all/hot/8/198/114.png"
@@ -63,7 +63,7 @@ def serving(
         port: The port on which it listens; by default a free one.
     """
     port = port or free_port()
-    command = [sys.executable, "-m", "stravacookies", "serve", "--port", str(port)]
+    command = [str(PROGRAM), "serve", "--port", str(port)]
     own = signal.signal(signal.SIGINT, signal.SIG_DFL)  # it may be ignored where tests run
     try:
         process = subprocess.Popen(

@@ -5,8 +5,9 @@ import os
 import pty
 import select
 import subprocess
-import sys
 import time
+
+from tests.command import PROGRAM
 
 
 def converse(
@@ -20,7 +21,7 @@ def converse(
         arguments: The arguments after the program's name.
     """
     lines = [(question, f"{answer}\n") for question, answer in answers]
-    return on_terminal([sys.executable, "-m", "stravacookies", *arguments], environment, lines)
+    return on_terminal([str(PROGRAM), *arguments], environment, lines)
 
 
 def on_terminal(

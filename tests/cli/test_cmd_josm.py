@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Run, run_stravacookies
+from tests.command import PROGRAM, Run, run_stravacookies
 from tests.josm_app import pretended
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -24,7 +24,7 @@ class Programs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.variables = {"PATH": f"{folder}:{os.environ['PATH']}"}
+        self.variables = {"PATH": f"{folder}:{PROGRAM.parent}:{os.environ['PATH']}"}
 
     def install(self, name: str, code: int = 0) -> None:
         """Install a program that ends with an exit code."""
@@ -204,7 +204,8 @@ def test_icon(
     command = shlex.split(line.removeprefix("Exec="))
 
     assert f"'JOSM with Strava heatmap' is now in the desktop's menu ({icon}).\n" == added.out
-    assert [sys.executable, "-P", "-m", "stravacookies"] == command[:4]
+    assert ["-P", "-m", "stravacookies"] == command[1:4]
+    assert Path(command[0]).samefile(sys.executable)
     assert None is programs.arguments("josm")
     session = strava.open_session()
     assert 7 == run(*command[4:], **programs.variables, STRAVA_SESSION=session).code

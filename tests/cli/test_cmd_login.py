@@ -211,12 +211,13 @@ def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: St
         "stravacookies: Reading chromium needs an optional package: run 'make browser'. Looked in:"
         f" {profile}.\n"
     )
-    named = run("login", "--from", "chromium")
+    path = {"PYTHONPATH": str(tmp_path)}
+    named = run("login", "--from", "chromium", **path)
     assert (3, needed) == (named.code, named.err)
-    assert run("login").err.startswith(needed)
+    assert run("login", **path).err.startswith(needed)
     with create(home / ".librewolf" / "x.default") as librewolf:
         add(librewolf, value=strava.open_session())
-    outcome = run("login")
+    outcome = run("login", **path)
 
     assert (0, "") == (outcome.code, outcome.err)
     assert "Logged in to Strava with librewolf.\n" in outcome.out

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies.credentials.window_browsers import Program
-from tests.command import Run
+from tests.command import PROGRAM, Run
 from tests.pretended_browser import LOGIN, has_ended, pretended, started
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -28,7 +28,7 @@ def test_window(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None
     """A window is closed once Strava accepts a session, which is kept with its source."""
     session = strava.open_session()
     program = browser(home, session)
-    outcome = run("login", "window", PATH=str(home / "bin"), **SCREEN)
+    outcome = run("login", "window", PATH=f"{home / 'bin'}:{PROGRAM.parent}", **SCREEN)
     kept = json.loads((program.profile.parent / "session.json").read_text())
     told = (
         "Log in to Strava in the Chromium window that opens now, in any way you like. It closes by"
@@ -47,7 +47,7 @@ def test_window(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None
 def test_renewal(run: Run, home: Path, josm_directory: Path, strava: Strava) -> None:
     """When its session has ended, the window's profile is asked for a newer one, in silence."""
     program = browser(home, strava.open_session())
-    path = str(home / "bin")
+    path = f"{home / 'bin'}:{PROGRAM.parent}"
     run("login", "window", PATH=path, **SCREEN)
     strava.end_sessions()
     browser(home, strava.open_session())
