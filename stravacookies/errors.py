@@ -5,21 +5,20 @@ Each message is written where the failure happens. No message contains a secret.
 
 from typing import ClassVar
 
-RUN_LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
+from stravacookies.installation import THIS, command
+
+RUN_LOGIN = f"run '{command('login')}'"
 
 TRY_AGAIN = f"To try again, or to log in another way, {RUN_LOGIN}."
 
-RUN_JOSM_PREFS = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+RUN_JOSM_PREFS = f"run '{command('josm-prefs')}'"
 
 LOG_IN_WITH_BROWSER = f"Log in at https://www.strava.com in your browser, then {RUN_LOGIN}."
 """What to do when there is no usable session, for messages in several modules."""
 
 TRY_LATER = "Try again later. If that does not help:"
 
-REINSTALL = (
-    "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
-    " 'make josm-prefs')"
-)
+REINSTALL = THIS.how_to_reinstall()
 """What to do when a part of the installation is missing."""
 
 

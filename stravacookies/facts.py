@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 IGNORE = f"add {entry_set.FILE}, {cartograph.DIRECTORY}/ and {install.BACKUP} to .gitignore there"
 """What to do if git would commit them."""
 
-_SERVER = b"stravacookies serve"
-"""What the page of the server contains."""
+_SERVER = b"<title>Strava Heatmap on this computer</title>"
+"""What the page of the server contains, however the server was started."""
 
 _PATIENCE = 20.0
 """Seconds to wait for a tile, and for those in all other colours."""

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from itertools import chain
 from urllib.parse import urlsplit
 
 from stravacookies.credentials import candidates, sources
@@ -23,6 +24,7 @@ from stravacookies.errors import (
 from stravacookies.facts import IGNORE, Facts, JosmFacts
 from stravacookies.findings import Finding, Result, State, bad, good, unchecked
 from stravacookies.heatmap import serve_command
+from stravacookies.installation import command
 from stravacookies.josm import entry_set, live
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.josm.remote import Listener
@@ -36,7 +38,7 @@ _PACKAGES = (
 )
 _EXTRAS = ("aiohttp", "keyring", "pillow", "yt-dlp")  # used only if they are installed
 
-_RENEW = "run 'stravacookies josm-prefs --refresh'"
+_RENEW = f"run '{command('josm-prefs', '--refresh')}'"
 
 
 def _program(_: Facts) -> Result:
@@ -102,7 +104,7 @@ def _cookies(facts: Facts) -> Result:
 
 
 def _run_server(port: int) -> str:
-    return f"run '{serve_command(port)}' (in a clone: 'make serve')"
+    return f"run '{serve_command(port)}'"
 
 
 def _tile(facts: Facts) -> Result:
@@ -141,8 +143,8 @@ def _colors(facts: Facts) -> Result:
     used = {layer.color for layer in facts.josm.layers} if facts.josm else set()
     if used and used.isdisjoint(retired):
         return good(f"{drawn}; none of your layers has such a colour")
-    others = (f" --color {color.key}" for color in host.colors if color not in retired)
-    return bad(drawn, f"choose other colours: run 'stravacookies josm-prefs{''.join(others)}'")
+    others = (("--color", color.key) for color in host.colors if color not in retired)
+    return bad(drawn, f"choose other colours: run '{command('josm-prefs', *chain(*others))}'")
 
 
 def _directory(facts: Facts) -> Result:
@@ -190,7 +192,7 @@ def _layers(josm: JosmFacts) -> Result:
     if josm.port and josm.is_served:
         return good(f"{found}, served on port {josm.port}")
     if josm.port:
-        nothing = f"{found}, but 'stravacookies serve' does not run on port {josm.port}"
+        nothing = f"{found}, but nothing serves them on port {josm.port}"
         return bad(nothing, _run_server(josm.port))
     if not josm.cookies:
         return bad(f"{found} without usable cookies", _RENEW)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from stravacookies.catalog import CLASSIC_COLORS, GROUPS, NEWER_COLORS, SPORTS, Activity, Color
+from stravacookies.installation import command
 
 MIN_ZOOM = 3
 """The lowest zoom level that Strava serves."""
@@ -257,7 +258,12 @@ def local_host(port: int) -> TileHost:
 
 def serve_command(port: int) -> str:
     """Return the command that starts the local host on a port."""
-    return f"stravacookies serve{'' if port == DEFAULT_PORT else f' --port {port}'}"
+    return command("serve", *([] if port == DEFAULT_PORT else ["--port", str(port)]))
+
+
+def local_command(port: int) -> str:
+    """Return the command that gives JOSM the layers of the local host on a port."""
+    return command("josm-prefs", "--local", *([] if port == DEFAULT_PORT else [str(port)]))
 
 
 DEFAULT_SHOW = ("all:hot", "ride:purple", "run:orange", "water:blue", "winter:gray")

@@ -11,6 +11,7 @@ from stravacookies import templating
 from stravacookies.catalog import Color
 from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import CURRENT, ID_PREFIX, Layer, Tile
+from stravacookies.installation import command
 from stravacookies.locks import locked
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.tiles import HOT, PNG, thumbnails
@@ -55,6 +56,8 @@ def render(view: View, port: int) -> str:
         layers=list(view.pictures),
         base64=lambda layer: b64encode(view.pictures[layer]).decode(),
         port=port,
+        josm_prefs=command("josm-prefs"),
+        choosing=command("josm-prefs", "OPTIONS"),
         **view._asdict(),
     )
 

@@ -26,9 +26,9 @@ from tests.made_up import token
 from tests.situations import BLUE, DAMAGES, HOT, LAYERS, SECRETS, SESSION, User
 from tests.standin.strava import Response, Strava
 
-RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+RUN = "run 'stravacookies josm-prefs'"
 RENEW = "run 'stravacookies josm-prefs --refresh'"
-LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
+LOGIN = "run 'stravacookies login'"
 
 ALL_WELL = {
     "Program": "✓ stravacookies N, Python N, SYSTEM",
@@ -91,7 +91,7 @@ UNUSABLE_PREFERENCES = {
 UNREGISTERED = {"Registration": f"✗ JOSM's preferences do not list strava-heatmap.xml\n{RUN}"}
 NO_LAYERS = {"Cartograph": "– not checked: there are no layers to compare them with"}
 
-RUN_SERVER = "run 'stravacookies serve --port 1' (in a clone: 'make serve')"
+RUN_SERVER = "run 'stravacookies serve --port 1'"
 SERVED = "✓ none, since JOSM's layers have no cookies"
 DUE = {"Layers": f"✗ 7 layers, whose cookies expire on TIME\n{RUN}"}
 SITUATIONS = {
@@ -108,12 +108,12 @@ SITUATIONS = {
     "cookies are due": DUE | {"Cookies": f"✗ a refresh is due: they expire on TIME\n{RUN}"},
     "cookies have expired": DUE | {"Cookies": f"✗ expired on TIME\n{RUN}"},
     "no server": {
-        "Layers": f"✗ 7 layers, but 'stravacookies serve' does not run on port 1\n{RUN_SERVER}",
+        "Layers": f"✗ 7 layers, but nothing serves them on port 1\n{RUN_SERVER}",
         "Cartograph": SERVED,
     },
     "no server, and expired": {
         "Cookies": f"✗ expired on TIME\n{RUN_SERVER}",
-        "Layers": f"✗ 7 layers, but 'stravacookies serve' does not run on port 1\n{RUN_SERVER}",
+        "Layers": f"✗ 7 layers, but nothing serves them on port 1\n{RUN_SERVER}",
         "Cartograph": SERVED,
     },
     "classic host": {
@@ -265,7 +265,7 @@ LOGIN_DATA = {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"}
         (None, LOGIN_DATA, "✓ none yet; the next run uses STRAVA_EMAIL and STRAVA_PASSWORD"),
         (None, "firefox:jane", "✓ none yet; the next run uses firefox"),
         (None, "/dev/null", "✓ none yet; the next run uses /dev/null"),
-        (None, "/nowhere", f"✗ The source of the session is neither a known browser nor …\n{LOGIN}"),
+        (None, "/nowhere", f"✗ The source of the session is neither a known browser …\n{LOGIN}"),
         (None, "", f"✗ none yet\n{LOGIN}"),
     ],
 )
@@ -300,8 +300,7 @@ def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
         "✗ click N, jinja2 N, lz4 N, platformdirs N, psutil N, requests N, urllib3 N,"
         " websockets N, aiohttp N, pillow N, yt-dlp N;"
         " not installed: lxml\n"
-        "install stravacookies again with pipx or pip (in a clone: run 'make clean', then"
-        " 'make josm-prefs')"
+        "run 'make clean', then 'make josm-prefs'"
     ) == findings(user, "Packages")["Packages"]
 
 

@@ -17,9 +17,10 @@ def test_local_host() -> None:
 
     assert (layer.id, layer.name) == (local.id, local.name)
     assert "http://127.0.0.1:8766/ride/blue/15/7/9.png" == local.tile_url(15, 7, 9)
-    assert ["stravacookies serve", "stravacookies serve --port 1"] == [
-        heatmap.serve_command(port) for port in (8765, 1)
-    ]
+    assert [
+        ("stravacookies serve", "stravacookies josm-prefs --local"),
+        ("stravacookies serve --port 1", "stravacookies josm-prefs --local 1"),
+    ] == [(heatmap.serve_command(port), heatmap.local_command(port)) for port in (8765, 1)]
 
 
 def test_every_activity_in_every_colour() -> None:

@@ -8,10 +8,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "stravacookies"
 
 FLOORS = (
-    {
-        *("errors", "version", "wording", "catalog", "deadline", "paths", "computer"),
-        *("findings", "installation"),
-    },
+    {"installation"},
+    {"errors", "version", "wording", "catalog", "deadline", "paths", "computer", "findings"},
     {"heatmap", "locks"},
     {"files"},
     {"strava"},

@@ -1,36 +1,52 @@
-"""Advice on packages that fits how the program was installed."""
+"""Advice that fits how the program was installed and started: its user types it as it is."""
 
+import os
 import re
+import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from stravacookies.installation import EXTRAS, how_to_add
+from stravacookies import installation, preview
+from stravacookies.heatmap import CURRENT
+from stravacookies.installation import EXTRAS, THIS, program, quoted
+from tests.command import PROGRAM, run
 
 ROOT = Path(__file__).parent.parent
+BY_MAKE = THIS._replace(is_clone=True, by_make=True)
+PIPX, UV, PIP = (
+    THIS._replace(is_clone=False, prefix=Path(prefix), python="/my python", program="/x/y -m z")
+    for prefix in (
+        "/home/m/.local/share/pipx/venvs/stravacookies",
+        "/home/m/.local/share/uv/tools/stravacookies",
+        "/home/m/venv",
+    )
+)
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
-@pytest.mark.parametrize(
-    ("prefix", "command"),
-    [
-        ("/home/m/.local/share/pipx/venvs/stravacookies", "pipx inject stravacookies {}"),
-        (
-            "/home/m/.local/share/uv/tools/stravacookies",
-            "uv pip install --python '/my python' {}",
-        ),
-        ("/home/m/venv", "'/my python' -m pip install {}"),
-    ],
-)
-def test_command(extra: str, prefix: str, command: str, tmp_path: Path) -> None:
+def test_packages_are_added(extra: str) -> None:
     """The command is that of the tool that has installed the program; in a clone it is make's."""
-    expected = command.format(" ".join(EXTRAS[extra]))
-    package = tmp_path / "stravacookies"
+    packages = " ".join(EXTRAS[extra])
 
-    assert expected == how_to_add(extra, package, Path(prefix), "/my python")
-    (tmp_path / "Makefile").touch()
-    assert f"make {extra}" == how_to_add(extra, package, Path(prefix), "/my python")
+    assert [
+        f"pipx inject stravacookies {packages}",
+        f'uv pip install --python "/my python" {packages}',
+        f'"/my python" -m pip install {packages}',
+        f"make {extra}",
+    ] == [each.how_to_add(extra) for each in (PIPX, UV, PIP, THIS)]
+
+
+def test_reinstall() -> None:
+    """A broken installation is replaced with the tool that has made it."""
+    assert [
+        "run 'pipx reinstall stravacookies'",
+        "run 'uv tool upgrade --reinstall stravacookies'",
+        "install stravacookies again with pip",
+        "run 'make clean', then 'make josm-prefs'",
+    ] == [each.how_to_reinstall() for each in (PIPX, UV, PIP, THIS)]
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
@@ -40,3 +56,81 @@ def test_packages(extra: str) -> None:
     named = [re.split("[>;]", each)[0] for each in extras["optional-dependencies"][extra]]
 
     assert set(EXTRAS[extra]) <= set(named) <= {*EXTRAS[extra], "secretstorage"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "started", "script", "found"),
+    [
+        ("stravacookies", ["python3"], "/bin/stravacookies", "/bin/stravacookies"),
+        (".venv/bin/stravacookies", ["python3"], ".venv/bin/stravacookies", None),
+        ('"/a b/stravacookies"', ["python3"], "/a b/stravacookies", "/bin/stravacookies"),
+        ("stravacookies", [r"C:\python"], r"C:\a\stravacookies", r"C:\a\stravacookies.EXE"),
+        ("py -m stravacookies", ["py", "-P", "-m", "stravacookies", "live"], "-m", "/bin/other"),
+        ("stravacookies", ["python", "-m", "pytest"], "/lib/pytest/__main__.py", None),
+        ("stravacookies", ["", "-c"], "-c", None),
+    ],
+)
+def test_program(expected: str, started: Sequence[str], script: str, found: str | None) -> None:
+    """It is named as it was started; `stravacookies` is enough where a shell finds the same one."""
+    assert expected == program(started, script, found)
+
+
+def test_typed() -> None:
+    """Make takes arguments in ARGS. The tools that put the program on the path need no more."""
+    lines = ("login", 'login "a b"', "live --renew")
+
+    assert [
+        ["make login", """make login ARGS='"a b"'""", 'make live ARGS="--renew"'],
+        ["stravacookies login", 'stravacookies login "a b"', "stravacookies live --renew"],
+        ["/x/y -m z login", '/x/y -m z login "a b"', "/x/y -m z live --renew"],
+    ] == [[each.typed(line) for line in lines] for each in (BY_MAKE, UV, PIP)]
+
+
+def test_quotes_of_windows() -> None:
+    """Cmd and PowerShell know double quotes, and a backslash is an ordinary character."""
+    words = [r"C:\Users\m\c.json", r"C:\Users\Zoë M", "47.05,8.31", "--from", "chrome:Profile 1"]
+
+    assert (
+        r'C:\Users\m\c.json "C:\Users\Zoë M" "47.05,8.31" --from "chrome:Profile 1"'
+    ) == " ".join(quoted(word, is_windows=True) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("start", "variables", "login", "helping"),
+    [
+        ("stravacookies", {}, "stravacookies login", "stravacookies login --help"),
+        (str(PROGRAM), {"MAKELEVEL": "1"}, "make login", 'make login ARGS="--help"'),
+        (str(PROGRAM), {"PATH": "/bin"}, f"{PROGRAM} login", f"{PROGRAM} login --help"),
+        (
+            f"{sys.executable} -m stravacookies",
+            {},
+            f"{sys.executable} -m stravacookies login",
+            f"{sys.executable} -m stravacookies login --help",
+        ),
+    ],
+)
+def test_advice(
+    home: Path, start: str, variables: dict[str, str], login: str, helping: str
+) -> None:
+    """What the program prints as the next step is how it was started."""
+    path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"HOME": str(home), "PATH": path} | variables
+    status = run(*start.split(), "status", environment=environment, folder=home)
+    wrong = run(*start.split(), "login", "--nonsense", environment=environment, folder=home)
+
+    assert f"\nNext: run '{login}'.\n" == status.out[status.out.index("\nNext") :]
+    assert (
+        2,
+        "",
+        "Usage: stravacookies login [OPTIONS] [SOURCE]\n"
+        f"Try '{helping}' for help.\n\nError: No such option '--nonsense'.\n",
+    ) == (wrong.code, wrong.out, wrong.err)
+
+
+def test_page_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The preview names and copies the command of the installation that has written it."""
+    monkeypatch.setattr(installation, "THIS", BY_MAKE)
+    page = preview.render(preview.View({CURRENT.layer("all:hot"): b""}, 47, 8, 12), 8111)
+
+    assert r'copy("make josm-prefs ARGS=\"OPTIONS\"".replace("OPTIONS", ' in page
+    assert r"close JOSM, run \u0027make josm-prefs\u0027, and start JOSM again." in page

@@ -9,6 +9,7 @@ import click
 
 from stravacookies.catalog import SPORTS, Activity
 from stravacookies.heatmap import CURRENT
+from stravacookies.installation import command
 from stravacookies.wording import listed
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class _PartName(Name):
         elif len(self.known) < 10:
             hint = f"Choose from {', '.join(self.known)}."
         else:
-            hint = "'stravacookies josm-prefs --help' lists them all."
+            hint = f"'{command('josm-prefs', '--help')}' lists them all."
         return f"There is no {self.name} {text!r}. {hint}"
 
     def _near(self, text: str) -> list[str]:

@@ -15,6 +15,7 @@ import click
 
 from stravacookies.cli.commands import SHORT_HELP
 from stravacookies.errors import REINSTALL, StravacookiesError
+from stravacookies.installation import command
 from stravacookies.version import __version__
 
 
@@ -78,6 +79,16 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command. A mistake in its arguments names the help as the user types it."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            context = error.ctx or ctx
+            helping = command(*context.command_path.split()[1:], "--help")
+            click.echo(f"{context.get_usage()}\nTry '{helping}' for help.\n", err=True)
+            raise click.UsageError(error.format_message()) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands into the help."""
         with formatter.section("Commands"):
@@ -87,7 +98,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\nExamples:\n  stravacookies login\n  stravacookies josm-prefs",
+    epilog=f"\b\nExamples:\n  {command('login')}\n  {command('josm-prefs')}",
 )
 @click.version_option(__version__)
 @click.pass_context

@@ -14,6 +14,7 @@ from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
 from stravacookies.heatmap import Layer, serve_command
+from stravacookies.installation import command
 from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.strava.cookies import HeatmapCookies
@@ -118,7 +119,7 @@ def _about_tiles(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> tup
     return (
         _served(layers),
         f"run '{_serve_command(layers)}', ",
-        "To get layers with cookies again, run 'stravacookies josm-prefs'.",
+        f"To get layers with cookies again, {RUN_JOSM_PREFS}.",
     )
 
 
@@ -223,7 +224,7 @@ def removal_summary(directory: Path, removed: "Removed") -> str:
             f"  changed  {PREFERENCES}: it no longer lists the heatmap, nothing else changed"
         )
     lines += [f"  removed  {path.relative_to(directory)}" for path in removed.files]
-    lines += ["", "To remove the kept session and cookies, too, run 'stravacookies logout'."]
+    lines += ["", f"To remove the kept session and cookies, too, run '{command('logout')}'."]
     return "\n".join(lines)
 
 

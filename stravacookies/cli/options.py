@@ -11,6 +11,7 @@ from stravacookies.cli.config import NAMES, VARIABLES
 from stravacookies.cli.layer_names import ACTIVITY, COLOR
 from stravacookies.cli.places import PLACE
 from stravacookies.heatmap import DEFAULT_PORT, DEFAULT_SHOW, MAX_ZOOM, MIN_ZOOM
+from stravacookies.installation import THIS
 
 _Option = Callable[[Callable[..., None]], Callable[..., None]]
 """What `click.option` returns: it adds an option to a command."""
@@ -162,5 +163,5 @@ CHOICES = "".join(
 
 
 def examples(*lines: str) -> str:
-    """Return the part of a help text with examples."""
-    return "\n".join(["\b", "Examples:", *(f"  stravacookies {line}" for line in lines)])
+    """Return the part of a help text with examples, as the user types them."""
+    return "\n".join(["\b", "Examples:", *(f"  {THIS.typed(line)}" for line in lines)])

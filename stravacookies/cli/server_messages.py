@@ -1,6 +1,7 @@
 """What is said of the server: where it is, how it is started, and what to do next."""
 
-from stravacookies.heatmap import DEFAULT_PORT, serve_command
+from stravacookies.heatmap import local_command, serve_command
+from stravacookies.installation import command
 from stravacookies.server.at_login import Installed, Removed
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.wording import until
@@ -25,7 +26,7 @@ def started_at_login(port: int, cookies: HeatmapCookies | None, installed: Insta
 The server {begin} at {_address(port)}
 
   file      {installed.file}
-{log}  remove    stravacookies serve --not-at-login
+{log}  remove    {command("serve", "--not-at-login")}
 
 {_renewal(cookies)}{until_then}
 
@@ -50,7 +51,6 @@ def _renewal(cookies: HeatmapCookies | None) -> str:
 
 
 def _for_programs(port: int) -> str:
-    local = f"josm-prefs --local{'' if port == DEFAULT_PORT else f' {port}'}"
     return f"""\
-Next, for JOSM: run 'stravacookies {local}' once.
+Next, for JOSM: run '{local_command(port)}' once.
 For iD, Rapid and QGIS: open {_address(port)}, and copy an address."""

@@ -28,6 +28,7 @@ from stravacookies.errors import (
     UsageError,
 )
 from stravacookies.heatmap import CURRENT, TileHost
+from stravacookies.installation import command
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Login, Session
 
@@ -40,12 +41,8 @@ Do one of these:
 - set STRAVA_SESSION to the value of the cookie _strava4_session in a browser anywhere;
 - {}."""
 
-_IN_WINDOW = (
-    "run 'stravacookies login window' (in a clone: 'make login ARGS=window'), and log in there"
-)
-_WITHOUT_SCREEN = (
-    "run 'stravacookies login -' (in a clone: 'make login ARGS=-'), and paste that cookie's value"
-)
+_IN_WINDOW = f"run '{command('login', 'window')}', and log in there"
+_WITHOUT_SCREEN = f"run '{command('login', '-')}', and paste that cookie's value"
 
 _log = logging.getLogger(__name__)
 

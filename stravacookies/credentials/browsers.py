@@ -5,7 +5,6 @@ reads Safari's store.
 """
 
 import sqlite3
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -13,7 +12,6 @@ from contextlib import closing, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from stravacookies import paths
 from stravacookies.credentials import firefox_windows
 from stravacookies.credentials.browser_copies import is_firefox, reduced_copy
 from stravacookies.credentials.browser_profiles import (
@@ -25,7 +23,7 @@ from stravacookies.credentials.browser_profiles import (
 )
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC
-from stravacookies.installation import how_to_add
+from stravacookies.installation import THIS
 from stravacookies.strava.session import (
     REMEMBER_TOKEN,
     SESSION,
@@ -191,10 +189,9 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
         # Imported here: 0.3 s, and few runs read a browser
         from yt_dlp.cookies import extract_cookies_from_browser
     except ImportError:
-        package = Path(paths.__file__).parent
-        command = how_to_add("browser", package, Path(sys.prefix), sys.executable)
+        how = THIS.how_to_add("browser")
         raise NotLoggedInError(
-            f"Reading {browser} needs an optional package: run '{command}'."
+            f"Reading {browser} needs an optional package: run '{how}'."
         ) from None
     log = _Log()
     cookies = _usable_cookies(extract_cookies_from_browser(browser, str(place), log))

@@ -22,6 +22,7 @@ from stravacookies.errors import (
 )
 from stravacookies.files import file_type
 from stravacookies.heatmap import TileHost
+from stravacookies.installation import command
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
 
@@ -108,7 +109,7 @@ def way_out(source: str) -> str:
         return f"{log_in} copy the session from there again."
     if Path(source).is_absolute():
         export = "" if _is_store(source) else " export its cookies to that file, and"
-        return f"{log_in}{export} run 'stravacookies login --from {source}' again."
+        return f"{log_in}{export} run '{command('login', source)}' again."
     return LOG_IN_WITH_BROWSER
 
 

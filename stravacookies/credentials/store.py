@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies import paths
 from stravacookies.credentials import window_browsers, window_profile
-from stravacookies.errors import LOG_IN_WITH_BROWSER, NotLoggedInError, StravaError
+from stravacookies.errors import LOG_IN_WITH_BROWSER, RUN_LOGIN, NotLoggedInError, StravaError
 from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
 from stravacookies.locks import locked
@@ -54,7 +54,7 @@ class StoredSession(NamedTuple):
             raise NotLoggedInError(
                 "The Strava session is kept in the system's keyring, which is locked or out of"
                 " reach.",
-                "Unlock it, or run 'stravacookies login' again.",
+                f"Unlock it, or {RUN_LOGIN} again.",
             )
         raise NotLoggedInError(
             "The kept Strava session has expired or is damaged.", LOG_IN_WITH_BROWSER

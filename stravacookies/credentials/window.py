@@ -10,6 +10,7 @@ from stravacookies.credentials.browser_process import START, running
 from stravacookies.credentials.own_browser import Firefox, own_browser
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import TRY_AGAIN, NotLoggedInError
+from stravacookies.installation import command
 from stravacookies.strava.session import Session
 
 _LOGIN = "https://www.strava.com/login"
@@ -21,8 +22,8 @@ _LOOK = 0.5
 """Seconds between two looks at the window."""
 
 _WITHOUT_WINDOW = (
-    "Log in at https://www.strava.com in a browser anywhere, then run 'stravacookies login -' (in a"
-    " clone: 'make login ARGS=-'), and paste the value of its cookie _strava4_session."
+    "Log in at https://www.strava.com in a browser anywhere, then run"
+    f" '{command('login', '-')}', and paste the value of its cookie _strava4_session."
 )
 
 

@@ -5,6 +5,7 @@ import sys
 from os.path import realpath
 from pathlib import Path
 
+from stravacookies import installation
 from stravacookies.computer import Computer
 from stravacookies.errors import JosmStateError
 from stravacookies.josm.directory import installed
@@ -38,7 +39,7 @@ def refuse_second(directory: Path | None) -> None:
     if directory and is_running(directory):
         raise JosmStateError(
             "JOSM is already running, so it was not started again. If its cookies have expired, run"
-            " 'stravacookies live --renew', or close JOSM and run this again."
+            f" '{installation.command('live', '--renew')}', or close JOSM and run this again."
         )
 
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from stravacookies.errors import JosmStateError
 from stravacookies.heatmap import MAX_ZOOM, MIN_ZOOM, Layer
+from stravacookies.installation import command
 from stravacookies.josm import remote, settings
 from stravacookies.josm.entry_set import tile_url
 from stravacookies.josm.process import is_running, is_running_anywhere
@@ -34,8 +35,8 @@ def find_port(directory: Path | None) -> int:
         case remote.Listener.JOSM:
             raise JosmStateError(
                 f"The JOSM on port {port} is not run by you, so it does not get your cookies. If it"
-                " is in a container, run 'stravacookies josm-prefs' with --josm-dir instead. If it"
-                " belongs to another user, set another port as 'remote.control.port' in your"
+                f" is in a container, run '{command('josm-prefs', '--josm-dir', 'DIR')}' instead."
+                " If it belongs to another user, set another port as 'remote.control.port' in your"
                 " JOSM's Preferences > Advanced Preferences, and restart JOSM."
             )
         case remote.Listener.OTHER:

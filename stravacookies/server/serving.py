@@ -10,7 +10,8 @@ from aiohttp.http_exceptions import HttpProcessingError as HttpError
 
 from stravacookies import templating
 from stravacookies.errors import StravacookiesError, StravaError, UsageError
-from stravacookies.heatmap import CURRENT, local_host
+from stravacookies.heatmap import CURRENT, local_command, local_host, serve_command
+from stravacookies.installation import command
 from stravacookies.server import gate
 from stravacookies.server.enlarge import cut, parent
 from stravacookies.server.gate import Wanted
@@ -47,7 +48,7 @@ def listen(port: int) -> socket.socket:
         why = (error.strerror or str(error)).partition(" (while ")[0]
         raise UsageError(
             f"Port {port} cannot be used ({why}): end the program that listens there, perhaps"
-            " another 'stravacookies serve', or choose another port with --port."
+            f" another '{command('serve')}', or choose another port with --port."
         ) from None
 
 
@@ -137,6 +138,8 @@ class _Handler:
         text = templating.render(
             "serve.html.j2",
             host=local_host(self._port),
+            serve=serve_command(self._port),
+            josm_prefs=local_command(self._port),
             expiry=until(cookies.expires) if cookies else None,
             problem=self._renewal.problem,
             max_zoom=gate.MAX_ZOOM,

@@ -15,8 +15,8 @@ from tests.standin.signing import Signer
 from tests.standin.strava import Strava
 from tests.terminal import converse
 
-RUN = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
-LOGIN = "run 'stravacookies login' (in a clone: 'make login')"
+RUN = "run 'stravacookies josm-prefs'"
+LOGIN = "run 'stravacookies login'"
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_file(run: Run, export: Path, home: Path, stand_in: StandIn) -> None:
         rf"The cookies expire on {LEFT}\.\n"
         r"The session is kept in a file that only you can read; it lasts as long as Strava accepts"
         r" it\.\n\n"
-        r"Next: run 'stravacookies josm-prefs' \(in a clone: 'make josm-prefs'\)\.\n",
+        r"Next: run 'stravacookies josm-prefs'\.\n",
         outcome.out,
     ), outcome.out
     assert ["HEAD"] == [request.method for request in stand_in.requests]
@@ -235,6 +235,6 @@ def test_store_in_a_file(run: Run, home: Path, strava: Strava) -> None:
     assert (0, "") == (taken.code, taken.err)
     assert 3 == refused.code
     assert refused.err.endswith(
-        " Log in at https://www.strava.com in your browser, then run 'stravacookies login --from"
+        " Log in at https://www.strava.com in your browser, then run 'stravacookies login"
         f" {path}' again.\n"
     )

@@ -37,7 +37,7 @@ def test_nothing(run: Run, stand_in: StandIn) -> None:
 – Layers          not checked: there is no JOSM directory
 – JOSM            not checked: there is no JOSM directory
 
-Next: run 'stravacookies login' (in a clone: 'make login').
+Next: run 'stravacookies login'.
 """ == outcome.out[outcome.out.index("– Layers") :]
     assert [] == stand_in.connections
 
@@ -69,7 +69,7 @@ def test_josm_that_has_not_run(run_here: Run, home: Path) -> None:
 
     assert (1, "") == (outcome.code, outcome.err)
     assert "✗ JOSM directory  none yet: JOSM is installed, but has not run here\n" in outcome.out
-    run_it = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+    run_it = "run 'stravacookies josm-prefs'"
     assert outcome.out.endswith(f"\nNext: {run_it}.\n")
     assert not (home / ".config").exists()
 
@@ -107,7 +107,7 @@ def test_next_step_to_register(user: User, running: bool) -> None:
         outcome = run_in_process("status", environment={})
 
     first = "close JOSM, then " if running else ""
-    run_it = "run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')"
+    run_it = "run 'stravacookies josm-prefs'"
     assert outcome.out.endswith(f"\nNext: {first}{run_it}.\n")
 
 

@@ -58,9 +58,7 @@ def test_renewal(run: Run, home: Path, josm_directory: Path, strava: Strava) -> 
     assert [(0, ""), (0, "")] == [(each.code, each.err) for each in renewed]
     assert "about:blank" == started(program)["arguments"][-1]
     assert (3, 1) == (ended.code, ended.err.count("\n"))
-    assert ended.err.endswith(
-        " To log in again, run 'stravacookies login' (in a clone: 'make login').\n"
-    )
+    assert ended.err.endswith(" To log in again, run 'stravacookies login'.\n")
     assert has_ended(program)
 
 

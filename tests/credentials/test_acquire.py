@@ -159,7 +159,7 @@ def test_answer_is_kept(store: CredentialStore, network: StandIn) -> None:
 
 
 IN_BROWSER = "Log in at https://www.strava.com in your browser, then"
-RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login' (in a clone: 'make login')."
+RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login'."
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login' (in a clone: 'make login').
         (
             {},
             "/home/m/export.json",
-            f"{IN_BROWSER} export its cookies to that file, and run 'stravacookies login --from"
+            f"{IN_BROWSER} export its cookies to that file, and run 'stravacookies login"
             " /home/m/export.json' again.",
         ),
     ],
@@ -257,8 +257,7 @@ def test_no_source(
         "- log in at https://www.strava.com in a browser here, and run this again half a minute"
         " later;\n"
         "- set STRAVA_SESSION to the value of the cookie _strava4_session in a browser anywhere;\n"
-        "- run 'stravacookies login window' (in a clone: 'make login ARGS=window'), and log in"
-        " there."
+        "- run 'stravacookies login window', and log in there."
     )
     monkeypatch.setenv("DISPLAY", ":0")
     with pytest.raises(errors.NotLoggedInError, match=exactly(message)):

@@ -87,7 +87,7 @@ def test_damaged_file_counts_as_missing(store: CredentialStore, content: bytes) 
         (
             FILE,
             "The kept Strava session has expired or is damaged. Log in at https://www.strava.com in"
-            " your browser, then run 'stravacookies login' (in a clone: 'make login').",
+            " your browser, then run 'stravacookies login'.",
         ),
     ],
 )

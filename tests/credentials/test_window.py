@@ -83,7 +83,7 @@ def test_person_closes_the_window(tmp_path: Path, browser: str, states: list[Sta
 
     assert (
         "You closed the window before you had logged in to Strava. To try again, or to log in"
-        " another way, run 'stravacookies login' (in a clone: 'make login')."
+        " another way, run 'stravacookies login'."
     ) == str(caught.value)
     assert has_ended(program)
 

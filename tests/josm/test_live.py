@@ -81,7 +81,7 @@ def test_josm_of_another_user(
         run_here("live")
     assert (
         f"The JOSM on port {listening.port} is not run by you, so it does not get your cookies. If"
-        " it is in a container, run 'stravacookies josm-prefs' with --josm-dir instead. If it"
+        " it is in a container, run 'stravacookies josm-prefs --josm-dir DIR' instead. If it"
         " belongs to another user, set another port as 'remote.control.port' in your JOSM's"
         " Preferences > Advanced Preferences, and restart JOSM."
     ) == str(error.value)
@@ -231,7 +231,7 @@ def test_nothing_to_renew(run_here: Run, josm_directory: Path) -> None:
         run_here("live", "--renew")
     assert (
         "There is no heatmap layer in JOSM's Imagery menu: name a layer, such as ride:hot, or close"
-        " JOSM and run 'stravacookies josm-prefs' (in a clone: 'make josm-prefs')."
+        " JOSM and run 'stravacookies josm-prefs'."
     ) == str(error.value)
 
 

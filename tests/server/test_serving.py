@@ -180,6 +180,9 @@ def test_page(served: Served, stand_in: StandIn) -> None:
     ):
         assert f'value="{address}"' in page.text
     assert "(23 h 59 min left), and are renewed by themselves." in page.text
+    port = served.address.partition(":")[2]
+    assert f"as long as <code>stravacookies serve --port {port}</code> runs" in page.text
+    assert f"Run &#39;stravacookies josm-prefs --local {port}&#39; once" in page.text
     assert "no-store" == page.headers["Cache-Control"]
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert [] == [secret for secret in stand_in.secrets() if secret in page.text]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from stravacookies import installation
 from stravacookies.cli import options, user
 from stravacookies.cli.config import VARIABLES
 from stravacookies.credentials.store import CredentialStore
@@ -29,7 +30,7 @@ def command() -> None:
     if cookies and cookies.is_fresh(timedelta(0)):
         click.echo(
             f"JOSM's files still contain cookies, which expire on {until(cookies.expires)}."
-            " To remove them, too, run 'stravacookies remove'."
+            f" To remove them, too, run '{installation.command('remove')}'."
         )
     if left:
         raise StravacookiesError(

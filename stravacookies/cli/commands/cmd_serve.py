@@ -2,14 +2,11 @@
 
 import gc
 import os
-import sys
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 
 import click
 
-from stravacookies import paths
 from stravacookies.cli import options, prompt, server_messages, user
 from stravacookies.cli.config import VARIABLES
 from stravacookies.computer import own_command
@@ -25,7 +22,7 @@ from stravacookies.errors import (
     UsageError,
 )
 from stravacookies.heatmap import CURRENT
-from stravacookies.installation import how_to_add
+from stravacookies.installation import THIS
 from stravacookies.server import at_login, service_file
 from stravacookies.server.service_file import Service
 from stravacookies.strava.cookies import HeatmapCookies
@@ -87,8 +84,7 @@ def command(port: int, source: str | None, wanted: bool, unwanted: bool) -> None
         click.echo(server_messages.removed_from_login(at_login.remove(user.computer())))
         return
     if not (find_spec("aiohttp") and find_spec("PIL")):
-        package = paths.templates().parent / "stravacookies"
-        how = how_to_add("serve", package, Path(sys.prefix), sys.executable)
+        how = THIS.how_to_add("serve")
         raise StravacookiesError(f"'serve' needs packages that are not installed: run '{how}'.")
     (_install if wanted else _serve)(port, source)
 

@@ -16,7 +16,7 @@ from stravacookies.facts import Facts
 
 @click.command(
     "status",
-    epilog=options.examples("status || stravacookies josm-prefs", "status --json"),
+    epilog=options.examples("status", "status --json"),
 )
 @options.josm_dir
 @options.as_json
