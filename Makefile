@@ -12,22 +12,38 @@ NEWER_JOSM := build/newer-josm
 LOWEST := build/lowest
 RUNS ?= 15
 
-.PHONY: help josm-prefs login browser serve demo test newer-josm test-lowest fuzz lint format bench \
-    pictures docs clean
+# What people do, and what those who change the program do.
+COMMANDS := login josm-prefs josm live serve preview status doctor remove logout
+CHORES := help browser demo test newer-josm test-lowest fuzz lint format bench pictures docs clean
+.PHONY: $(COMMANDS) $(CHORES)
+
+# make would run the command, and then look for targets that are named as its arguments are.
+NAMED := $(filter $(COMMANDS),$(MAKECMDGOALS))
+UNKNOWN := $(filter-out $(COMMANDS) $(CHORES),$(MAKECMDGOALS))
+ifneq (,$(and $(NAMED),$(UNKNOWN)))
+$(error Put arguments into ARGS: make $(firstword $(NAMED)) ARGS="$(strip $(ARGS) $(UNKNOWN))")
+endif
 
 help:  ## List the targets
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo 'Commands take arguments in ARGS: make live ARGS="ride:hot", make live ARGS="--help"'
 
-josm-prefs: $(VENV)/with-browser  ## Bring the Strava heatmap into JOSM; ARGS="--help" shows how to choose
-	@$(BIN)/stravacookies josm-prefs $(ARGS)
+login:  ## Take the Strava session from your browser
+josm-prefs:  ## Bring the Strava heatmap into JOSM
+josm:  ## Refresh the layers, then start JOSM
+live:  ## Open layers in a running JOSM
+serve: $(VENV)/with-browser,serve  ## Serve tiles to JOSM, iD, Rapid and QGIS on this computer
+preview:  ## Write a page that shows what the layers look like
+status:  ## Show whether you can start mapping now
+doctor:  ## Check everything, and say how to fix it
+remove:  ## Take the heatmap out of JOSM again
+logout:  ## Remove the kept session and cookies
 
-login: $(VENV)/with-browser  ## Take the Strava session from your browser; ARGS="--help" shows other ways
-	@$(BIN)/stravacookies login $(ARGS)
+$(filter-out serve,$(COMMANDS)): $(VENV)/with-browser
+$(COMMANDS):
+	@$(BIN)/stravacookies $@ $(ARGS)
 
 browser: $(VENV)/with-browser  ## Install what is needed to read a browser's cookies
-
-serve: $(VENV)/with-browser,serve  ## Serve tiles to JOSM, iD, Rapid and QGIS on this computer
-	@$(BIN)/stravacookies serve $(ARGS)
 
 demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for Strava, in build/demo
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)/JOSM
@@ -75,6 +91,9 @@ docs: $(VENV)/with-test  ## Write docs/commands again, from the help of the comm
 
 clean:  ## Remove everything that was created here
 	rm -rf $(VENV) build dist .*_cache .hypothesis
+
+.DEFAULT:
+	$(error There is no target '$@': 'make help' lists them)
 
 # A stamp for each set of optional dependencies, as pyproject.toml names them.
 $(VENV)/with-%: pyproject.toml

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -11,8 +13,8 @@ import pytest
 
 from stravacookies import installation, preview
 from stravacookies.heatmap import CURRENT
-from stravacookies.installation import EXTRAS, THIS, program, quoted
-from tests.command import PROGRAM, run
+from stravacookies.installation import EXTRAS, THIS, command, program, quoted
+from tests.command import PROGRAM, Outcome, missing, require, run
 
 ROOT = Path(__file__).parent.parent
 BY_MAKE = THIS._replace(is_clone=True, by_make=True)
@@ -93,6 +95,76 @@ def test_quotes_of_windows() -> None:
     assert (
         r'C:\Users\m\c.json "C:\Users\Zoë M" "47.05,8.31" --from "chrome:Profile 1"'
     ) == " ".join(quoted(word, is_windows=True) for word in words)
+
+
+HARD = ["ride:hot", "-", "~/é", "", "a b", "it's", 'say "x"', "$HOME", "`id`", "a\\b", "a#b", "!x"]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> list[str]:
+    """The beginning of a command that lets make start a program that prints its arguments."""
+    require(missing("This test", {"make": shutil.which("make")}))
+    script = tmp_path / "bin" / "stravacookies"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    script.chmod(0o700)
+    for stamp in ("with-browser", "with-browser,serve"):
+        (tmp_path / stamp).touch()
+    return ["make", "-C", str(ROOT), "--no-print-directory", f"VENV={tmp_path}"]
+
+
+def in_shell(line: str, path: Path) -> Outcome:
+    """Run what a user types."""
+    environment = {"PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "HOME": "/home/m"}
+    return run("sh", "-c", line, environment=environment, folder=path)
+
+
+@pytest.mark.parametrize("word", HARD)
+def test_words_arrive(
+    make: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    """A command that is typed as it was printed has the words that it should have."""
+    words, path = ["live", word, "--refresh"], tmp_path / "bin"
+    expected = "\n".join(words).replace("~", "/home/m") + "\n"
+    typed = {}
+    for each in (PIPX, BY_MAKE):
+        monkeypatch.setattr(installation, "THIS", each)
+        typed[each] = command(*words)
+    by_make = typed[BY_MAKE].replace("make", shlex.join(make), 1)
+
+    assert Outcome(0, expected, "") == in_shell(typed[PIPX], path)
+    assert Outcome(0, expected, "") == in_shell(by_make, path)
+
+
+@pytest.mark.parametrize(
+    ("goals", "advice"),
+    [
+        ("login firefox", 'Put arguments into ARGS: make login ARGS="firefox"'),
+        ("login -- --from firefox", 'Put arguments into ARGS: make login ARGS="--from firefox"'),
+        ("login ARGS=--from firefox", 'Put arguments into ARGS: make login ARGS="--from firefox"'),
+        ("help live hike blue", 'Put arguments into ARGS: make live ARGS="hike blue"'),
+        ("tset", "There is no target 'tset': 'make help' lists them"),
+    ],
+)
+def test_make_takes_no_arguments(make: list[str], tmp_path: Path, goals: str, advice: str) -> None:
+    """Arguments where make takes them for targets run nothing, and one sentence says what to do."""
+    outcome = in_shell(shlex.join([*make, *goals.split()]), tmp_path)
+
+    assert (2, "") == (outcome.code, outcome.out)
+    assert re.fullmatch(rf"Makefile:\d+: \*\*\* {re.escape(advice)}\.  Stop\.\n", outcome.err)
+
+
+def test_make_runs_commands(make: list[str], tmp_path: Path) -> None:
+    """Each command that a message names has a target, which the list of targets shows."""
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in ROOT.glob("stravacookies/**/*.py")
+    )
+    named = sorted(set(re.findall(r"(?<!click\.)\bcommand\(['\"]([a-z-]+)['\"]", source)))
+    outcome = in_shell(shlex.join([*make, *named]), tmp_path)
+    listed = re.findall(r"^[a-z-]+", in_shell(shlex.join([*make, "help"]), tmp_path).out, re.M)
+
+    assert {"login", "josm-prefs", "serve", "live", "remove"} <= set(named) <= set(listed)
+    assert Outcome(0, "".join(f"{name}\n" for name in named), "") == outcome
 
 
 @pytest.mark.parametrize(
