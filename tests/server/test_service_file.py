@@ -88,7 +88,7 @@ def test_script_of_windows(home: Path) -> None:
 
     assert start_menu / "Programs/Startup/stravacookies-serve.cmd" == service_file.path(computer)
     assert (
-        '@chcp 65001 >nul\r\n@start "" "C:\\Zoë M\\pythonw.exe" serve 100%%\r\n'
+        '@chcp 65001 >nul\r\n@start "" "C:\\Zoë M\\pythonw.exe" "serve" "100%%"\r\n'
     ) == service_file.content(computer, service).decode()
 
 
