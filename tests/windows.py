@@ -12,8 +12,8 @@ import platformdirs
 import pytest
 from platformdirs import windows as windows_dirs
 
-LIBRARIES = ("jinja2", "keyring", "lxml.etree", "psutil")
-"""They look once at the system that they are imported on, which stays this one."""
+for _library in ("jinja2", "keyring", "lxml.etree", "psutil"):
+    import_module(_library)  # they look at the system only once, when they are imported
 
 MISSING_MODULES = ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty")
 MISSING_IN_OS = (
@@ -32,8 +32,6 @@ def lock_byte(descriptor: int, mode: int, size: int) -> None:
 
 def pretend(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give Python the answers of Windows, for a user with a home directory."""
-    for name in LIBRARIES:
-        import_module(name)
     monkeypatch.setattr(sys, "platform", "win32")
     for name in MISSING_MODULES:
         monkeypatch.setitem(sys.modules, name, None)
