@@ -23,7 +23,7 @@ from stravacookies.credentials.browser_profiles import (
 )
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC
-from stravacookies.installation import THIS
+from stravacookies.installation import THIS, command
 from stravacookies.strava.session import (
     REMEMBER_TOKEN,
     SESSION,
@@ -200,7 +200,7 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
         raise NotLoggedInError(
             f"The cookies of {browser} cannot be decrypted here"
             f" ({'; '.join(dict.fromkeys(log.warnings))}).",
-            "Use Firefox, or a file that an add-on exports.",
+            f"Run '{command('login', 'window')}', and log in there.",
         )
     return cookies
 

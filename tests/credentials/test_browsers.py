@@ -353,8 +353,8 @@ def test_store_without_its_key(
     add(store, CHROMIUM, value="", encrypted_value=version.encode() + bytes(32))
     message = (
         f"The cookies of chromium cannot be decrypted here ({why}cannot decrypt {version} cookies:"
-        f" no key found). Looked in: {home / folder.removesuffix('/Network')}. Use Firefox, or a"
-        " file that an add-on exports."
+        f" no key found). Looked in: {home / folder.removesuffix('/Network')}. Run"
+        " 'stravacookies login window', and log in there."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         first_login("chromium")
