@@ -75,6 +75,7 @@ lint: $(VENV)/with-test,lint  ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --platform win32 stravacookies
 
 format: $(VENV)/with-test,lint  ## Format the code
 	@$(BIN)/ruff check --fix .
