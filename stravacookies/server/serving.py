@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import socket
 from collections.abc import Callable
 
@@ -117,7 +118,8 @@ class _Handler:
         try:
             return await self._tile(request, wanted, shared)
         except StravacookiesError as error:
-            return _text(503, str(error), **shared, **{"Retry-After": f"{FIRST_PAUSE:.0f}"})
+            pause = math.ceil(self._upstream.pause or FIRST_PAUSE)
+            return _text(503, str(error), **shared, **{"Retry-After": str(pause)})
 
     async def _tile(
         self, request: web.BaseRequest, wanted: Wanted, shared: dict[str, str]
@@ -127,7 +129,7 @@ class _Handler:
         url = wanted.layer.tile_url(source_z, x, y)
         while True:
             cookies = await self._renewal.usable()
-            async with self._upstream.tile(url, cookies) as tile:
+            async with self._upstream.tile(url, cookies, is_parent=z > source_z) as tile:
                 if tile.status not in REFUSED:
                     headers = _ALWAYS | tile.headers | shared
                     return await _send(request, tile, headers, wanted if z > source_z else None)

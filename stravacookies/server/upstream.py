@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import math
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from stravacookies.errors import NetworkError, StravaError
 from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.http import retry_after
 from stravacookies.strava.tiles import PNG, REFUSED
 from stravacookies.version import __version__
 
@@ -25,6 +28,15 @@ HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modifie
 
 _LARGEST = 2**20
 """The most bytes of a tile: those of 512 pixels each way, if nothing can be compressed."""
+
+PARENTS = 16
+"""How many tiles are kept in memory to cut others from: at most 16 MB, most often less than 1."""
+
+_TOO_MANY = 429
+"""The status with which a server asks for fewer requests: https://www.rfc-editor.org/rfc/rfc6585"""
+
+USUAL_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+"""Seconds without requests after that, if Strava names no time, and at most."""
 
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=20)
 
@@ -38,6 +50,7 @@ class Arriving:
         status: 200 for a picture, 404 where there is no heat, or one of `REFUSED`.
         headers: Those of `HANDED_ON` that Strava sent.
         readers: How many callers want it.
+        is_parent: Whether other tiles are cut from it, so that it is kept for a while.
         task: What requests it.
     """
 
@@ -47,6 +60,7 @@ class Arriving:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.readers = 0
+        self.is_parent = False
         self._parts: list[bytes] = []
         self._is_whole = False
         self._error: StravaError | None = None
@@ -117,11 +131,14 @@ class Upstream:
         self._proxy = select_proxy(url, settings["proxies"])
         self._tls = _tls(settings["verify"])
         self._arriving: dict[tuple[str, HeatmapCookies], Arriving] = {}
+        self._parents: dict[tuple[str, HeatmapCookies], Arriving] = {}
+        self._free = asyncio.Semaphore(IN_FLIGHT)
+        self._resume = 0.0
 
     async def __aenter__(self) -> Self:
         """Open the client."""
         self._client = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=IN_FLIGHT, ssl=self._tls),
+            connector=aiohttp.TCPConnector(ssl=self._tls),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"stravacookies/{__version__}", "Accept-Encoding": "identity"},
             timeout=_TIMEOUT,
@@ -132,18 +149,32 @@ class Upstream:
         """Close all connections."""
         await self._client.close()
 
+    @property
+    def pause(self) -> float:
+        """The seconds for which nothing is requested, since Strava asked for fewer requests."""
+        return max(0.0, self._resume - time.monotonic())
+
     @asynccontextmanager
-    async def tile(self, url: str, cookies: HeatmapCookies) -> AsyncIterator[Arriving]:
+    async def tile(
+        self, url: str, cookies: HeatmapCookies, *, is_parent: bool = False
+    ) -> AsyncIterator[Arriving]:
         """Request a tile; when nobody reads it any longer, give it up.
+
+        The last parents, from which other tiles are cut, are kept and given to those who ask with
+        the same cookies.
 
         Raises:
             StravaError: Strava or the network failed.
         """
         key = url, cookies
-        arriving = self._arriving.get(key)
+        if arriving := self._parents.pop(key, None):
+            self._parents[key] = arriving  # now the last one used
+        else:
+            arriving = self._arriving.get(key)
         if arriving is None:
             arriving = self._arriving[key] = Arriving()
             arriving.task = asyncio.create_task(self._fetch(key, arriving))
+        arriving.is_parent |= is_parent
         arriving.readers += 1
         try:
             await arriving.begun()
@@ -159,18 +190,14 @@ class Upstream:
             del self._arriving[key]
 
     async def _fetch(self, key: tuple[str, HeatmapCookies], arriving: Arriving) -> None:
-        url, cookies = key
-        host = url.split("/")[2]
+        host = key[0].split("/")[2]
         error: StravaError | None = None
         try:
-            async with self._client.get(
-                url,
-                headers={"Cookie": cookies.header()},
-                proxy=self._proxy,
-                allow_redirects=False,
-            ) as answer:
-                _log.info("GET %s: %d", url, answer.status)
-                await _receive(answer, arriving)
+            async with self._free:
+                self._refuse_in_pause()
+                await self._request(*key, arriving)
+            if arriving.is_parent and arriving.status not in REFUSED:
+                self._keep(key, arriving)
         except StravaError as failure:
             error = failure
         except TimeoutError:
@@ -180,6 +207,36 @@ class Upstream:
         finally:
             self._forget(key, arriving)
             arriving.end(error)
+
+    async def _request(self, url: str, cookies: HeatmapCookies, arriving: Arriving) -> None:
+        async with self._client.get(
+            url,
+            headers={"Cookie": cookies.header()},
+            proxy=self._proxy,
+            allow_redirects=False,
+        ) as answer:
+            _log.info("GET %s: %d", url, answer.status)
+            if answer.status == _TOO_MANY:
+                self._begin_pause(answer.headers.get("Retry-After", ""))
+                self._refuse_in_pause()
+            await _receive(answer, arriving)
+
+    def _keep(self, key: tuple[str, HeatmapCookies], parent: Arriving) -> None:
+        self._parents[key] = parent
+        if len(self._parents) > PARENTS:
+            del self._parents[next(iter(self._parents))]
+
+    def _begin_pause(self, header: str) -> None:
+        """Request nothing for as long as Strava's header `Retry-After` says, within reason."""
+        pause = min(retry_after(header) or USUAL_PAUSE, LONGEST_PAUSE)
+        self._resume = max(self._resume, time.monotonic() + pause)
+
+    def _refuse_in_pause(self) -> None:
+        if pause := self.pause:
+            raise StravaError(
+                "Strava asks for fewer requests. Tiles are requested again in"
+                f" {math.ceil(pause)} s."
+            )
 
 
 async def _receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:

@@ -181,14 +181,14 @@ def _read_answer(response: requests.Response, url: str) -> Answer:
             redirect = urlsplit(urljoin(url, response.headers["Location"]))
         except ValueError:
             raise unexpected(url, "a redirect that leads nowhere") from None
-    pause = _seconds(response.headers.get("Retry-After", "0"))
+    pause = retry_after(response.headers.get("Retry-After", ""))
     return Answer(url, response.status_code, redirect, pause, body)
 
 
-def _seconds(retry_after: str) -> float:
-    """Read the header `Retry-After`, which holds seconds or a date."""
+def retry_after(header: str) -> float:
+    """Return the seconds in a header `Retry-After`, which holds seconds or a date; 0 if neither."""
     try:
-        return urllib3.Retry().parse_retry_after(retry_after)
+        return urllib3.Retry().parse_retry_after(header)
     except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
         return 0.0
 

@@ -128,6 +128,24 @@ def test_enlarged(served: Served, stand_in: StandIn) -> None:
     }
 
 
+def test_parents(
+    served: Served, stand_in: StandIn, strava: Strava, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tiles of one area need a request for each parent, even while Strava wants a pause."""
+    x, y = (17066 << 3) - 2, (11790 << 3) - 2
+    paths = [f"/ride/blue/18/{x + i % 4}/{y + i // 4}.png" for i in range(16)]
+    assert {200} == {served.ask(path).status_code for path in paths}
+    assert 4 == len(tiles(stand_in))
+
+    monkeypatch.setattr(strava, "answer", lambda _: Response(429, [("Retry-After", "7")]))
+    answer = served.ask()
+    words = "Strava asks for fewer requests. Tiles are requested again in 7 s."
+    assert (503, words) == text(answer)
+    assert "7" == answer.headers["Retry-After"]
+    assert 200 == served.ask(paths[0]).status_code
+    assert 5 == len(tiles(stand_in))
+
+
 def test_strangers(served: Served, stand_in: StandIn) -> None:
     """Other names, sites, methods and paths are refused, before Strava is asked."""
     site = "Only pages of openstreetmap.org, rapideditor.org and localhost may use these tiles."
