@@ -58,7 +58,7 @@ class Name(click.ParamType[str]):
         if not matches:
             raise ValueError(self.unknown(text))
         if len(matches) > 1:
-            raise ValueError(f"{text!r} can be {listed(matches, 'or')}.")
+            raise ValueError(f"{text!r} could mean {listed(matches, 'or')}.")
         return matches[0]
 
     def find_all(self, words: Sequence[str]) -> list[str]:

@@ -221,10 +221,10 @@ def removal_summary(directory: Path, removed: "Removed") -> str:
     lines = [f"The Strava heatmap is no longer in JOSM, in {directory}:", ""]
     if removed.registration:
         lines.append(
-            f"  changed  {PREFERENCES}: it no longer lists the heatmap, nothing else changed"
+            f"  changed  {PREFERENCES}: it no longer lists the heatmap; nothing else changed"
         )
     lines += [f"  removed  {path.relative_to(directory)}" for path in removed.files]
-    lines += ["", f"To remove the kept session and cookies, too, run '{command('logout')}'."]
+    lines += ["", f"To remove the kept session and cookies as well, run '{command('logout')}'."]
     return "\n".join(lines)
 
 

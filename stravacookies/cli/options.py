@@ -23,7 +23,7 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
     A path that begins with a tilde is below a home directory.
     """
     if path == Path():
-        raise click.BadParameter("it is empty, or the current folder: give its full path.")
+        raise click.BadParameter("it is empty or names the current folder: give its full path.")
     try:
         return path.expanduser() if path else None
     except RuntimeError:
@@ -62,8 +62,9 @@ source = click.option(
     "--from",
     "source",
     metavar="SOURCE",
-    help="Take the session from here: a browser (firefox, chrome, …, or firefox:PROFILE), a file"
-    " that an add-on exported, - for standard input, or password.",
+    help="Where to take the session from: a browser (firefox, chrome, … or firefox:PROFILE), window"
+    " (opens a browser to log in), a file that an add-on exported, - for standard input, or"
+    " password.",
 )
 activities = _names("--activity", "activities", "ACTIVITY", "Only this activity. Repeat for more.")
 colors = _names("--color", "colors", "COLOR", "Only this colour. Repeat for more.")
@@ -155,9 +156,9 @@ CHOICES = "".join(
     f"\n\n\b\n{title}:\n{textwrap.fill(' '.join(kind.known), 78)}"
     for title, kind in (("Activities", ACTIVITY), ("Colours", COLOR))
 ) + (
-    '\n\nOther names work, too, in any case: hike or hiking for sport_Hike, mtb, "light blue" for'
-    ' mobileblue, "Hike, blue" for sport_Hike:blue. ride and run are the groups; their sports are'
-    " sport_Ride and sport_Run."
+    '\n\nOther names work, too, in upper or lower case: hike or hiking for sport_Hike, mtb, "light'
+    ' blue" for mobileblue, "Hike, blue" for sport_Hike:blue. ride and run are the groups; their'
+    " sports are sport_Ride and sport_Run."
 )
 """The part of a help text that lists activities and colours, and says how else to type them."""
 

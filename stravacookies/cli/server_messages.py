@@ -12,14 +12,14 @@ def serving(port: int, cookies: HeatmapCookies | None) -> str:
     return f"""\
 Serving the Strava heatmap to the programs on this computer, at {_address(port)}
 
-{_renewal(cookies)} Ctrl+C ends this.
+{_renewal(cookies)} Press Ctrl+C to stop.
 
 {_for_programs(port)}"""
 
 
 def started_at_login(port: int, cookies: HeatmapCookies | None, installed: Installed) -> str:
     """Say since when the server runs, how to see what it says, and what to do with it."""
-    begin = "runs now, and from each login on," if installed.log else "runs from the next login on,"
+    begin = "runs now, and starts at each login," if installed.log else "starts at the next login,"
     log = f"  messages  {installed.log}\n" if installed.log else ""
     until_then = "" if installed.log else f"\nUntil then, run '{serve_command(port)}'."
     return f"""\
@@ -47,7 +47,7 @@ def _address(port: int) -> str:
 
 def _renewal(cookies: HeatmapCookies | None) -> str:
     expiry = f" expire on {until(cookies.expires)}, and" if cookies else ""
-    return f"The cookies{expiry} are renewed by themselves."
+    return f"The cookies{expiry} are renewed automatically."
 
 
 def _for_programs(port: int) -> str:

@@ -54,7 +54,7 @@ def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
         ),
         _Way("read a file that a browser's add-on exported", lambda: named(_file(), environ, host)),
         _Way(
-            "type email and password (Strava refuses them from most programs)",
+            "enter your email and password (Strava refuses them from most programs)",
             lambda: named(sources.PASSWORD, environ, host),
         ),
     ]

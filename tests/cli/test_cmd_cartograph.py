@@ -63,7 +63,7 @@ def test_choices(
     ("arguments", "words"),
     [
         (["--icloud", "-o", "x"], "--icloud cannot be combined with --output."),
-        (["-o", "my.onlinemap"], "--output is a folder; each colour gets a file in it."),
+        (["-o", "my.onlinemap"], "--output must be a folder: each colour gets a file in it."),
     ],
 )
 def test_place_that_is_not_a_folder(

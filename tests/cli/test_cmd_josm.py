@@ -12,7 +12,7 @@ from tests.josm_app import pretended
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
-ALL_THE_SAME = "\nJOSM starts all the same, without new cookies.\n"
+ANYWAY = "\nJOSM starts anyway, without new cookies.\n"
 
 
 class Programs:
@@ -110,7 +110,7 @@ def test_josm_starts_without_fresh_cookies(run: Run, programs: Programs, home: P
 
     assert (7, "") == (outcome.code, outcome.out)
     assert outcome.err.startswith("stravacookies: ")
-    assert outcome.err.endswith(ALL_THE_SAME)
+    assert outcome.err.endswith(ANYWAY)
     assert [] == programs.arguments("josm")
     option, separator, title, *text = programs.arguments("notify-send") or []
     assert ("--app-name=stravacookies", "--") == (option, separator)

@@ -100,8 +100,8 @@ def test_cookies_in_josm(
     *_, last = outcome.out.splitlines()
 
     words = (
-        r"JOSM's files still contain cookies, which expire on \d+ .+ left\)\. To remove them, too,"
-        r" run 'stravacookies remove'\."
+        r"JOSM's files still contain cookies, which expire on \d+ .+ left\)\. To remove them as"
+        r" well, run 'stravacookies remove'\."
     )
     assert (0, "") == (outcome.code, outcome.err)
     assert named == bool(re.fullmatch(words, last)), last

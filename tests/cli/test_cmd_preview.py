@@ -121,7 +121,7 @@ def test_second_page_costs_nothing(
     ("tags", "place", "err"),
     [
         ({"osm-download.bounds": "45.05;7.6;45.1;7.7"}, "45.0750, 7.6500", ""),
-        ({}, "47.0500, 8.3100", "JOSM has not downloaded anything yet, so this is Lucerne; --at"),
+        ({}, "47.0500, 8.3100", "JOSM has not downloaded anything yet, so this shows Lucerne; use"),
     ],
 )
 def test_place_and_port_of_josm(
@@ -159,7 +159,7 @@ def test_swapped_coordinates(show: Run, josm_directory: Path, place: str, err: s
         (["--at", "47.05"], "Invalid value for '--at': '47.05' is not a place. Give latitude and "),
         (["--zoom", "16"], "16 is not in the range 3<=x<=15."),
         (["--activity", "hkie"], "sport_Hike"),
-        (["--output", ""], "it is empty, or the current folder"),
+        (["--output", ""], "it is empty or names the current folder"),
         (
             ["--all", "--color", "hot"],
             "--all cannot be combined with --activity, --color or --only.",

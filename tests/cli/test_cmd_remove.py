@@ -24,12 +24,12 @@ def test_all_of_ours_is_removed(run_here: Run, josm_directory: Path, home: Path)
         f"""\
 The Strava heatmap is no longer in JOSM, in {josm_directory}:
 
-  changed  preferences.xml: it no longer lists the heatmap, nothing else changed
+  changed  preferences.xml: it no longer lists the heatmap; nothing else changed
   removed  strava-heatmap.xml
   removed  cartograph/strava-heatmap-hot.onlinemap
   removed  preferences.xml.stravacookies.bak
 
-To remove the kept session and cookies, too, run 'stravacookies logout'.
+To remove the kept session and cookies as well, run 'stravacookies logout'.
 """,
         "",
     ) == (outcome.code, outcome.out, outcome.err)
@@ -53,11 +53,11 @@ def test_what_cannot_be_removed(run: Run, run_here: Run, josm_directory: Path, h
         f"""\
 The Strava heatmap is no longer in JOSM, in {josm_directory}:
 
-  changed  preferences.xml: it no longer lists the heatmap, nothing else changed
+  changed  preferences.xml: it no longer lists the heatmap; nothing else changed
   removed  cartograph/strava-heatmap-hot.onlinemap
   removed  preferences.xml.stravacookies.bak
 
-To remove the kept session and cookies, too, run 'stravacookies logout'.
+To remove the kept session and cookies as well, run 'stravacookies logout'.
 """
         == outcome.out
     )

@@ -35,7 +35,7 @@ def test_what_it_says(environment: dict[str, str], stand_in: StandIn, export: Pa
 
         assert (0, "") == (code, served.said)
         assert cookies.startswith("The cookies expire on ")
-        assert cookies.endswith("left), and are renewed by themselves. Ctrl+C ends this.")
+        assert cookies.endswith("left), and are renewed automatically. Press Ctrl+C to stop.")
         assert (
             f"""
 Next, for JOSM: run 'stravacookies josm-prefs --local {port}' once.
@@ -65,7 +65,7 @@ def test_strava_is_down(environment: dict[str, str]) -> None:
 
     assert (0, 503) == (code, answer.status_code)
     assert answer.text.startswith("www.strava.com could not be reached")
-    assert out.startswith("\nThe cookies are renewed by themselves.")
+    assert out.startswith("\nThe cookies are renewed automatically.")
     assert "tried again. www.strava.com could not be reached" in served.said
 
 
@@ -148,13 +148,13 @@ def test_at_login(run_here: Run, pretended: Managers, home: Path) -> None:
 
     assert (0, NO_SESSION) == (added.code, added.err)
     assert f"""\
-The server runs now, and from each login on, at http://127.0.0.1:{port}/
+The server runs now, and starts at each login, at http://127.0.0.1:{port}/
 
   file      {unit_of(home)}
   messages  journalctl --user -u stravacookies-serve
   remove    stravacookies serve --not-at-login
 
-The cookies are renewed by themselves.
+The cookies are renewed automatically.
 
 Next, for JOSM: run 'stravacookies josm-prefs --local {port}' once.
 For iD, Rapid and QGIS: open http://127.0.0.1:{port}/, and copy an address.
@@ -174,12 +174,12 @@ def test_what_windows_users_read() -> None:
     said = server_messages.started_at_login(8765, None, Installed(Path("the script"), None))
 
     assert said.startswith("""\
-The server runs from the next login on, at http://127.0.0.1:8765/
+The server starts at the next login, at http://127.0.0.1:8765/
 
   file      the script
   remove    stravacookies serve --not-at-login
 
-The cookies are renewed by themselves.
+The cookies are renewed automatically.
 Until then, run 'stravacookies serve'.
 
 Next, for JOSM:""")

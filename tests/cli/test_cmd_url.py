@@ -36,7 +36,7 @@ def test_classic_host(run_here: Run) -> None:
     [
         ([], "Missing argument 'ACTIVITY:COLOR'."),
         (["hike"], "'hike' is not a layer. Give an activity and a colour, such as sport_Hike:hot."),
-        (["hike", "blue", "ride:hot"], "Error: Give one layer.\n"),
+        (["hike", "blue", "ride:hot"], "Error: Give one layer only.\n"),
         (["ride", "pink"], "There is no colour 'pink'. Choose from hot, blue, "),
         (["ride:hot", "hot"], "'hot' is not a layer. Give an activity and a colour, such as all:h"),
         (["--classic", "ride", "orange"], "the classic host does not have ride:orange"),

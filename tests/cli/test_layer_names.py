@@ -87,7 +87,7 @@ def test_names_in_a_row(kind: Name, value: str, keys: list[str]) -> None:
             )
             for name in ("chess", "biking", "jogging", "x", "")
         ),
-        (ACTIVITY, "running", "'running' can be sport_Run or sport_TrailRun."),
+        (ACTIVITY, "running", "'running' could mean sport_Run or sport_TrailRun."),
         (COLOR, "blu", "There is no colour 'blu'. Did you mean blue, bluered or mobileblue?"),
         (
             COLOR,
@@ -98,7 +98,7 @@ def test_names_in_a_row(kind: Name, value: str, keys: list[str]) -> None:
         (LAYER, "rde:hot", "There is no activity 'rde'. Did you mean ride or sport_Ride?"),
         (LAYER, "hkie bleu", "There is no activity 'hkie'. Did you mean sport_Hike?"),
         (LAYER, "hike:blu", "There is no colour 'blu'. Did you mean blue, bluered or mobileblue?"),
-        (LAYER, "running blue", "'running blue' can be sport_Run:blue or sport_TrailRun:blue."),
+        (LAYER, "running blue", "'running blue' could mean sport_Run:blue or sport_TrailRun:blue."),
         (
             LAYER,
             "Blue",

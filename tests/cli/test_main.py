@@ -37,7 +37,7 @@ def files(home: Path) -> list[Path]:
         (2, "josm-prefs --activity Hikee", {}, "Error: Invalid value for '--activity'"),
         (2, "josm-prefs --password x", {}, "Error: No such option '--password'."),
         (2, "cookies --from firefix", {}, "neither a known browser nor "),
-        (2, "josm-prefs --josm-dir=", {}, "it is empty, or the current folder"),
+        (2, "josm-prefs --josm-dir=", {}, "it is empty or names the current folder"),
         (2, "status --josm-dir ~no-one/x", {}, "there is no home directory for '~no-one/x'."),
         (2, "preview -o ~no-one", {}, "there is no home directory for '~no-one'."),
         (3, "josm-prefs", {}, "No usable Strava session was found"),

@@ -119,8 +119,8 @@ def test_qmapshack_draws_one_layer(run_here: Run) -> None:
 
     assert (2, "") == (outcome.code, outcome.out)
     assert outcome.err.endswith(
-        "Error: QMapShack draws all layers of a file at once: choose one, such as with --activity"
-        " ride --color hot.\n"
+        "Error: QMapShack draws all layers of a file at once: choose one, for example with"
+        " --activity ride --color hot.\n"
     )
 
 
@@ -160,7 +160,10 @@ def test_local_template_of_the_user(run_here: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["vespucci"], "Vespucci runs on the phone, where --local would lead to the phone itself."),
+        (
+            ["vespucci"],
+            "--local is not possible: Vespucci runs on a phone, which cannot reach this computer.",
+        ),
         (["qgis", "--classic"], "--local cannot be combined with --classic or --from."),
         (["qgis", "--from", "-"], "--local cannot be combined with --classic or --from."),
     ],

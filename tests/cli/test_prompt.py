@@ -64,7 +64,7 @@ def test_file(environment: dict[str, str], strava: Strava, export: Path, run: Ru
     assert (
         "  1  paste the session from a browser (its cookie _strava4_session)\r\n"
         "  2  read a file that a browser's add-on exported\r\n"
-        "  3  type email and password (Strava refuses them from most programs)\r\n"
+        "  3  enter your email and password (Strava refuses them from most programs)\r\n"
         "Your choice [1]: "
     ) in rest
     assert f"stravacookies: Logged in to Strava with {export}.\r\n" in rest

@@ -215,7 +215,7 @@ def test_layers_of_the_menu_are_renewed(
     ]
     assert (0, "") == (outcome.code, outcome.err)
     assert "Opened in JOSM: All rides, hot – Strava Heatmap (bicycle, cycling)" in outcome.out
-    assert outcome.out.endswith("\n\nNext: delete the older layers of the same names in JOSM.\n")
+    assert outcome.out.endswith("\n\nNext: delete the older layers with the same names in JOSM.\n")
     outcome.check_hides(stand_in.secrets())
 
 
@@ -226,7 +226,10 @@ def test_nothing_to_renew(run_here: Run, josm_directory: Path) -> None:
     named = run_here("live", "--renew", "ride:hot")
 
     assert 2 == named.code
-    assert "Error: --renew opens the layers of JOSM's menu: name no others.\n" in named.err
+    assert (
+        "Error: --renew opens the layers that are in JOSM's menu, so it takes no names.\n"
+        in named.err
+    )
     with pytest.raises(JosmStateError) as error:
         run_here("live", "--renew")
     assert (

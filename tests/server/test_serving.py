@@ -197,7 +197,7 @@ def test_page(served: Served, stand_in: StandIn) -> None:
         f"{served.url}/all/hot/{{z}}/{{x}}/{{y}}.png",
     ):
         assert f'value="{address}"' in page.text
-    assert "(23 h 59 min left), and are renewed by themselves." in page.text
+    assert "(23 h 59 min left), and are renewed automatically." in page.text
     port = served.address.partition(":")[2]
     assert f"as long as <code>stravacookies serve --port {port}</code> runs" in page.text
     assert f"Run &#39;stravacookies josm-prefs --local {port}&#39; once" in page.text

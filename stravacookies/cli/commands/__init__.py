@@ -10,7 +10,7 @@ SHORT_HELP = {
     "logout": "Remove the kept session and cookies.",
     "remove": "Take the heatmap out of JOSM again.",
     "status": "Show whether you can start mapping now.",
-    "doctor": "Check everything, and say how to fix it.",
+    "doctor": "Check everything, and say how to fix what is wrong.",
     "cookies": "Print the cookies for other programs.",
     "url": "Print the URL of a layer for JOSM.",
     "cartograph": "Write map sources for Cartograph on the phone.",

@@ -52,7 +52,7 @@ def command(
     layers = selection.layers(host, activities, colors, only)
     place = _icloud() if icloud else directory or Path(cartograph.DIRECTORY)
     if place.suffix == ".onlinemap" and not place.is_dir():
-        raise click.UsageError("--output is a folder; each colour gets a file in it.")
+        raise click.UsageError("--output must be a folder: each colour gets a file in it.")
     cookies = user.cookies(host, source, refresh=refresh)
     sources = cartograph.map_sources(layers, cookies, int(version))
     write_private(place, {place / name: content for name, content in sources.items()})
@@ -64,6 +64,6 @@ def _icloud() -> Path:
     if not place.is_dir():
         raise StravacookiesError(
             f"Cartograph's folder in iCloud was not found (looked for: {place}). Only a Mac with"
-            " iCloud Drive has one; leave --icloud out to write into another folder."
+            " iCloud Drive has one; leave out --icloud to write into another folder."
         )
     return place

@@ -68,8 +68,7 @@ def _split_on_windows(text: str) -> list[str]:
     "--icon/--no-icon",
     "icon",
     default=None,
-    help="Do not start JOSM now, but put an icon that does this into the desktop's menu, or remove"
-    " it.",
+    help="Add an icon that does this to the desktop's menu, or remove it. JOSM is not started now.",
 )
 @options.josm_dir
 @options.verbose
@@ -81,8 +80,8 @@ def command(
 ) -> None:
     """Do what josm-prefs does with your defaults, then start JOSM.
 
-    If the layers cannot be refreshed, this says why, also in a notification of the desktop, and
-    starts JOSM all the same. JOSM gets the arguments behind --. The exit code is JOSM's.
+    If the layers cannot be refreshed, this says why, in a desktop notification as well, and starts
+    JOSM anyway. JOSM gets the arguments after --. The exit code is JOSM's.
     """
     if icon is None:
         _start(josm_dir, josm_command, arguments)
@@ -130,7 +129,7 @@ def _refresh(prefs: click.Context) -> None:
     try:
         prefs.command.invoke(prefs)
     except _FAILURES as error:
-        text = f"{_words(error)}\nJOSM starts all the same, without new cookies."
+        text = f"{_words(error)}\nJOSM starts anyway, without new cookies."
         click.echo(f"stravacookies: {text}", err=True)
         _notify(text)
 

@@ -55,7 +55,8 @@ def command(
 
     The Strava session comes from the first of these that exists: --from, STRAVA_SESSION, the
     session that an earlier run or login kept, STRAVA_EMAIL and STRAVA_PASSWORD, your default
-    source (STRAVACOOKIES_SOURCE, or the one in config.toml). If there is none, you are asked.
+    source (STRAVACOOKIES_SOURCE, or the one in config.toml), and the browsers on this computer. If
+    there is none, you are asked.
 
     With --local, no session is needed here: 'stravacookies serve' has it, and renews the cookies.
 

@@ -47,7 +47,9 @@ def command(
     If JOSM stays open until its cookies expire, use --renew, and delete the old layers.
     """
     if renew and layers:
-        raise click.UsageError("--renew opens the layers of JOSM's menu: name no others.")
+        raise click.UsageError(
+            "--renew opens the layers that are in JOSM's menu, so it takes no names."
+        )
     host = selection.host(classic)
     wanted = [] if renew else selection.by_key(host, layers) or user.default_shown(host)[:1]
     josm = user.josm_if_any(josm_dir)
@@ -60,7 +62,7 @@ def command(
         live.open_layer(layer, cookies, port)
         click.echo(f"Opened in JOSM: {layer.name}")
     if renew:
-        click.echo("\nNext: delete the older layers of the same names in JOSM.")
+        click.echo("\nNext: delete the older layers with the same names in JOSM.")
 
 
 def _in_menu(josm: Path | None, classic: bool) -> tuple[TileHost, Sequence[Layer]]:

@@ -28,10 +28,9 @@ from stravacookies.wording import listed
 def command(named: str | None, source: str | None) -> None:
     """Take a Strava session from a source, check it with one request, and keep it.
 
-    SOURCE is the same as with --from: a browser, a window that opens, a file, and others.
-
-    Without one, your default source is tried (STRAVACOOKIES_SOURCE, or the one in config.toml),
-    then each browser on this computer. If none is logged in, you are asked.
+    SOURCE is what --from takes. Without one, your default source is tried (STRAVACOOKIES_SOURCE, or
+    the one in config.toml), then each browser on this computer. If none is logged in, you are
+    asked.
     """
     if named is not None and source is not None:
         raise click.UsageError("Give the source once: as an argument, or with --from.")

@@ -30,7 +30,7 @@ def command() -> None:
     if cookies and cookies.is_fresh(timedelta(0)):
         click.echo(
             f"JOSM's files still contain cookies, which expire on {until(cookies.expires)}."
-            f" To remove them, too, run '{installation.command('remove')}'."
+            f" To remove them as well, run '{installation.command('remove')}'."
         )
     if left:
         raise StravacookiesError(

@@ -127,8 +127,8 @@ def _place_to_show(josm: Path | None, named: tuple[float, float] | None) -> tupl
     if downloaded:
         return downloaded
     click.echo(
-        "stravacookies: JOSM has not downloaded anything yet, so this is Lucerne; --at shows"
-        " another place.",
+        "stravacookies: JOSM has not downloaded anything yet, so this shows Lucerne; use --at"
+        " for another place.",
         err=True,
     )
     return _LUCERNE

@@ -92,7 +92,7 @@ def command(
         _refuse_several(layers)
     if editor is EDITORS["vespucci"] and port:
         raise click.UsageError(
-            "Vespucci runs on the phone, where --local would lead to the phone itself."
+            "--local is not possible: Vespucci runs on a phone, which cannot reach this computer."
         )
     cookies = None if port else user.cookies(host, source, refresh=refresh)
     if editor:
@@ -111,6 +111,6 @@ def _refuse_several(layers: Sequence[Layer]) -> None:
     """Refuse to make QMapShack request many tiles at a time."""
     if len(layers) > 1:
         raise click.UsageError(
-            "QMapShack draws all layers of a file at once: choose one, such as with --activity ride"
-            " --color hot."
+            "QMapShack draws all layers of a file at once: choose one, for example with --activity"
+            " ride --color hot."
         )

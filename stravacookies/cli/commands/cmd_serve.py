@@ -59,21 +59,21 @@ def _refuse_other_interfaces(
     "--at-login",
     "wanted",
     is_flag=True,
-    help="Let the system run this in the background, now and from each login on.",
+    help="Run this in the background, now and at each login.",
 )
 @click.option(
     "--not-at-login",
     "unwanted",
     is_flag=True,
-    help="End that, and remove the file that --at-login has written.",
+    help="Undo --at-login: stop the server, and remove the file that starts it.",
 )
 @options.verbose
 def command(port: int, source: str | None, wanted: bool, unwanted: bool) -> None:
     """Serve the heatmap's tiles to JOSM, iD, Rapid and QGIS on this computer.
 
-    The cookies are renewed by themselves, so layers do not expire while this runs. Ctrl+C ends it.
-    The page at its address shows what to enter into which program; for JOSM, 'josm-prefs --local'
-    does it all.
+    The cookies are renewed automatically, so layers do not expire while this runs. Press Ctrl+C to
+    stop it. The page at its address shows what to enter in each program; for JOSM, run 'josm-prefs
+    --local' once.
 
     With --at-login, systemd runs it on Linux, and launchd on macOS. On Windows, a script in the
     Startup folder starts it at the next login.

@@ -14,7 +14,7 @@ from stravacookies.josm.entry_set import tms_line
 def command(layers: tuple[str, ...], classic: bool) -> None:
     """Print the line that JOSM's dialog "Add TMS URL" takes for a layer."""
     if len(layers) > 1:
-        raise click.UsageError("Give one layer.")
+        raise click.UsageError("Give one layer only.")
     host = selection.host(classic)
     (layer,) = selection.by_key(host, layers)
     click.echo(tms_line(layer, user.cookies(host, None, refresh=False)))
