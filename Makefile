@@ -46,17 +46,8 @@ $(COMMANDS):
 browser: $(VENV)/with-browser  ## Install what is needed to read a browser's cookies
 
 demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for Strava, in build/demo
-	@rm -rf $(DEMO) && mkdir -p $(DEMO)/JOSM
-	@echo 'A demo, with a stand-in for Strava and a JOSM directory of its own:'
-	@echo
-	@$(BIN)/python -m tests.standin $(DEMO)/home \
-	    $(BIN)/stravacookies josm-prefs $(ARGS) --josm-dir $(DEMO)/JOSM
-	@echo
-	@echo 'This was a demo: nothing was sent to Strava, and its cookies are not real. Look at'
-	@echo '  $(DEMO)/JOSM/strava-heatmap.xml   the layers, as JOSM reads them'
-	@echo '  $(DEMO)/JOSM/preferences.xml      the settings that tell JOSM about them'
-	@echo '  $(DEMO)/JOSM/cartograph/          the map sources for Cartograph Maps'
-	@echo 'README.md shows the layers in JOSM. Your own JOSM was not touched.'
+	@rm -rf $(DEMO)
+	@$(BIN)/python -m tests.demo $(DEMO) $(ARGS)
 
 test: $(VENV)/with-test  ## Run all tests; those with real programs say what to install
 	@$(BIN)/python -m pytest $(ARGS)

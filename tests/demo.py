@@ -1,0 +1,69 @@
+"""Shows what the program does, without an account: the stand-in takes Strava's place.
+
+    python -m tests.demo FOLDER [ARGUMENT …]
+
+The arguments are those of `josm-prefs`. Home directory and JOSM's directory are in the folder, so
+that the user's own files are left alone.
+"""
+
+import os
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+
+from tests.standin.server import StandIn
+from tests.standin.strava import Strava
+
+LUCERNE = "47.05,8.31"
+
+AFTERWARDS = """
+This was a demo: nothing was sent to Strava, and its cookies are not real. Look at
+  {folder}/JOSM/strava-heatmap.xml   the layers, as JOSM reads them
+  {folder}/JOSM/preferences.xml      the settings that tell JOSM about them
+  {folder}/JOSM/cartograph/          the map sources for Cartograph Maps
+README.md shows the layers in JOSM. Your own JOSM was not touched.
+
+A page shows what the layers look like: {page}"""
+
+
+def main(folder: Path, arguments: list[str]) -> int:
+    """Write files for JOSM, and a page that shows the layers; return an exit code."""
+    home, josm, page = folder / "home", folder / "JOSM", folder / "preview.html"
+    for each in (home, josm):
+        each.mkdir(parents=True)
+    click.echo("A demo, with a stand-in for Strava and a JOSM directory of its own:\n")
+    with StandIn(Strava(), home) as stand_in:
+        own = {"HOME": str(home.absolute()), "STRAVA_SESSION": stand_in.strava.open_session()}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "STRAVA"))}
+        environment = inherited | stand_in.environment() | own
+        prefs = ["josm-prefs", *arguments, "--josm-dir", str(josm)]
+        preview = ["preview", "--josm-dir", str(josm), "--at", LUCERNE, "--output", str(page)]
+        for words, output in (prefs, None), (preview, subprocess.DEVNULL):
+            command = [sys.executable, "-m", "stravacookies", *words]
+            outcome = subprocess.run(command, env=environment, stdout=output, check=False)
+            if outcome.returncode:
+                return outcome.returncode
+    click.echo(AFTERWARDS.format(folder=folder, page=page))
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        offer(page)
+    return 0
+
+
+def offer(page: Path) -> None:
+    """Ask whether to open a page in the browser, and do so."""
+    try:
+        wanted = click.confirm("Open it in your browser?", default=True, prompt_suffix=" ")
+    except click.Abort:  # Ctrl-C or Ctrl-D, which ends no line
+        click.echo()
+        wanted = False
+    if wanted and not webbrowser.open(page.absolute().as_uri()):
+        click.echo("No browser could be opened.", err=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,51 @@
+"""The demo: what it writes, and the page that it offers to open."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import demo
+from tests.terminal import on_terminal
+
+OFFER = "from pathlib import Path; from tests import demo; demo.offer(Path('my page.html'))"
+
+
+def test_demo(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Everything that the demo names exists; the page has a picture for each layer."""
+    assert 0 == demo.main(tmp_path / "demo", ["--only", "Hike, blue"])
+    out, err = capfd.readouterr()
+    named = re.findall(rf"{tmp_path}/\S+", out.partition("This was a demo")[2])
+    page = tmp_path / "demo" / "preview.html"
+    assert 4 == len(named)
+    assert [] == [path for path in named if not Path(path).exists()]
+    assert out.endswith(f"\nA page shows what the layers look like: {page}\n")  # asks no one
+    assert "" == err
+    assert 35 == page.read_text(encoding="utf-8").count('src="data:image/png')
+
+
+def test_failure(tmp_path: Path) -> None:
+    """If josm-prefs fails, the demo ends with its exit code, and without a page."""
+    assert 2 == demo.main(tmp_path / "demo", ["--no-such-option"])
+    assert not (tmp_path / "demo" / "preview.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("browser", "answer", "shown"),
+    [
+        ("echo opened %s", "\n", "\r\nopened {}\r\n"),
+        ("echo opened %s", "n\n", "n\r\n"),
+        ("echo opened %s", "\4", "\r\n"),  # Ctrl-D
+        ("false", "y\n", "y\r\nNo browser could be opened.\r\n"),
+    ],
+)
+def test_offer(browser: str, answer: str, shown: str) -> None:
+    """On a terminal, the page is opened unless the answer is no."""
+    outcome = on_terminal(
+        [sys.executable, "-c", OFFER], os.environ | {"BROWSER": browser}, [("[Y/n]", answer)]
+    )
+    address = Path("my page.html").absolute().as_uri()
+
+    assert (0, "Open it in your browser? [Y/n] " + shown.format(address)) == outcome
