@@ -87,12 +87,16 @@ clean:  ## Remove everything that was created here
 .DEFAULT:
 	$(error There is no target '$@': 'make help' lists them)
 
+# Two set-ups at once would write into the same environment.
+.NOTPARALLEL:
+
 # A stamp for each set of optional dependencies, as pyproject.toml names them.
-$(VENV)/with-%: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 …")'
-	@test -x $(BIN)/pip || { echo 'Setting up $(VENV) …' >&2; $(PYTHON) -m venv $(VENV); }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.$(if $(filter nothing,$*),,[$*])'
-	@touch '$@'
+$(VENV)/with-%: pyproject.toml bootstrap.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo 'stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 …' >&2; \
+	    exit 2; \
+	}
+	@$(PYTHON) bootstrap.py '$@'
 
 # The lowest versions that pyproject.toml admits, in an environment of their own.
 $(LOWEST)/installed: pyproject.toml

@@ -1,0 +1,165 @@
+"""Set up the environment in which the Makefile runs this program from a clone.
+
+    python bootstrap.py .venv/with-EXTRA,…
+
+This installs the dependencies and those of the extras, and touches the file. The clone is put on
+the path, but not installed: for that, pip would download a build tool.
+"""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+STILL_WORKING = 10
+"""How many seconds a tool may be silent before the user reads that it is still working."""
+
+NO_NETWORK = "connection broken|error sending request|confirming the ssl certificate"
+NOT_WRITABLE = "No space left on device|Disk quota exceeded|Permission denied|Read-only file system"
+"""What pip and uv print among much else if these are why they fail."""
+
+COMMAND = """\
+#!/bin/sh
+'''exec' {python} "$0" "$@"
+'''
+import sys
+from stravacookies.cli.main import main
+sys.exit(main())
+"""
+"""A program for both sh and Python, since a path with spaces does not fit into a `#!` line."""
+
+
+def main(stamp: Path) -> None:
+    """Install what a stamp's name says, and touch it.
+
+    An environment that was left unfinished is made again; what was downloaded is still in a cache.
+    One that is new and cannot be finished is removed.
+    """
+    environment = stamp.parent
+    unfinished = environment / "unfinished"
+    is_new = unfinished.exists() or not (environment / "bin" / "python").exists()
+    tool, create, install = tools(environment)
+    print(f"Setting up {environment} with {tool} …", file=sys.stderr)
+    try:
+        if is_new:
+            shutil.rmtree(environment, ignore_errors=True)
+            environment.mkdir(parents=True)
+        unfinished.touch()
+        if is_new:
+            run(create)
+        run(install + requirements(stamp.name.removeprefix("with-").split(",")))
+        link(environment)
+        unfinished.unlink()
+        stamp.touch()
+    except BaseException as error:
+        if is_new:
+            shutil.rmtree(environment, ignore_errors=True)
+        match error:
+            case KeyboardInterrupt():
+                sys.exit("The set-up was interrupted. The next run starts it again.")
+            case OSError():
+                sys.exit(f"The set-up failed: {error.filename}: {error.strerror}.")
+        raise
+
+
+def tools(environment: Path) -> tuple[str, list[str], list[str]]:
+    """Return what sets up an environment, and its commands: to create it, and to install packages.
+
+    Raises:
+        SystemExit: Nothing can.
+    """
+    path, python = str(environment), str(environment / "bin" / "python")
+    if shutil.which("uv"):
+        create = ["uv", "venv", "--allow-existing", "--python", sys.executable, path]
+        return "uv (about 5 s)", create, ["uv", "pip", "install", "--python", python]
+    # If pip compiled packages, it would take twice as long; Python compiles what it imports.
+    install = ["install", "--quiet", "--no-compile", "--disable-pip-version-check"]
+    tool, create = "pip (about a minute)", [sys.executable, "-m", "venv", path]
+    if has_pip():  # to install another one would take 3 s
+        pip = [sys.executable, "-m", "pip", "--python", python]
+        return tool, [*create, "--without-pip"], pip + install
+    if find_spec("ensurepip"):
+        return tool, create, [python, "-m", "pip", *install]
+    sys.exit(
+        "This Python has neither venv nor pip. Install python3-venv (on Debian and Ubuntu:"
+        " apt install python3-venv) or uv."
+    )
+
+
+def has_pip() -> bool:
+    """Return whether this Python has a pip that can install into other environments: 22.3 or newer.
+
+    https://pip.pypa.io/en/stable/news/#v22-3
+    """
+    try:
+        return version("pip") >= "22.3"
+    except PackageNotFoundError:
+        return False
+
+
+def requirements(extras: list[str]) -> list[str]:
+    """Return what pyproject.toml requires for the program and for extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found, waiting = list(project["dependencies"]), list(extras)
+    while waiting:
+        for each in project["optional-dependencies"][waiting.pop()]:
+            own = re.fullmatch(rf"{project['name']}\[(.+)\]", each)  # it names other extras
+            if own:
+                waiting += own[1].split(",")
+            else:
+                found.append(each)
+    return found
+
+
+def run(command: list[str]) -> None:
+    """Run a tool, and tell every few seconds that it is still working.
+
+    Raises:
+        SystemExit: It failed; the sentence says why.
+    """
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        output = None
+        while output is None:
+            try:
+                output, _ = process.communicate(timeout=STILL_WORKING)
+            except subprocess.TimeoutExpired:
+                print("Still working …", file=sys.stderr)
+    if not process.returncode:
+        return
+    if re.search(NO_NETWORK, output):
+        sys.exit(
+            "The set-up failed: PyPI cannot be reached. Check the network (behind a proxy, set"
+            " HTTPS_PROXY), and run this again."
+        )
+    if reason := re.search(NOT_WRITABLE, output):
+        sys.exit(f"The set-up failed: {reason[0]}.")
+    print(output.strip(), file=sys.stderr)
+    sys.exit("The set-up failed, as shown above.")
+
+
+def link(environment: Path) -> None:
+    """Put the clone on the path of an environment, and the program into its `bin`."""
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "stravacookies.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    program = environment / "bin" / "stravacookies"
+    python = shlex.quote(str(program.absolute().with_name("python")))
+    program.write_text(COMMAND.format(python=python), encoding="utf-8")
+    program.chmod(0o755)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
