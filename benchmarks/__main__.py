@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import commands, josm_start, login, preferences, rendering, serving
+from benchmarks import commands, installing, josm_start, login, preferences, rendering, serving
 from benchmarks.table import line
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "josm_start": josm_start.rows,
     "rendering": rendering.rows,
     "serving": serving.rows,
+    "installing": installing.rows,
 }
 """Functions that take an empty folder and the number of runs, and yield rows of the table."""
 
