@@ -94,12 +94,12 @@ def tools(environment: Path) -> tuple[str, list[str], list[str]]:
 
 
 def has_pip() -> bool:
-    """Return whether this Python has a pip that can install into other environments: 22.3 or newer.
+    """Return whether this Python has a pip that can install into other environments (since 22.3).
 
     https://pip.pypa.io/en/stable/news/#v22-3
     """
     try:
-        return version("pip") >= "22.3"
+        return int(version("pip").partition(".")[0]) >= 23
     except PackageNotFoundError:
         return False
 
