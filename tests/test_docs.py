@@ -4,16 +4,17 @@ import os
 import re
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import pytest
 
 from stravacookies.cli import config
+from stravacookies.cli.commands import SHORT_HELP
 from stravacookies.cli.config import Config
 from stravacookies.cli.main import cli
 from stravacookies.heatmap import CURRENT
-from stravacookies.josm.preferences import NEW
 from tests import command, pages, test_imports
 from tests.command import Run
 from tests.standin.strava import Strava
@@ -47,16 +48,32 @@ def test_library_examples_run(
     assert len(examples[number].splitlines()) <= 10
 
 
-def test_summary_is_current(run: Run, josm_directory: Path, strava: Strava) -> None:
-    """The summary in the README is what the program prints, except for the time."""
-    (shown,) = blocks("README.md", "text")
-    (josm_directory / "preferences.xml").write_bytes(NEW)
-    printed = run("josm-prefs", STRAVA_SESSION=strava.open_session()).out
-    date = re.compile(r"expire on .*? left\)")
+def typed_in_documents() -> list[list[str]]:
+    """Return the arguments of each `make NAME ARGS=…` and `stravacookies …` in a document."""
+    found = set()
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        code = re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+        code += re.findall(r"`([^`]+)`", re.sub("```.*?```", "", text, flags=re.DOTALL))
+        for line in "\n".join(re.sub(r"\s+(?=ARGS|--)", " ", each) for each in code).splitlines():
+            with suppress(ValueError):  # not a command
+                match shlex.split(line, comments=True):
+                    case ["make", name, arguments]:
+                        found.add((name, *shlex.split(arguments.removeprefix("ARGS="))))
+                    case ["stravacookies" | ".venv/bin/stravacookies", name, *arguments]:
+                        found.add((name, *arguments))
+    return sorted(list(each) for each in found if len(each) > 1 and each[0] in SHORT_HELP)
 
-    assert date.sub("", shown) == date.sub(
-        "", printed.replace(str(josm_directory), "/home/you/.config/JOSM")
-    )
+
+@pytest.mark.parametrize("words", typed_in_documents(), ids=" ".join)
+def test_commands_are_understood(words: list[str]) -> None:
+    """Each command that a document tells people to type has such options and values."""
+    group = cli.make_context("stravacookies", words)
+    command = cli.get_command(group, words[0])
+
+    assert command
+    with suppress(click.exceptions.Exit):  # --help
+        command.make_context(words[0], words[1:], parent=group)
 
 
 def test_numbers_are_those_of_the_table() -> None:
@@ -86,6 +103,15 @@ def test_template_example_works(
 
     assert (0, 0) == (rendered.code, fetched.code)
     assert 7 == len(list(tmp_path.glob("strava-heatmap-all-*.png")))
+
+
+def test_files_for_other_editors(run_here: Run, tmp_path: Path) -> None:
+    """The commands in docs/other-editors.md write the files that they name."""
+    (shell,) = blocks("docs/other-editors.md", "sh")
+    commands = [shlex.split(line)[1:] for line in shell.splitlines()]
+
+    assert [0] * len(commands) == [run_here(*words).code for words in commands]
+    assert all((tmp_path / words[-1]).is_file() for words in commands)
 
 
 def test_template_variables(run: Run, strava: Strava, tmp_path: Path) -> None:
