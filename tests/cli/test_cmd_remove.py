@@ -63,8 +63,8 @@ To remove the kept session and cookies as well, run 'stravacookies logout'.
     )
     assert (
         f"""\
-stravacookies: {applications}/stravacookies-josm.desktop could not be removed: Not a directory.
-{entry_set} could not be removed: Is a directory.
+stravacookies: {entry_set} could not be removed: Is a directory.
+{applications}/stravacookies-josm.desktop could not be removed: Not a directory.
 Fix that, then run this again.
 """
         == outcome.err
@@ -97,10 +97,15 @@ def test_server_at_login_is_removed(
     ) == outcome.out
 
 
-def test_no_directory(run_here: Run) -> None:
-    """Without JOSM's directory there is nothing to remove from."""
+def test_no_directory(run_here: Run, home: Path) -> None:
+    """If JOSM is gone, its icon is removed all the same."""
+    icon = home / ".local" / "share" / "applications" / "stravacookies-josm.desktop"
+    icon.parent.mkdir(parents=True)
+    icon.touch()
     with pytest.raises(NoJosmDirectoryError):
         run_here("remove")
+
+    assert not icon.exists()
 
 
 def test_damaged_preferences(run_here: Run, josm_directory: Path) -> None:

@@ -6,7 +6,7 @@ import click
 
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, server_messages, user
-from stravacookies.errors import FileError
+from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.josm import desktop_icon, install
 from stravacookies.server import at_login
 
@@ -21,8 +21,23 @@ def command(josm_dir: Path | None) -> None:
 
     The session and the cookies are still kept; 'stravacookies logout' removes them.
     """
-    computer = user.computer()
-    left: list[FileError] = []
+    try:
+        directory = user.josm(josm_dir)
+    except NoJosmDirectoryError:
+        _remove_from_desktop()  # JOSM may be gone, and these may not
+        raise
+    names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
+    removed = install.remove(directory, names)
+    left = [*removed.left, *_remove_from_desktop()]
+    if removed.registration or removed.files or not left:
+        click.echo(messages.removal_summary(directory, removed))
+    if left:
+        raise FileError("\n".join(map(str, [*left, "Fix that, then run this again."])))
+
+
+def _remove_from_desktop() -> list[FileError]:
+    """Remove the icon, and the server's start at login; return why one of them is left."""
+    computer, left = user.computer(), []
     try:
         if desktop_icon.remove(computer):
             click.echo(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
@@ -33,11 +48,4 @@ def command(josm_dir: Path | None) -> None:
             click.echo(server_messages.removed_from_login(server))
     except FileError as error:
         left.append(error)
-    directory = user.josm(josm_dir)
-    names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
-    removed = install.remove(directory, names)
-    left += removed.left
-    if removed.registration or removed.files or not left:
-        click.echo(messages.removal_summary(directory, removed))
-    if left:
-        raise FileError("\n".join(map(str, [*left, "Fix that, then run this again."])))
+    return left
