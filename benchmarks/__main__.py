@@ -10,7 +10,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import commands, installing, josm_start, login, preferences, rendering, serving
+from benchmarks import (
+    commands,
+    first_tile,
+    installing,
+    josm_start,
+    login,
+    preferences,
+    previewing,
+    rendering,
+    serving,
+)
 from benchmarks.table import line
 
 PARTS = {
@@ -18,7 +28,9 @@ PARTS = {
     "login": login.rows,
     "preferences": preferences.rows,
     "josm_start": josm_start.rows,
+    "first_tile": first_tile.rows,
     "rendering": rendering.rows,
+    "previewing": previewing.rows,
     "serving": serving.rows,
     "installing": installing.rows,
 }

@@ -59,11 +59,11 @@ class FastHost(NamedTuple):
 
 @contextmanager
 def running(folder: Path, seconds: float = 0.0) -> Iterator[FastHost]:
-    """Run a host that takes some seconds for each answer, until the block ends.
+    """Run a host that is some seconds away, until the block ends.
 
     Args:
         folder: Where its certificates are written.
-        seconds: The time from a request to its answer.
+        seconds: The time to it and back, which a tunnel, a handshake in it, and a tile take.
     """
     command = [sys.executable, "-m", "tests.standin.fast", str(folder), str(seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -98,6 +98,8 @@ class _Server:
                 writer.write(_HEAD % len(body) + body)
                 return
             if head.startswith(b"CONNECT"):
+                # Once for the handshake of TLS 1.3, which begins as soon as this is answered.
+                await asyncio.sleep(2 * self._seconds)
                 writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
                 await writer.start_tls(self.tls)
                 head = b""
