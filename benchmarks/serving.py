@@ -138,8 +138,10 @@ def _many_tiles(pair: _Pair) -> Iterator[str]:
     """Fetch very many tiles, and look at the memory before and after most of them."""
     process = psutil.Process(pair.ours.process.pid)
     _fetch(pair.ours.url, 2_000)
-    before = process.memory_info().rss / 1e6
+    before, counts = process.memory_info().rss / 1e6, pair.host.counts()
     _fetch(pair.ours.url, 18_000)
     after = process.memory_info().rss / 1e6
+    # No new connection, and nothing but tiles.
+    assert pair.host.counts() == counts | {"tiles": counts["tiles"] + 18_000}
     yield comparison("serve: memory", "60 MB", [after], [60], 1, "MB")
     yield comparison("serve: memory after 20000 tiles", "after 2000", [after], [before], 1.03, "MB")
