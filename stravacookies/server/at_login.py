@@ -1,6 +1,5 @@
 """The server as a service of the user's, which the system starts at each login."""
 
-import os
 import shlex
 import time
 from collections.abc import Callable, Sequence
@@ -121,7 +120,7 @@ def _manager(computer: Computer) -> _Manager | None:
     if computer.platform == "win32":
         return None
     if computer.platform == "darwin":
-        user = f"gui/{os.getuid()}"
+        user = f"gui/{computer.home.stat().st_uid}"
         name, file = f"{user}/{NAME}", str(service_file.path(computer))
         return _Manager(
             check=["launchctl", "print", user],
