@@ -2,14 +2,15 @@
 
 import time
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import pytest
 import requests
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from stravacookies.heatmap import CLASSIC, CURRENT
-from tests.standin import tiles
+from tests.standin import aerial, tiles
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -132,6 +133,17 @@ def test_painter() -> None:
     assert len(CURRENT.colors) == len(painted)
     assert {(256, 256)} == {Image.open(BytesIO(png or b"")).size for png in painted}
     assert tiles.paint("water", "hot", 14, 6371, 7736) is None
+
+
+def test_aerial_painter() -> None:
+    """Four tiles of aerial imagery look like a tile of their size together."""
+    four, large = Image.new("RGB", (128, 128)), aerial.paint(16, 34155, 23535, 128)
+    for x, y in product((0, 1), (0, 1)):
+        tile = aerial.paint(17, 2 * 34155 + x, 2 * 23535 + y, 64)
+        four.paste(Image.open(BytesIO(tile)), (64 * x, 64 * y))
+    difference = ImageChops.difference(four, Image.open(BytesIO(large)))
+
+    assert 0.1 > max(ImageStat.Stat(difference).mean)
 
 
 def test_round_trips(stand_in: StandIn) -> None:

@@ -1,5 +1,6 @@
 """The network part of the stand-in: a proxy whose tunnels all end in its own HTTPS server."""
 
+import re
 import ssl
 import threading
 import time
@@ -11,17 +12,21 @@ from typing import Self, cast
 
 import trustme
 
+from tests.standin import aerial
 from tests.standin.faults import Fault, Place, close
 from tests.standin.strava import HOSTS, Request, Response, Strava
 
 JOSM_SITE = "josm.openstreetmap.de"
 
-JOSM_MAPS = b"""<?xml version="1.0" encoding="UTF-8"?>
+AERIAL_SITE = "aerial.example.org"
+"""Where made-up aerial imagery comes from, at `/{zoom}/{x}/{y}.jpg`."""
+
+JOSM_MAPS = f"""<?xml version="1.0" encoding="UTF-8"?>
 <imagery xmlns="http://josm.openstreetmap.de/maps-1.0">
 <entry><name>Made-up Aerial Imagery</name><id>made-up-aerial</id><type>tms</type>
-<url>https://content-a.strava.com/made-up/{zoom}/{x}/{y}.png</url><category>photo</category></entry>
+<url>https://{AERIAL_SITE}/{{zoom}}/{{x}}/{{y}}.jpg</url><category>photo</category></entry>
 </imagery>
-"""
+""".encode()
 """The answer in place of JOSM's own list of imagery."""
 
 
@@ -68,6 +73,8 @@ class StandIn(ThreadingHTTPServer):
         if request.host == JOSM_SITE:
             maps = Response(headers=[("Content-Type", "text/xml")], body=JOSM_MAPS)
             answer = maps if request.path == "/maps" else Response(404)
+        elif request.host == AERIAL_SITE:
+            answer = _aerial_tile(request.path)
         else:
             answer = self.strava.answer(request)
         self.exchanges.append((request, answer))
@@ -102,6 +109,14 @@ class StandIn(ThreadingHTTPServer):
         context.sslsocket_class = _Socket
         self._authority.issue_cert(host).configure_cert(context)
         return context
+
+
+def _aerial_tile(path: str) -> Response:
+    """Answer with a tile, or with 404 where one would show too much land to be painted quickly."""
+    zoom, x, y = map(int, re.findall(r"\d+", path))
+    if zoom < 15:
+        return Response(404)
+    return Response(headers=[("Content-Type", "image/jpeg")], body=aerial.paint(zoom, x, y))
 
 
 class _Socket(ssl.SSLSocket):
@@ -144,7 +159,7 @@ class _Proxy(_Handler):
         if place is Place.PROXY:
             fault(self.connection)
             return
-        if host not in HOSTS and host != JOSM_SITE:
+        if host not in {*HOSTS, JOSM_SITE, AERIAL_SITE}:
             self.send_error(502, "There is no such host")
             return
         self.stand_in.connections.append(host)
