@@ -2,12 +2,32 @@
 
 import json
 
+NOTE_COLOR = "#5b3d8f"
+"""The colour behind the note on each page, which says that it is made up."""
+
+_STYLE = (
+    f"aside {{ background: {NOTE_COLOR} }}"
+    + """
+body { margin: 0; background: #f4f4f6; color: #222; font: 17px/1.5 sans-serif }
+aside { padding: 10px; color: white; text-align: center }
+form, main > p { max-width: 340px; margin: 16px auto; padding: 24px 32px; background: white }
+form[action="/search"] { max-width: none; margin: 0; padding: 8px; text-align: right }
+#login_form > * { display: block; width: 100%; margin: 14px 0; box-sizing: border-box }
+input, button { padding: 8px; font: inherit; box-sizing: border-box }
+#login_form label input:not([type=checkbox]) { display: block; width: 100% }
+"""
+)
+
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
-<head><title>Strava (made up)</title><meta name="csrf-token" content="{token}"></head>
+<head><title>Strava (made up)</title><meta name="csrf-token" content="{token}">
+<style>{style}</style></head>
 <body>
+<aside>This is a stand-in for Strava, made for tests</aside>
 <form action="/search" method="get"><input name="q"><button>Search</button></form>
+<main>
 {main}
+</main>
 </body>
 </html>
 """
@@ -15,8 +35,9 @@ _PAGE = """<!DOCTYPE html>
 _LOGIN = """<form id="login_form" action="/session" method="post">
 <input type="hidden" name="utf8" value="&#x2713;">
 <input type="hidden" name="authenticity_token" value="{token}">
-<input type="email" name="email" autofocus><input type="password" name="password">
-<input type="checkbox" name="remember_me" value="on">
+<label>Email <input type="email" name="email" autofocus></label>
+<label>Password <input type="password" name="password"></label>
+<label><input type="checkbox" name="remember_me" value="on"> Remember me</label>
 {extra}
 <button type="submit">Log In</button>
 </form>"""
@@ -71,4 +92,4 @@ def plain(text: str) -> bytes:
 
 
 def _page(token: str, main: str) -> bytes:
-    return _PAGE.format(token=token, main=main).encode()
+    return _PAGE.format(token=token, style=_STYLE, main=main).encode()
