@@ -75,8 +75,8 @@ format: $(VENV)/with-test,lint  ## Format the code
 bench: $(VENV)/with-demo,serve $(PEER)/installed  ## Compare commands with the minimum that they could take, in RUNS runs
 	@$(BIN)/python -m benchmarks $(RUNS) $(ARGS)
 
-pictures: $(VENV)/with-test  ## Take the README's pictures again, of a real JOSM and Chromium
-	@$(BIN)/python -m pytest -k "shows_the_heatmap or everyone_can_use" --pictures=docs $(ARGS)
+pictures: $(VENV)/with-test  ## Take the documents' pictures again, of a real JOSM and Chromium
+	@REQUIRE_REAL_PARTS=1 $(BIN)/python -m pytest --pictures=docs $(ARGS)
 
 docs: $(VENV)/with-test  ## Write docs/commands again, from the help of the commands
 	@$(BIN)/python -m tests.pages

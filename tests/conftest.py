@@ -123,13 +123,25 @@ def run_here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run
 
 
 @pytest.fixture
-def pictures(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The folder for screenshots: the one that `--pictures` names, or a temporary one."""
-    folder: Path = request.config.getoption("--pictures") or tmp_path
+def pictures(request: pytest.FixtureRequest) -> Path:
+    """The folder for pictures. Without `--pictures`, tests that need it do not run."""
+    folder: Path = request.config.getoption("--pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add an option that saves the screenshots of tests with real programs."""
-    parser.addoption("--pictures", type=Path, help="save screenshots in this folder")
+    """Add an option for the pictures of real programs."""
+    what = "take the documents' pictures, save them in this folder, and run no other test"
+    parser.addoption("--pictures", type=Path, help=what)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests that take pictures, or all others."""
+    takers: list[pytest.Item] = []
+    others: list[pytest.Item] = []
+    for item in items:
+        takes = isinstance(item, pytest.Function) and "pictures" in item.fixturenames
+        (takers if takes else others).append(item)
+    items[:], unwanted = (takers, others) if config.getoption("--pictures") else (others, takers)
+    config.hook.pytest_deselected(items=unwanted)

@@ -18,7 +18,7 @@ from typing import Self
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-from PIL import Image, ImageChops, ImageGrab
+from PIL import Image, ImageChops
 
 from tests import josm_jars, screen
 from tests.josm_jars import JOSM_JAR
@@ -218,25 +218,8 @@ class Josm:
                 raise AssertionError(f"{what}: {why}, see {picture}. JOSM's log ends:\n{tail}")
             time.sleep(pause)
 
-    def screenshot(self, path: Path) -> None:
-        """Save a PNG of the screen, once it no longer changes."""
-        # 256 colours are enough for a screen, and take a third of the space.
-        self._grab_at_rest().quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
-
-    def press(self, *keys: str) -> None:
-        """Press keys one after the other, by xdotool's names: "alt+i", "Down", "Escape"."""
-        screen.xdotool(self._env, "key", "--delay", "100", *keys)
-
-    def open_imagery_menu(self) -> None:
-        """Open the Imagery menu. `press("Escape")` closes it."""
-        before = self._grab_at_rest()
-        self.press("alt+i")
-        self.wait_for(lambda: not _same(before, self._grab()), "the Imagery menu opens", 10)
-
-    def _grab(self) -> Image.Image:
-        return ImageGrab.grab(xdisplay=self._env["DISPLAY"])
-
-    def _grab_at_rest(self) -> Image.Image:
+    def picture(self) -> Image.Image:
+        """Return a picture of the screen, once it no longer changes."""
         last = [self._grab()]
 
         def rests() -> bool:
@@ -246,6 +229,46 @@ class Josm:
 
         self.wait_for(rests, "the screen comes to rest", 20)
         return last[-1]
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other, by xdotool's names: "alt+i", "Down", "Escape"."""
+        screen.xdotool(self._env, "key", "--delay", "100", *keys)
+
+    def click(self, x: int, y: int) -> None:
+        """Click on a pixel of the screen, and wait until something changes."""
+        before = self.picture()
+        self._point(x, y, "click", "1")
+        self.wait_for(lambda: not _same(before, self._grab()), f"a click on {x}, {y}", 10)
+
+    def drag(self, x: int, y: int, to_x: int) -> None:
+        """Drag what is at a pixel of the screen to the left or right."""
+        # Java sees no drag if the pointer is there at once.
+        slowly = ("sleep", "0.2", "mousemove")
+        moves = (*slowly, str((x + to_x) // 2), str(y), *slowly, str(to_x), str(y))
+        self._point(x, y, "mousedown", "1", *moves, "sleep", "0.2", "mouseup", "1")
+
+    def type(self, text: str) -> None:
+        """Type into the window."""
+        screen.xdotool(self._env, "type", text)
+
+    def fill_screen(self, title: str) -> None:
+        """Wait for a window, and let it fill the screen."""
+        search = ("search", "--sync", "--onlyvisible", "--name", f"^{title}$")
+        screen.xdotool(self._env, *search, "windowmove", "0", "0")
+        screen.xdotool(self._env, *search, "windowsize", *map(str, screen.SIZE))
+
+    def open_imagery_menu(self) -> None:
+        """Open the Imagery menu. `press("Escape")` closes it."""
+        before = self.picture()
+        self.press("alt+i")
+        self.wait_for(lambda: not _same(before, self._grab()), "the Imagery menu opens", 10)
+
+    def _point(self, x: int, y: int, *acts: str) -> None:
+        screen.xdotool(self._env, "mousemove", str(x), str(y), *acts)
+        screen.hide_pointer(self._env)
+
+    def _grab(self) -> Image.Image:
+        return screen.grab(self._env)
 
     def _ask(self, path: str, **query: str | float) -> str:
         to_josm = http.client.HTTPConnection("127.0.0.1", self.remote_port, timeout=30)

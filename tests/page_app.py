@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from tests import screen
 from tests.command import missing
 
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
@@ -45,8 +46,7 @@ class Opened:
 
     def screenshot(self, path: Path) -> None:
         """Save a PNG of the visible part of the page."""
-        with Image.open(BytesIO(self.page.screenshot())) as image:
-            image.quantize(256).save(path, optimize=True)
+        screen.save(Image.open(BytesIO(self.page.screenshot())), path)
 
 
 @contextmanager

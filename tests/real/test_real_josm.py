@@ -19,12 +19,12 @@ from lxml import etree
 from stravacookies.heatmap import CURRENT, default_show
 from stravacookies.josm import entry_set
 from stravacookies.strava.cookies import HeatmapCookies
-from tests import josm_app, josm_jars, made_up, page_app
+from tests import josm_app, josm_jars, made_up, page_app, screen
 from tests.command import Outcome, environment_of, require, run_stravacookies
 from tests.josm_app import OWN_IMAGERY, Josm
 from tests.josm_jars import JOSM_JAR, NEWER_JAR
 from tests.served import serving
-from tests.standin.server import StandIn
+from tests.standin.server import AERIAL_SITE, StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import DAY, Request, Strava
 
@@ -34,11 +34,12 @@ DATA = Path(__file__).parent.parent / "data"
 TURIN = {"left": 7.60, "right": 7.70, "top": 45.10, "bottom": 45.05}
 EAST_OF_TURIN = TURIN | {"left": 7.90, "right": 8.00}  # where JOSM has not kept tiles
 WEST_OF_TURIN = TURIN | {"left": 5.60, "right": 5.70}
+LAKE = {"left": 7.6161, "right": 7.6265, "top": 45.1562, "bottom": 45.1495}
 FROM_DEFAULT_SITE = {
     "name": "Made-up Aerial Imagery",
     "id": "made-up-aerial",
     "type": "tms",
-    "url": "https://content-a.strava.com/made-up/{zoom}/{x}/{y}.png",
+    "url": f"https://{AERIAL_SITE}/{{zoom}}/{{x}}/{{y}}.jpg",
 }
 """An entry that the user took from JOSM's own list; JOSM drops it if that list is gone."""
 
@@ -215,22 +216,64 @@ def registered(mapper: Mapper) -> Mapper:
     return mapper
 
 
-def test_josm_shows_the_heatmap(registered: Mapper, pictures: Path) -> None:
+def test_josm_shows_the_heatmap(registered: Mapper) -> None:
     """Layers get their tiles, whether they are in the menu or not."""
     josm = registered.josm
     josm.open_imagery("strava-heatmap-all-hot")
     josm.zoom(**TURIN)
     josm.wait_for(lambda: 200 in registered.statuses("hot/13/4270"), "JOSM shows Turin", 30)
     requests = registered.wait_for_tiles("globalheat/all/hot")
-    josm.open_imagery_menu()
-    josm.screenshot(pictures / "josm-imagery-menu.png")
-    josm.press("Escape")
     josm.open_imagery("strava-heatmap-sport_TrailRun-blue")
     registered.wait_for_tiles("sport_TrailRun/blue")
 
     assert {CURRENT.cookies} == {tuple(request.cookies) for request in requests}
     assert "?v=19" in requests[0].url
     assert [] == registered.complaints()
+
+
+def test_picture_of_heat(registered: Mapper, pictures: Path) -> None:
+    """Heat lies on the aerial imagery that was opened before it, below the Imagery menu."""
+    josm = registered.josm
+    josm.open_imagery("made-up-aerial")
+    josm.zoom(**LAKE)
+    josm.open_imagery("strava-heatmap-all-hot")
+    registered.wait_for_tiles("globalheat/all/hot")
+    josm.click(1178, 186)  # the eye below the list of layers
+    josm.drag(1252, 264, 1219)  # the opacity, from 100 to 80 %
+    josm.press("Escape")
+    ground = josm.picture().crop((39, 130, 944, 750)).convert("HSV")
+    josm.open_imagery_menu()
+    screen.save(josm.picture(), pictures / "josm-imagery-menu.png")
+    josm.press("Escape")
+
+    hues, strengths, lights = (band.tobytes() for band in ground.split())
+    hot = sum(hue < 30 and strength > 150 for hue, strength in zip(hues, strengths, strict=True))
+    green = sum(40 <= hue < 90 for hue in hues)
+    size = ground.width * ground.height
+    assert 0.05 < hot / size < 0.2
+    assert green / size > 0.3
+    assert sum(light < 20 for light in lights) / size < 0.01  # what has no tile yet
+
+
+def test_picture_of_preferences(registered: Mapper, pictures: Path) -> None:
+    """JOSM's search leaves the layers with all words, whose names can be told apart."""
+    josm = registered.josm
+    josm.open_imagery_menu()
+    josm.press("Down", "Return")  # the first entry cannot be chosen
+    josm.fill_screen("Preferences")
+    josm.click(660, 130)
+    josm.type("hike blue")
+    josm.picture()
+    josm.drag(523, 152, 700)  # the edge between the columns of names and URLs
+    josm.click(400, 170)
+    picture = josm.picture()
+    josm.press("Escape")
+    screen.save(picture.crop((230, 12, 868, 472)), pictures / "josm-imagery-preferences.png")
+
+    ink = picture.convert("L").point([255 * (light < 100) for light in range(256)])
+    names = [ink.crop((316, top, 690, top + 14)) for top in range(164, 228, 16)]
+    assert 4 == len({name.tobytes() for name in names})
+    assert [True, True, True, False] == [bool(name.getbbox()) for name in names]
 
 
 def test_preview_opens_a_layer(registered: Mapper) -> None:

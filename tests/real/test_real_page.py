@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from tests import josm_app, page_app
 from tests.command import Run, require
-from tests.page_app import opened
+from tests.page_app import Opened, opened
 from tests.standin.strava import Strava
 
 pytestmark = pytest.mark.browser
@@ -43,6 +44,14 @@ def preview(
     return tmp_path / "strava-heatmap-preview.html"
 
 
+def tick_two(shown: Opened) -> None:
+    """Tick the boxes of two layers, show the top of the page, and leave with the pointer."""
+    for name in ("All rides, blue", "All on foot, purple"):
+        shown.page.get_by_label(name, exact=True).check()
+    shown.page.evaluate("scrollTo(0, 0)")
+    shown.page.mouse.move(0, 0)
+
+
 @pytest.mark.parametrize(
     ("context", "retired"),
     [
@@ -52,17 +61,13 @@ def preview(
         (PHONE | DARK, []),
     ],
 )
-def test_everyone_can_use_it(preview: Path, pictures: Path, context: dict[str, Any]) -> None:
+def test_everyone_can_use_it(preview: Path, context: dict[str, Any]) -> None:
     """In light and dark, on desk and phone, it fits and loads nothing, and axe finds no fault.
 
     The same is true while layers are ticked and a tile is enlarged.
     """
     with opened(preview, **context) as shown:
-        for name in ("All rides, blue", "All on foot, purple"):
-            shown.page.get_by_label(name, exact=True).check()
-        shown.page.evaluate("scrollTo(0, 0)")
-        if context == DESKTOP:
-            shown.screenshot(pictures / "preview.png")
+        tick_two(shown)
         faults = Axe().run(shown.page)
         too_wide = shown.page.evaluate("document.documentElement.scrollWidth > innerWidth")
         shown.press("Enlarge All, hot")
@@ -94,6 +99,23 @@ def test_all_layers_are_usable_too(run: Run, strava: Strava, tmp_path: Path) -> 
         assert 0 < top < height
         assert context == DESKTOP or link_bottom <= top
         assert [] == shown.complaints
+
+
+@pytest.mark.parametrize(
+    ("name", "context", "lightness"), [("preview", {}, 245), ("preview-dark", DARK, 20)]
+)
+def test_picture_of_page(
+    preview: Path, pictures: Path, name: str, context: dict[str, str], lightness: int
+) -> None:
+    """The page is light or dark, as the user's system is, and shows what is ticked."""
+    path = pictures / f"{name}.png"
+    three_rows = {"viewport": {"width": 1280, "height": 985}}
+    with opened(preview, **three_rows, **context) as shown:
+        tick_two(shown)
+        shown.screenshot(path)
+
+    with Image.open(path) as picture:
+        assert lightness == pytest.approx(picture.convert("L").getpixel((8, 8)), abs=15)
 
 
 def test_keyboard_is_enough(preview: Path) -> None:

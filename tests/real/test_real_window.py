@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 
 from stravacookies.credentials.window import Patience, renewed, sessions
 from stravacookies.credentials.window_browsers import Program
@@ -18,6 +19,7 @@ from stravacookies.strava.fetcher import CookieFetcher
 from tests import screen
 from tests.command import missing, require
 from tests.pretended_browser import has_ended
+from tests.standin import html
 from tests.standin.server import StandIn
 from tests.standin.strava import Guard, Strava
 
@@ -124,6 +126,17 @@ class Person:
         self.sees("/dashboard")
         self.logged_in_at = time.monotonic()
 
+    def shows_the_window(self, path: Path) -> None:
+        """Type an email address, save a picture of the screen, and close the window."""
+        self.sees("/favicon.ico")
+        self.types(self.stand_in.strava.email)
+        # Chromium warns of an option that the tests need.
+        screen.xdotool(self.environ, "mousemove", "1030", "125", "click", "1", "sleep", "1")
+        screen.hide_pointer(self.environ)
+        picture = screen.grab(self.environ)
+        screen.save(picture.crop(picture.getbbox()), path)
+        self.types("ctrl+w")
+
     def closes_the_window(self) -> None:
         """Close the only tab, and so the window."""
         self.sees("/favicon.ico")
@@ -190,3 +203,23 @@ def test_person_gives_up(program: Program, environ: dict[str, str], stand_in: St
         next(sessions(program, environ, print, PATIENCE))
 
     assert has_ended(program)
+
+
+@pytest.mark.parametrize("program", ["chromium"], indirect=True)
+def test_picture_of_the_window(
+    program: Program, environ: dict[str, str], stand_in: StandIn, pictures: Path
+) -> None:
+    """The window shows the login page, whose note says that it is made up."""
+    path = pictures / "login-window.png"
+    person = Person(environ, stand_in)
+    acting = person.acts(lambda: person.shows_the_window(path))
+    with pytest.raises(NotLoggedInError, match="You closed the window"):
+        next(sessions(program, environ, print, PATIENCE))
+    acting.join(20)
+
+    with Image.open(path) as picture:
+        note = ImageChops.difference(
+            picture.convert("RGB"), Image.new("RGB", picture.size, html.NOTE_COLOR)
+        )
+        pixels = note.convert("L").histogram()[0]
+    assert pixels > 10 * picture.width
