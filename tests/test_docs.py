@@ -178,8 +178,10 @@ def test_pages_of_commands_are_current() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document: Path) -> None:
-    """Each file that a document names in a link exists."""
-    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8"))
+    """Each file that a document links to, or shows, exists."""
+    text = document.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    targets += re.findall(r'src(?:set)?="([^"]+)"', text)
 
     assert [] == [target for target in targets if not (document.parent / target).exists()]
 
