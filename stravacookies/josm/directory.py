@@ -5,6 +5,7 @@ Source: https://josm.openstreetmap.de/wiki/Help/Preferences#Storage
 
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from os.path import isdir, realpath  # they accept what is out of reach, unlike Path's
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
@@ -198,7 +199,9 @@ def _snap(computer: Computer) -> Installation:
     snaps = (computer.root / "snap", computer.root / "var" / "lib" / "snapd" / "snap")
     folders = tuple(each / "josm" for each in snaps)
     data = computer.home / "snap" / "josm"
-    revisions = sorted(data.glob("[0-9]*"), key=lambda path: (len(path.name), path.name))
+    revisions: list[Path] = []
+    with suppress(PermissionError):  # it is another user's, whose JOSM is running
+        revisions = sorted(data.glob("[0-9]*"), key=lambda path: (len(path.name), path.name))
     homes = [data / "current", *reversed(revisions)]
     # Before its first run: the mounted revision. The Snap itself creates the link `current`.
     homes += [data / Path(realpath(each / "current")).name for each in filter(isdir, folders)]

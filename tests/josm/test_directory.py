@@ -8,6 +8,7 @@ import pytest
 from stravacookies.computer import Computer
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.josm.directory import (
+    candidates,
     check_named,
     check_shared,
     find,
@@ -15,6 +16,7 @@ from stravacookies.josm.directory import (
     to_create,
     usual,
 )
+from tests.command import fork
 
 PLAIN, OLD = ".config/JOSM", ".josm"
 FLATPAK = ".var/app/org.openstreetmap.josm/config/JOSM"
@@ -225,3 +227,16 @@ def test_python_of_the_store(platform: str, python: str, directory: str, hidden:
 def test_computer_hides_the_environment() -> None:
     """The environment may hold a session."""
     assert "secret" not in repr(Computer("linux", {"STRAVA_SESSION": "secret"}, Path("/")))
+
+
+def test_snap_of_another_user(home: Path) -> None:
+    """A home directory that is closed to us, of a user whose JOSM is running, is no error."""
+    (home / "snap").mkdir(mode=0)
+
+    def look() -> None:
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        assert home / ".config" / "JOSM" in candidates(Computer("linux", {}, home))
+
+    _, status = os.waitpid(fork(look), 0)
+    assert 0 == status
