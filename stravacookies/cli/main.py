@@ -3,7 +3,6 @@
 import atexit
 import gc
 import io
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -32,9 +31,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a path may contain what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("stravacookies: %(message)s"))
-    logging.getLogger("stravacookies").addHandler(handler)
     try:
         _run(arguments)
     except StravacookiesError as error:

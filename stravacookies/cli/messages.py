@@ -132,6 +132,12 @@ def _serve_command(layers: Sequence[Layer]) -> str:
     return serve_command(int(layers[0].host.servers[0]))
 
 
+AT_RISK = (
+    "stravacookies: JOSM is running. It may undo the change to its preferences when it next saves"
+    " them: if the layers are missing then, close JOSM and run this again."
+)
+"""What to say of a change that was forced."""
+
 IN_GIT = f"""
 This directory is in a git repository that does not ignore the files with cookies:
 {IGNORE}."""

@@ -1,7 +1,5 @@
 """The options that several commands share."""
 
-import logging
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +30,13 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
 
 def _log_requests(context: click.Context, option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        logging.getLogger("stravacookies").setLevel(logging.INFO)
+        import logging  # imported here: 3 ms, and few runs log
+
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("stravacookies: %(message)s"))
+        logger = logging.getLogger("stravacookies")
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
 
 
 def _names(option: str, setting: str, metavar: str, explanation: str) -> _Option:
@@ -153,7 +157,7 @@ def output(name: str, metavar: str, explanation: str, default: str | None = None
 
 
 CHOICES = "".join(
-    f"\n\n\b\n{title}:\n{textwrap.fill(' '.join(kind.known), 78)}"
+    f"\n\n{title}: {', '.join(kind.known)}."
     for title, kind in (("Activities", ACTIVITY), ("Colours", COLOR))
 ) + (
     '\n\nOther names work, too, in upper or lower case: hike or hiking for sport_Hike, mtb, "light'

@@ -1,7 +1,6 @@
 """Places on the map, as users type or paste them."""
 
 import re
-import string
 
 import click
 
@@ -29,7 +28,7 @@ _SHORT_LINK = (
     r"(?:https?://)?(?:www\.)?(?:osm|openstreetmap)\.org/go/([A-Za-z0-9_~@]+)[-=]*(?:[?#].*)?"
 )
 
-_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "_~"
+_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~"
 """The digits of a short link, of six bits each."""
 
 

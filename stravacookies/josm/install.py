@@ -1,6 +1,5 @@
 """Put files into JOSM's preferences directory and register the entry set: all or nothing."""
 
-import logging
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -31,8 +30,6 @@ BACKUP = f"{PREFERENCES}.stravacookies.bak"
 
 _ATTEMPTS = 3
 """How many times to try if another program changes the preferences meanwhile."""
-
-_log = logging.getLogger(__name__)
 
 _Change = Callable[[Document, str], bytes]
 """Returns JOSM's preferences with a change, given the path of the entry set."""
@@ -84,7 +81,7 @@ def prepare(directory: Path, *, force: bool = False) -> Registration:
     """
     registration = read_registration(directory)
     if registration.after is not None and not force:
-        _refuse_or_warn(directory)
+        _refuse_running(directory)
     return registration
 
 
@@ -126,7 +123,7 @@ def write(
 
     Raises:
         FileError: As `prepare`, or a file could not be written.
-        JosmStateError: As `prepare`. With `force`, there is a warning instead.
+        JosmStateError: As `prepare`.
     """
     contents = {directory / name: content for name, content in files.items()}
     above = [*reversed(directory.parents), directory] if registration.is_first else []
@@ -161,7 +158,7 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
     def unregister(document: Document, site: str) -> bytes:
         return preferences.unregister(document, site, ids, backup)
 
-    _refuse_or_warn(directory)
+    _refuse_running(directory)
     files = [directory / name for name in (entry_set.FILE, *names)]
     removed, left = [], []
     with renamed_errors(directory, "written"), _locked(directory, files):
@@ -216,7 +213,8 @@ def _replace(
     for _ in range(_ATTEMPTS):
         wanted = dict(contents)
         if edit.after is not None:
-            _refuse_or_warn(directory, force=force)
+            if not force:
+                _refuse_running(directory)
             if edit.before is not None:
                 wanted[backup] = edit.before
             wanted[path] = edit.after
@@ -277,19 +275,13 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if file_type(path) == stat.S_IFREG else b""
 
 
-def _refuse_or_warn(directory: Path, *, force: bool = False) -> None:
-    """Refuse to change the preferences of a JOSM that is running or, if forced to, warn."""
-    if not is_running(directory):
-        return
-    if not force:
+def _refuse_running(directory: Path) -> None:
+    """Refuse to change the preferences of a JOSM that is running."""
+    if is_running(directory):
         raise JosmStateError(
             "JOSM is running. It would undo a change to its preferences when it next saves them:"
             " close JOSM and run this again. Nothing was changed."
         )
-    _log.warning(
-        "JOSM is running. It may undo the change to its preferences when it next saves them: if the"
-        " layers are missing then, close JOSM and run this again."
-    )
 
 
 def _not_preferences(path: Path, why: str) -> FileError:

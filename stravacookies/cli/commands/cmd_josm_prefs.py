@@ -79,9 +79,12 @@ def command(
     ):
         files = _files(layers, shown, cookies)
         installed = install.write(directory, files, registration, obsolete, force=force)
+    facts = JosmFacts(directory)
+    if force and installed.registered and facts.is_running:
+        click.echo(messages.AT_RISK, err=True)
     in_menu = menu.held(installed.menu, layers, shown, cookies)
     click.echo(messages.run_summary(directory, layers, in_menu, cookies, installed))
-    if JosmFacts(directory).is_exposed:
+    if facts.is_exposed:
         click.echo(messages.IN_GIT)
 
 
