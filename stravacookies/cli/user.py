@@ -11,12 +11,13 @@ from typing import Any
 import click
 
 from stravacookies import paths
-from stravacookies.cli import prompt, selection, ways
+from stravacookies.cli import prompt, selection
 from stravacookies.cli.config import NAMES, VARIABLES, Config, load
 from stravacookies.computer import Computer
 from stravacookies.credentials import sources
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.credentials.candidates import SECRETS, Candidate, Origin, Sources
+from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import (
     BrowserNotFoundError,
     NoJosmDirectoryError,
@@ -94,13 +95,13 @@ def _default_names(setting: str) -> Sequence[str]:
 
 def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCookies:
     """Return fresh cookies: from the source named with `--from`, or else the usual way."""
-    chosen = credential_sources(source, host)
     if source is None and not refresh:
-        kept = chosen.store.cookies(host)
+        kept = CredentialStore().cookies(host)
         if kept and kept.is_fresh():
             return kept
     from stravacookies.credentials.acquire import acquire  # imported here: fresh cookies need none
 
+    chosen = credential_sources(source, host)
     acquired = acquire(chosen.candidates(host), chosen.store, host, report_failure)
     if acquired.not_kept:
         click.echo(f"stravacookies: {acquired.not_kept}", err=True)
@@ -112,6 +113,8 @@ def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCook
 
 def credential_sources(source: str | None, host: TileHost = CURRENT) -> Sources:
     """Return where a session may come from: the source named with `--from`, or all there are."""
+    from stravacookies.cli import ways  # imported here: fresh cookies need no source
+
     variables = environ()
     if source is not None:
         return Sources(named=ways.named(source, variables, host))

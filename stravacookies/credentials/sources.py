@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stravacookies import paths
-from stravacookies.credentials import window_browsers
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
@@ -48,8 +47,11 @@ def normalize(source: str) -> str:
     if source in (PASSWORD, STANDARD_INPUT, WINDOW):
         return source
     name, _, profile = source.partition(":")
-    if name == WINDOW and profile in window_browsers.BROWSERS:
-        return source
+    if name == WINDOW:
+        from stravacookies.credentials import window_browsers  # imported here: few runs need it
+
+        if profile in window_browsers.BROWSERS:
+            return source
     try:
         if is_browser(name.lower()):
             if Path(profile).name != profile:
@@ -130,7 +132,7 @@ def read(source: str, host: TileHost) -> Generator[Session | HeatmapCookies, Non
 
 def _renewed(source: str) -> Session:
     """Return the session that the profile of a window has now."""
-    from stravacookies.credentials import window  # imported here: few runs need it
+    from stravacookies.credentials import window, window_browsers  # imported here: few need it
 
     found = window_browsers.installed(sys.platform, os.environ, Path.home(), paths.state())
     for program in found:

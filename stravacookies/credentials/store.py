@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies import paths
-from stravacookies.credentials import window_browsers, window_profile
 from stravacookies.errors import LOG_IN_WITH_BROWSER, RUN_LOGIN, NotLoggedInError, StravaError
 from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
@@ -140,6 +139,8 @@ class CredentialStore:
                 pass
             except OSError:
                 left.append(str(path))
+        from stravacookies.credentials import window_browsers, window_profile  # few runs remove
+
         copies = self.directory / BROWSER_COPIES
         shutil.rmtree(copies, ignore_errors=True)  # what killed runs have left
         if copies.exists():
