@@ -26,14 +26,16 @@ NOT_WRITABLE = "No space left on device|Disk quota exceeded|Permission denied|Re
 """What pip and uv print among much else if these are why they fail."""
 
 COMMAND = """\
+from stravacookies.cli.main import program
+program()
+"""
+
+THROUGH_SHELL = """\
 #!/bin/sh
 '''exec' {python} "$0" "$@"
 '''
-import sys
-from stravacookies.cli.main import main
-sys.exit(main())
 """
-"""A program for both sh and Python, since a path with spaces does not fit into a `#!` line."""
+"""Lines for both sh and Python: a path with spaces, or a long one, does not fit into `#!`."""
 
 
 def main(stamp: Path) -> None:
@@ -156,8 +158,10 @@ def link(environment: Path) -> None:
     (packages,) = environment.glob("lib/python*/site-packages")
     (packages / "stravacookies.pth").write_text(f"{ROOT}\n", encoding="utf-8")
     program = environment / "bin" / "stravacookies"
-    python = shlex.quote(str(program.absolute().with_name("python")))
-    program.write_text(COMMAND.format(python=python), encoding="utf-8")
+    python = str(program.absolute().with_name("python"))
+    fits = re.fullmatch(r"[\w./+-]{1,120}", python, re.ASCII)
+    first = f"#!{python}\n" if fits else THROUGH_SHELL.format(python=shlex.quote(python))
+    program.write_text(first + COMMAND, encoding="utf-8")
     program.chmod(0o755)
 
 

@@ -1,5 +1,5 @@
 """Run the command line with `python -m stravacookies`."""
 
-from stravacookies.cli.main import main
+from stravacookies.cli.main import program
 
-main()
+program()

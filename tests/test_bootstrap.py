@@ -50,7 +50,7 @@ class Clone:
         for name in ("Makefile", "pyproject.toml", "bootstrap.py"):
             shutil.copy(ROOT / name, self.folder)
         (self.folder / "stravacookies" / "cli").mkdir(parents=True)
-        program = "import sys\ndef main():\n    print('run with', sys.argv[1:])\n"
+        program = "import sys\ndef program():\n    print('run with', sys.argv[1:])\n"
         (self.folder / "stravacookies" / "cli" / "main.py").write_text(program)
 
     def provide(self, tool: str, then: str = "", version: str = "26.0") -> None:

@@ -1,11 +1,11 @@
 """The program: its commands, and the one place that turns errors into messages and exit codes."""
 
-import atexit
 import gc
 import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -18,16 +18,31 @@ from stravacookies.installation import command
 from stravacookies.version import __version__
 
 
+def program() -> NoReturn:
+    """Run the command line as a program of its own, and end its process at once.
+
+    Python would first free each object: 6 ms of 150.
+    """
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            raise  # Python prints it
+        code = end.code or 0
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # it has been told
+            if stream:
+                stream.flush()
+    os._exit(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and end the process.
 
     Args:
         arguments: The arguments after the program's name; by default the process's own.
     """
-    # A run is over before cyclic garbage matters. Python would look for it during the run and once
-    # more at the end: 14 ms of 95. https://docs.python.org/3/library/gc.html#gc.freeze
-    gc.disable()
-    atexit.register(gc.freeze)
+    gc.disable()  # a run is over before cyclic garbage matters: 8 ms of 95
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a path may contain what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
@@ -39,9 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:  # errors about the user's files are FileErrors
         what = f"{error.filename} cannot be used" if error.filename else "Cannot write the output"
         click.echo(f"stravacookies: {what}: {error.strerror or error}.", err=True)
-        if not error.filename and sys.stdout:
-            # Python flushes once more at the end: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit()
 
