@@ -50,7 +50,7 @@ demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for 
 	@$(BIN)/python -m tests.demo $(DEMO) $(ARGS)
 
 test: $(VENV)/with-test,install  ## Run all tests; those with real programs say what to install
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 newer-josm: $(NEWER_JOSM)  ## Unpack the JOSM of Debian's testing in build, for the tests
 

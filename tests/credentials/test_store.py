@@ -187,7 +187,7 @@ def test_session_was_removed_elsewhere(
         SecretService.Keyring(),  # type: ignore[no-untyped-call]  # without D-Bus, as in cron
         None,
     ],
-    ids=repr,
+    ids=["locked", "forgetful", "low priority", "null", "fail", "no D-Bus", "none"],
 )
 def test_no_keyring_that_works(
     store: CredentialStore, backend: KeyringBackend | None, monkeypatch: pytest.MonkeyPatch
