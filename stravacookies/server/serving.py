@@ -71,17 +71,7 @@ def serve(
         KeyboardInterrupt: The user has interrupted it.
         NetworkError: The certificates that the environment names cannot be read.
     """
-    with asyncio.Runner(loop_factory=_new_event_loop()) as runner:
-        runner.run(_serve(listener, renew, say, cookies))
-
-
-def _new_event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return what makes a loop: that of uvloop takes 13 % less time for a tile than Python's."""
-    try:
-        import uvloop
-    except ImportError:  # there is none for Windows
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
+    asyncio.run(_serve(listener, renew, say, cookies))
 
 
 async def _serve(
