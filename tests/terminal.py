@@ -5,6 +5,7 @@ import os
 import pty
 import select
 import subprocess
+import termios
 import time
 
 from tests.command import PROGRAM
@@ -25,7 +26,10 @@ def converse(
 
 
 def on_terminal(
-    command: list[str], environment: dict[str, str], keys: list[tuple[str, str]]
+    command: list[str],
+    environment: dict[str, str],
+    keys: list[tuple[str, str]],
+    columns: int = 1000,
 ) -> tuple[int, str]:
     """Run a program on a terminal and type; return its exit code and what it showed.
 
@@ -33,8 +37,10 @@ def on_terminal(
         command: The program and its arguments.
         environment: Its whole environment.
         keys: Pairs of a text to wait for and the keys to type then.
+        columns: The width of the terminal; by default, no line is too long for it.
     """
     controller, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, columns))
     with subprocess.Popen(
         command,
         env=environment,

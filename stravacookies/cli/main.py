@@ -1,7 +1,6 @@
 """The program: its commands, and the one place that turns errors into messages and exit codes."""
 
 import gc
-import io
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from stravacookies.cli import printing
 from stravacookies.cli.commands import SHORT_HELP
 from stravacookies.errors import REINSTALL, StravacookiesError
 from stravacookies.installation import command
@@ -43,17 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: The arguments after the program's name; by default the process's own.
     """
     gc.disable()  # a run is over before cyclic garbage matters: 8 ms of 95
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a path may contain what the terminal cannot show
-            stream.reconfigure(errors="backslashreplace")
+    printing.prepare_streams()
     try:
         _run(arguments)
     except StravacookiesError as error:
-        click.echo(f"stravacookies: {error}", err=True)
+        printing.warn(str(error))
         sys.exit(error.exit_code)
     except OSError as error:  # errors about the user's files are FileErrors
         what = f"{error.filename} cannot be used" if error.filename else "Cannot write the output"
-        click.echo(f"stravacookies: {what}: {error.strerror or error}.", err=True)
+        printing.warn(f"{what}: {error.strerror or error}.")
         sys.exit(1)
     sys.exit()
 
@@ -95,7 +93,8 @@ class _Commands(click.Group):
             context = error.ctx or ctx
             helping = command(*context.command_path.split()[1:], "--help")
             click.echo(f"{context.get_usage()}\nTry '{helping}' for help.\n", err=True)
-            raise click.UsageError(error.format_message()) from None
+            printing.say(f"Error: {error.format_message()}", err=True)
+            ctx.exit(error.exit_code)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands into the help."""

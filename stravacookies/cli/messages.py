@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from stravacookies import cartograph
+from stravacookies.cli import printing
 from stravacookies.credentials import sources
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
 from stravacookies.facts import IGNORE
+from stravacookies.findings import State
 from stravacookies.heatmap import Layer, serve_command
 from stravacookies.installation import command
 from stravacookies.josm import entry_set
@@ -133,8 +135,8 @@ def _serve_command(layers: Sequence[Layer]) -> str:
 
 
 AT_RISK = (
-    "stravacookies: JOSM is running. It may undo the change to its preferences when it next saves"
-    " them: if the layers are missing then, close JOSM and run this again."
+    "JOSM is running. It may undo the change to its preferences when it next saves them: if the"
+    " layers are missing then, close JOSM and run this again."
 )
 """What to say of a change that was forced."""
 
@@ -152,9 +154,9 @@ def _registration_line(installed: "Installed", content: str) -> tuple[str, str]:
         return "created (JOSM has not run here yet)", ""
     return (
         "unchanged (it already lists them)",
-        f"A running JOSM gets the new {content} when you restart it. Or press 'Update default\n"
-        "entries' and OK in Imagery > Imagery preferences, then delete the open layers and\n"
-        "choose them from the menu again.\n",
+        f"A running JOSM gets the new {content} when you restart it. Or press 'Update default"
+        " entries' and OK in Imagery > Imagery preferences, then delete the open layers and choose"
+        " them from the menu again.\n",
     )
 
 
@@ -175,14 +177,17 @@ The preview is ready, in {file}:
     return summary if opened else f"{summary}\n\nNext: open it in your browser."
 
 
-_TO_PHONE = """\
-On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself. Tap it in the Files app,
-and share it with Cartograph. On Android, copy a file to the phone, or mail it to yourself. Tap it,
-and open it with Cartograph."""
+_TO_PHONE = (
+    "On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself. Tap it in the Files"
+    " app, and share it with Cartograph.\n"
+    "On Android, copy a file to the phone, or mail it to yourself. Tap it, and open it with"
+    " Cartograph."
+)
 
-_FROM_ICLOUD = """\
-On iPhone and iPad, they appear in iCloud Drive, in the folder Cartograph Pro. Tap one in the Files
-app, and share it with Cartograph."""
+_FROM_ICLOUD = (
+    "On iPhone and iPad, they appear in iCloud Drive, in the folder Cartograph Pro. Tap one in the"
+    " Files app, and share it with Cartograph."
+)
 
 
 def map_sources_summary(
@@ -218,6 +223,13 @@ def editor_summary(
 
 Next: {next_step}
 Use the heatmap only to map in OpenStreetMap."""
+
+
+NOTHING_TO_REMOVE = (
+    "JOSM has no preferences directory here, so the heatmap is not in it. If yours is in an unusual"
+    " place, name it with --josm-dir."
+)
+"""What `remove` says without a directory."""
 
 
 def removal_summary(directory: Path, removed: "Removed") -> str:
@@ -258,7 +270,10 @@ def next_step(findings: "Iterable[Finding]", *, running: bool) -> str:
 
 
 def echo_findings(findings: "Sequence[Finding]") -> None:
-    """Print findings with marks that standard output can show, and below each what to do."""
+    """Print findings with marks that standard output can show, and below each what to do.
+
+    The text says what a mark and its colour mean, too: some screen readers skip them.
+    """
     width = max(len(finding.name) for finding in findings)
     ascii_only = not _can_show("✓✗–")
     # click leaves colours out where there is no terminal; https://no-color.org
@@ -266,10 +281,20 @@ def echo_findings(findings: "Sequence[Finding]") -> None:
     for finding in findings:
         *marks, color = _MARKS[finding.state.value]
         mark = marks[ascii_only]
-        line = f"{click.style(mark, fg=color)} {finding.name:{width}}  {finding.detail}"
+        line = f"{mark} {finding.name:{width}}  {finding.detail}"
         if finding.advice:
             line += f"\n{' ' * (len(mark) + width + 3)}{finding.advice}"
-        click.echo(line, color=colored)
+        text = printing.fitted(line).removeprefix(mark)
+        click.echo(click.style(mark, fg=color) + text, file=sys.stdout, color=colored)
+
+
+def verdict(findings: "Sequence[Finding]") -> str:
+    """Say in a line which checks have found something."""
+    problems = [finding.name for finding in findings if finding.state is State.BAD]
+    unknown = [finding.name for finding in findings if finding.state is State.UNKNOWN]
+    parts = [f"{count(len(problems), 'problem')}: {listed(problems)}."] if problems else []
+    parts += [f"Not checked: {listed(unknown)}."] if unknown else []
+    return " ".join(parts) or "All is well."
 
 
 def _can_show(text: str) -> bool:

@@ -66,7 +66,7 @@ source = click.option(
     "--from",
     "source",
     metavar="SOURCE",
-    help="Where to take the session from: a browser (firefox, chrome, … or firefox:PROFILE), window"
+    help="Where to take the session from: a browser (such as firefox, or firefox:PROFILE), window"
     " (opens a browser to log in), a file that an add-on exported, - for standard input, or"
     " password.",
 )

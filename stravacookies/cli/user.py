@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from stravacookies import paths
-from stravacookies.cli import prompt, selection
+from stravacookies.cli import printing, prompt, selection
 from stravacookies.cli.config import NAMES, VARIABLES, Config, load
 from stravacookies.computer import Computer
 from stravacookies.credentials import sources
@@ -104,10 +104,10 @@ def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCook
     chosen = credential_sources(source, host)
     acquired = acquire(chosen.candidates(host), chosen.store, host, report_failure)
     if acquired.not_kept:
-        click.echo(f"stravacookies: {acquired.not_kept}", err=True)
+        printing.warn(str(acquired.not_kept))
     if acquired.origin in (Origin.SEARCH, Origin.PERSON):
         label = sources.label(acquired.source)
-        click.echo(f"stravacookies: Logged in to Strava with {label}.", err=True)
+        printing.warn(f"Logged in to Strava with {label}.")
     return acquired.cookies
 
 
@@ -127,7 +127,7 @@ def report_failure(candidate: Candidate, error: StravacookiesError) -> None:
     renewable = candidate.origin is Origin.KEPT and sources.can_renew(candidate.source)
     absent = candidate.origin is Origin.SEARCH and isinstance(error, BrowserNotFoundError)
     if not (renewable or absent):
-        click.echo(f"stravacookies: {error.finding}", err=True)
+        printing.warn(error.finding)
 
 
 def josm(josm_dir: Path | None) -> Path:

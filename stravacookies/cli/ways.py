@@ -9,7 +9,7 @@ from typing import NamedTuple
 import click
 
 from stravacookies import paths
-from stravacookies.cli import prompt
+from stravacookies.cli import printing, prompt
 from stravacookies.credentials import sources, window_browsers
 from stravacookies.credentials.candidates import Candidate, Contents, Origin, once
 from stravacookies.credentials.window_browsers import Program
@@ -60,10 +60,10 @@ def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
     ]
     click.echo("How do you want to log in to Strava?", err=True)
     for number, way in enumerate(ways, 1):
-        click.echo(f"  {number}  {way.words}", err=True)
-    kind = click.IntRange(1, len(ways))
-    chosen: int = click.prompt("Your choice", type=kind, default=1, err=True)
-    yield ways[chosen - 1].candidate()._replace(origin=Origin.PERSON)
+        printing.say(f"  {number}  {way.words}", err=True)
+    kind = click.Choice([str(number) for number, _ in enumerate(ways, 1)])
+    chosen: str = click.prompt("Your choice", type=kind, default="1", show_choices=False, err=True)
+    yield ways[int(chosen) - 1].candidate()._replace(origin=Origin.PERSON)
 
 
 def _file() -> str:
@@ -100,6 +100,6 @@ def _window(program: Program) -> Candidate:
     def contents() -> Contents:
         from stravacookies.credentials import window
 
-        yield from window.sessions(program, os.environ, lambda text: click.echo(text, err=True))
+        yield from window.sessions(program, os.environ, lambda text: printing.say(text, err=True))
 
     return Candidate(Origin.NAMED, f"{sources.WINDOW}:{program.browser}", contents)

@@ -10,6 +10,7 @@ from stravacookies.computer import Computer
 from stravacookies.errors import StravacookiesError
 from stravacookies.files import renamed_errors, write_private
 from stravacookies.heatmap import serve_command
+from stravacookies.installation import quoted
 from stravacookies.server import service_file
 from stravacookies.server.service_file import NAME, UNIT, Service
 
@@ -79,7 +80,7 @@ def install(computer: Computer, service: Service) -> Installed:
     if why := _failure(manager.check):
         raise StravacookiesError(
             f"The server cannot be started at login here ({why}). If your desktop can start a"
-            f" program at login, let it start this: {shlex.join(service.command)}"
+            f" program at login, let it start this: '{' '.join(map(quoted, service.command))}'"
         )
     with renamed_errors(file, "read"):
         before = file.read_bytes() if file.exists() else None

@@ -23,9 +23,9 @@ def test_folder(run_here: Run, tmp_path: Path, home: Path) -> None:
   strava-heatmap-hot.onlinemap
   strava-heatmap-blue.onlinemap
 
-On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself. Tap it in the Files app,
-and share it with Cartograph. On Android, copy a file to the phone, or mail it to yourself. Tap it,
-and open it with Cartograph.
+On iPhone and iPad, put a file into iCloud Drive, or mail it to yourself. Tap it in the Files app,\
+ and share it with Cartograph.
+On Android, copy a file to the phone, or mail it to yourself. Tap it, and open it with Cartograph.
 
 The cookies in these files expire on TIME.
 They are yours alone: do not share these files. When they expire, run this again.

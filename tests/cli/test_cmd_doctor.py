@@ -45,9 +45,9 @@ def test_all_is_well(run: Run, home: Path, stand_in: StandIn) -> None:
     outcome = run("doctor")
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert [f"✓ {name:14} " for name in health.ALL] == [
-        line[:17] for line in outcome.out.splitlines()
-    ]
+    *lines, empty, verdict = outcome.out.splitlines()
+    assert [f"✓ {name:14} " for name in health.ALL] == [line[:17] for line in lines]
+    assert ("", "All is well.") == (empty, verdict)
     assert [
         f"/identified/globalheat/all/{color.key}/8/198/114.png" for color in CURRENT.colors
     ] == [request.path for request in stand_in.requests]
@@ -154,9 +154,13 @@ def test_colours_are_for_a_terminal(environment: dict[str, str], run: Run) -> No
 
 
 def test_terminal_without_the_marks(run: Run) -> None:
-    """Where the marks cannot be shown, words and a hyphen stand for them."""
+    """Where the marks cannot be shown, words and a hyphen stand for them. A sentence sums up."""
     outcome = run("doctor", PYTHONIOENCODING="ascii")
 
     assert "ok Program         stravacookies" in outcome.out
     assert f"no Session         none yet\n{'':19}{LOGIN}\n" in outcome.out
     assert "-  Tile            not checked" in outcome.out
+    assert outcome.out.endswith(
+        "\n3 problems: Session, Cookies and JOSM directory. Not checked: Tile, Colours,"
+        " Preferences, Registration, Layers, JOSM, Remote control and Cartograph.\n"
+    )

@@ -213,9 +213,9 @@ def test_nothing_to_do(run_here: Run, josm_directory: Path) -> None:
     assert "preferences.xml     unchanged (it already lists them)\n" in outcome.out
     assert (
         "Next: start JOSM, and choose a layer from its Imagery menu.\n"
-        "A running JOSM gets the new cookies when you restart it. Or press 'Update default\n"
-        "entries' and OK in Imagery > Imagery preferences, then delete the open layers and\n"
-        "choose them from the menu again.\n"
+        "A running JOSM gets the new cookies when you restart it. Or press 'Update default"
+        " entries' and OK in Imagery > Imagery preferences, then delete the open layers and choose"
+        " them from the menu again.\n"
         "More layers are"
     ) in outcome.out
     assert before == snapshot(josm_directory)

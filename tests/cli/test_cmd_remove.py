@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.errors import FileError, NoJosmDirectoryError
+from stravacookies.errors import FileError
 from stravacookies.josm.preferences import NEW
 from tests.command import Run
 from tests.josm_app import free_port
@@ -98,14 +98,19 @@ def test_server_at_login_is_removed(
 
 
 def test_no_directory(run_here: Run, home: Path) -> None:
-    """If JOSM is gone, its icon is removed all the same."""
+    """If JOSM is gone, or has not run yet, its icon is removed all the same."""
     icon = home / ".local" / "share" / "applications" / "stravacookies-josm.desktop"
     icon.parent.mkdir(parents=True)
     icon.touch()
-    with pytest.raises(NoJosmDirectoryError):
-        run_here("remove")
+    outcome = run_here("remove")
 
     assert not icon.exists()
+    assert (
+        0,
+        "JOSM has no preferences directory here, so the heatmap is not in it. If yours is in an"
+        " unusual place, name it with --josm-dir.\n"
+        "Removed 'JOSM with Strava heatmap' from the desktop's menu.\n",
+    ) == (outcome.code, outcome.out)
 
 
 def test_damaged_preferences(run_here: Run, josm_directory: Path) -> None:

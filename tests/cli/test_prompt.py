@@ -19,7 +19,7 @@ def test_email_and_password(
     """A person may choose email and password, which is not shown."""
     answers = [
         ("Your choice [1]: ", "4"),
-        ("4 is not in the range 1<=x<=3.", "3"),
+        ("'4' is not one of '1', '2', '3'.", "3"),
         ("Email: ", "not an email"),
         ("Error: That is not an email address.", strava.email),
         ("Password (not shown): ", strava.password),

@@ -155,7 +155,7 @@ def test_no_manager(
 
         assert (
             f"The server cannot be started at login here ({why}). If your desktop can start a"
-            " program at login, let it start this: /bin/python serve --port 1"
+            " program at login, let it start this: '/bin/python serve --port 1'"
         ) == str(error.value)
         assert not file.parent.exists()
     file.parent.mkdir(parents=True)

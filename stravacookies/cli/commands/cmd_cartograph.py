@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from stravacookies import cartograph
-from stravacookies.cli import messages, options, selection, user
+from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.errors import StravacookiesError
 from stravacookies.files import write_private
 
@@ -56,7 +56,7 @@ def command(
     cookies = user.cookies(host, source, refresh=refresh)
     sources = cartograph.map_sources(layers, cookies, int(version))
     write_private(place, {place / name: content for name, content in sources.items()})
-    click.echo(messages.map_sources_summary(place, list(sources), cookies, icloud=icloud))
+    printing.say(messages.map_sources_summary(place, list(sources), cookies, icloud=icloud))
 
 
 def _icloud() -> Path:

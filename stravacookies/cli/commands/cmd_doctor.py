@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stravacookies import health
-from stravacookies.cli import messages, options, user
+from stravacookies.cli import messages, options, printing, user
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.facts import Facts
 from stravacookies.findings import State
@@ -36,4 +36,5 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
         click.echo(json.dumps({"ok": all_well, "findings": listed}, indent=2))
     else:
         messages.echo_findings(findings)
+        printing.say(f"\n{messages.verdict(findings)}")
     sys.exit(0 if all_well else 1)

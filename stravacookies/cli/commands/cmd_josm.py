@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from stravacookies.cli import options, user
+from stravacookies.cli import options, printing, user
 from stravacookies.cli.commands import cmd_josm_prefs
 from stravacookies.computer import own_command
 from stravacookies.errors import StravacookiesError
@@ -87,11 +87,11 @@ def command(
         _start(josm_dir, josm_command, arguments)
     elif icon:
         path = desktop_icon.add(user.computer(), _own_command(josm_dir, josm_command, arguments))
-        click.echo(f"'{desktop_icon.NAME}' is now in the desktop's menu ({path}).")
+        printing.say(f"'{desktop_icon.NAME}' is now in the desktop's menu ({path}).")
     elif desktop_icon.remove(user.computer()):
-        click.echo(f"'{desktop_icon.NAME}' is no longer in the desktop's menu.")
+        printing.say(f"'{desktop_icon.NAME}' is no longer in the desktop's menu.")
     else:
-        click.echo("There was no icon to remove.")
+        printing.say("There was no icon to remove.")
 
 
 def _own_command(
@@ -130,7 +130,7 @@ def _refresh(prefs: click.Context) -> None:
         prefs.command.invoke(prefs)
     except _FAILURES as error:
         text = f"{_words(error)}\nJOSM starts anyway, without new cookies."
-        click.echo(f"stravacookies: {text}", err=True)
+        printing.warn(text)
         _notify(text)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from stravacookies import cartograph
-from stravacookies.cli import messages, options, selection, user
+from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.facts import JosmFacts
 from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set, install, menu
@@ -81,11 +81,11 @@ def command(
         installed = install.write(directory, files, registration, obsolete, force=force)
     facts = JosmFacts(directory)
     if force and installed.registered and facts.is_running:
-        click.echo(messages.AT_RISK, err=True)
+        printing.warn(messages.AT_RISK)
     in_menu = menu.held(installed.menu, layers, shown, cookies)
-    click.echo(messages.run_summary(directory, layers, in_menu, cookies, installed))
+    printing.say(messages.run_summary(directory, layers, in_menu, cookies, installed))
     if facts.is_exposed:
-        click.echo(messages.IN_GIT)
+        printing.say(messages.IN_GIT)
 
 
 def _files(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from stravacookies.cli import options, selection, user
+from stravacookies.cli import options, printing, selection, user
 from stravacookies.cli.layer_names import LayersArgument
 from stravacookies.errors import RUN_JOSM_PREFS, JosmStateError
 from stravacookies.facts import JosmFacts
@@ -60,9 +60,9 @@ def command(
     cookies = user.cookies(host, source, refresh=refresh or renew)
     for layer in wanted:
         live.open_layer(layer, cookies, port)
-        click.echo(f"Opened in JOSM: {layer.name}")
+        printing.say(f"Opened in JOSM: {layer.name}")
     if renew:
-        click.echo("\nNext: delete the older layers with the same names in JOSM.")
+        printing.say("\nNext: delete the older layers with the same names in JOSM.")
 
 
 def _in_menu(josm: Path | None, classic: bool) -> tuple[TileHost, Sequence[Layer]]:

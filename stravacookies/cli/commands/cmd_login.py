@@ -2,7 +2,7 @@
 
 import click
 
-from stravacookies.cli import messages, options, user
+from stravacookies.cli import messages, options, printing, user
 from stravacookies.credentials import window_browsers
 from stravacookies.credentials.acquire import acquire
 from stravacookies.credentials.browser_folders import BROWSERS
@@ -40,4 +40,4 @@ def command(named: str | None, source: str | None) -> None:
     acquired = acquire(candidates, chosen.store, CURRENT, user.report_failure)
     if acquired.not_kept:
         raise acquired.not_kept
-    click.echo(messages.login_summary(acquired, chosen.store.session()))
+    printing.say(messages.login_summary(acquired, chosen.store.session()))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from stravacookies import installation
-from stravacookies.cli import options, user
+from stravacookies.cli import options, printing, user
 from stravacookies.cli.config import VARIABLES
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import StravacookiesError
@@ -23,12 +23,12 @@ def command() -> None:
     store = CredentialStore()
     removed, left = store.clear()
     for what in removed:
-        click.echo(f"Removed {what}.")
+        printing.say(f"Removed {what}.")
     if not removed and not left:
-        click.echo("There was nothing to remove.")
+        printing.say("There was nothing to remove.")
     cookies = _cookies_in_josm(store)
     if cookies and cookies.is_fresh(timedelta(0)):
-        click.echo(
+        printing.say(
             f"JOSM's files still contain cookies, which expire on {until(cookies.expires)}."
             f" To remove them as well, run '{installation.command('remove')}'."
         )

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from stravacookies import paths
 from stravacookies.catalog import GROUPS
-from stravacookies.cli import messages, options, selection, user
+from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.files import write_private
 from stravacookies.heatmap import CURRENT, Layer, Tile
 from stravacookies.josm import settings
@@ -101,9 +101,9 @@ def command(
     page = preview.render(view, settings.remote_control(josm).port)
     write_private(file.parent, {file: page.encode()})
     opened = open_it and webbrowser.open(file.absolute().as_uri())
-    click.echo(messages.preview_summary(file, view, opened=opened))
+    printing.say(messages.preview_summary(file, view, opened=opened))
     if open_it and not opened:
-        click.echo("stravacookies: no browser could be opened.", err=True)
+        printing.warn("no browser could be opened.")
 
 
 def _refuse_all_and_others() -> None:
@@ -118,18 +118,15 @@ def _place_to_show(josm: Path | None, named: tuple[float, float] | None) -> tupl
     downloaded = settings.last_downloaded(josm) if josm else None
     if named:
         if downloaded and _are_near(named[::-1], downloaded) and not _are_near(named, downloaded):
-            click.echo(
-                "stravacookies: are latitude and longitude swapped? JOSM last downloaded near"
-                f" {named[1]:g},{named[0]:g}.",
-                err=True,
+            printing.warn(
+                "are latitude and longitude swapped? JOSM last downloaded near"
+                f" {named[1]:g},{named[0]:g}."
             )
         return named
     if downloaded:
         return downloaded
-    click.echo(
-        "stravacookies: JOSM has not downloaded anything yet, so this shows Lucerne; use --at"
-        " for another place.",
-        err=True,
+    printing.warn(
+        "JOSM has not downloaded anything yet, so this shows Lucerne; use --at for another place."
     )
     return _LUCERNE
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from stravacookies import cartograph
-from stravacookies.cli import messages, options, server_messages, user
-from stravacookies.errors import FileError, NoJosmDirectoryError
+from stravacookies.cli import messages, options, printing, server_messages, user
+from stravacookies.errors import FileError
 from stravacookies.josm import desktop_icon, install
 from stravacookies.server import at_login
 
@@ -21,16 +21,16 @@ def command(josm_dir: Path | None) -> None:
 
     The session and the cookies are still kept; 'stravacookies logout' removes them.
     """
-    try:
-        directory = user.josm(josm_dir)
-    except NoJosmDirectoryError:
-        _remove_from_desktop()  # JOSM may be gone, and these may not
-        raise
-    names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
-    removed = install.remove(directory, names)
-    left = [*removed.left, *_remove_from_desktop()]
-    if removed.registration or removed.files or not left:
-        click.echo(messages.removal_summary(directory, removed))
+    directory = user.josm_if_any(josm_dir)
+    if not directory:
+        printing.say(messages.NOTHING_TO_REMOVE)
+        left = _remove_from_desktop()  # JOSM may be gone, and these may not
+    else:
+        names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
+        removed = install.remove(directory, names)
+        left = [*removed.left, *_remove_from_desktop()]
+        if removed.registration or removed.files or not left:
+            printing.say(messages.removal_summary(directory, removed))
     if left:
         raise FileError("\n".join(map(str, [*left, "Fix that, then run this again."])))
 
@@ -40,12 +40,12 @@ def _remove_from_desktop() -> list[FileError]:
     computer, left = user.computer(), []
     try:
         if desktop_icon.remove(computer):
-            click.echo(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
+            printing.say(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")
     except FileError as error:
         left.append(error)
     try:
         if server := at_login.remove(computer):
-            click.echo(server_messages.removed_from_login(server))
+            printing.say(server_messages.removed_from_login(server))
     except FileError as error:
         left.append(error)
     return left

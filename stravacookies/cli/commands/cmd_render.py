@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import click
 
-from stravacookies.cli import messages, options, selection, user
+from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.files import write_private
 from stravacookies.heatmap import Layer
 
@@ -30,13 +30,13 @@ EDITORS = {
     ),
     "vespucci": _Editor(
         "vespucci.geojson.j2",
-        "copy it to your phone, as Download/Vespucci/imagery.geojson, and restart Vespucci.\n"
-        "Other apps can read this folder: delete the file once Vespucci lists the layers.",
+        "copy it to your phone, as Download/Vespucci/imagery.geojson, and restart Vespucci."
+        " Other apps can read this folder: delete the file once Vespucci lists the layers.",
     ),
     "qmapshack": _Editor(
         "qmapshack.xml.j2",
-        "give it a name that ends in .tms, and put it into a folder that you set in QMapShack's\n"
-        "File > Setup Map Paths.",
+        "give it a name that ends in .tms, and put it into a folder that you set in QMapShack's"
+        " File > Setup Map Paths.",
     ),
 }
 """The editors, by the name that stands for a built-in template."""
@@ -104,7 +104,7 @@ def command(
         return
     write_private(file.parent, {file: text.encode()})
     if editor:
-        click.echo(messages.editor_summary(file, layers, cookies, editor.next_step))
+        printing.say(messages.editor_summary(file, layers, cookies, editor.next_step))
 
 
 def _refuse_several(layers: Sequence[Layer]) -> None:

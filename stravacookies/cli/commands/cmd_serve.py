@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import click
 
-from stravacookies.cli import options, prompt, server_messages, user
+from stravacookies.cli import options, printing, prompt, server_messages, user
 from stravacookies.cli.config import VARIABLES
 from stravacookies.computer import own_command
 from stravacookies.credentials import sources
@@ -81,7 +81,7 @@ def command(port: int, source: str | None, wanted: bool, unwanted: bool) -> None
     if wanted and unwanted:
         raise click.UsageError("--at-login and --not-at-login cannot be combined.")
     if unwanted:
-        click.echo(server_messages.removed_from_login(at_login.remove(user.computer())))
+        printing.say(server_messages.removed_from_login(at_login.remove(user.computer())))
         return
     if not (find_spec("aiohttp") and find_spec("PIL")):
         how = THIS.how_to_add("serve")
@@ -101,14 +101,14 @@ def _install(port: int, source: str | None) -> None:
     kept, left_out = service_file.kept_environment(environ)
     service = Service(own_command(*words), kept, port)
     installed = at_login.install(user.computer(), service)
-    click.echo(server_messages.started_at_login(port, cookies, installed))
+    printing.say(server_messages.started_at_login(port, cookies, installed))
     if left_out:
-        _say(
+        printing.warn(
             f"The server does not get {listed(left_out)}, since passwords are not written into"
             " files. If it cannot reach Strava, set that where your desktop reads it."
         )
     if not CredentialStore().session():
-        _say(f"No session is kept, so the cookies may not be renewed: {RUN_LOGIN}.")
+        printing.warn(f"No session is kept, so the cookies may not be renewed: {RUN_LOGIN}.")
 
 
 def _without_person(name: str, source: str) -> str:
@@ -136,10 +136,10 @@ def _serve(port: int, source: str | None) -> None:
         usual = replace(user.credential_sources(None), ask=None)
         gc.enable()  # `main` disables it, for commands that end soon
         try:
-            click.echo(server_messages.serving(port, cookies))
-            serving.serve(listener, lambda: _renewed_cookies(usual), _say, cookies)
+            printing.say(server_messages.serving(port, cookies))
+            serving.serve(listener, lambda: _renewed_cookies(usual), printing.warn, cookies)
         except KeyboardInterrupt:
-            click.echo("Stopped.")
+            printing.say("Stopped.")
 
 
 def _first_cookies(source: str | None) -> HeatmapCookies | None:
@@ -158,9 +158,5 @@ def _first_cookies(source: str | None) -> HeatmapCookies | None:
 def _renewed_cookies(usual: Sources) -> HeatmapCookies:
     acquired = acquire(usual.candidates(), usual.store)
     if acquired.not_kept:
-        _say(str(acquired.not_kept))
+        printing.warn(str(acquired.not_kept))
     return acquired.cookies
-
-
-def _say(text: str) -> None:
-    click.echo(f"stravacookies: {text}", err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stravacookies import health
-from stravacookies.cli import messages, options, user
+from stravacookies.cli import messages, options, printing, user
 from stravacookies.credentials.candidates import SESSION_VARIABLE
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import FileError
@@ -38,7 +38,7 @@ def command(josm_dir: Path | None, as_json: bool) -> None:
         messages.echo_findings(findings)
         running = josm is not None and josm.is_running
         step = messages.next_step([] if ready else findings, running=running)
-        click.echo(f"\nNext: {step}.")
+        printing.say(f"\nNext: {step}.")
     sys.exit(0 if ready else 1)
 
 
