@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
@@ -43,6 +44,31 @@ class Opened:
     def wait_for_status(self, text: str) -> None:
         """Wait until the page shows a message; fail after 20 seconds."""
         self.page.get_by_role("status").get_by_text(text, exact=True).wait_for(timeout=20_000)
+
+    def look(self, width: int, height: int, text: int = 100, **media: Any) -> None:
+        """Change how the page is looked at.
+
+        Args:
+            width: Width of the window, in CSS pixels.
+            height: Height of the window.
+            text: The size of text, in percent.
+            media: What the user prefers, as in Playwright's `emulate_media`.
+        """
+        usual: dict[str, Any] = {"color_scheme": "light", "forced_colors": "none"}
+        self.page.emulate_media(**usual | media)
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
+
+    def faults(self) -> list[str]:
+        """Return what keeps people from using the page, as axe finds it, or that it is too wide."""
+        # axe does not see the colours that the user has forced, and takes the page's for them.
+        is_forced = self.page.evaluate("matchMedia('(forced-colors: active)').matches")
+        # https://www.w3.org/TR/WCAG22/#target-size-minimum is checked only if it is asked for.
+        rules = {"target-size": {"enabled": True}, "color-contrast": {"enabled": not is_forced}}
+        found = Axe().run(self.page, options={"rules": rules}).response["violations"]
+        faults = [f"{each['id']}: {each['nodes'][0]['target']}" for each in found]
+        too_wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        return [*faults, "too wide"] if too_wide else faults
 
     def screenshot(self, path: Path) -> None:
         """Save a PNG of the visible part of the page."""
