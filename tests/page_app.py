@@ -17,6 +17,15 @@ from tests.command import missing
 
 _OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"width": 1280, "height": 900},
+    "dark": {"width": 1280, "height": 900, "color_scheme": "dark"},
+    "enlarged fourfold": {"width": 320, "height": 256},
+    "large text": {"width": 640, "height": 800, "text": 200, "color_scheme": "dark"},
+    "forced colours": {"width": 1280, "height": 900, "forced_colors": "active"},
+}
+"""How people look at a page: arguments of `Opened.look`."""
+
 
 def missing_parts() -> str | None:
     """Return a sentence on how to install what is missing, or None."""

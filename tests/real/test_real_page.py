@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 
 from tests import josm_app, page_app
 from tests.command import Run, require
-from tests.page_app import Opened, opened
+from tests.page_app import LOOKS, Opened, opened
 from tests.standin.strava import Strava
 
 pytestmark = pytest.mark.browser
@@ -54,16 +53,6 @@ def tick_two(shown: Opened) -> None:
         shown.page.get_by_label(name, exact=True).check()
     shown.page.evaluate("scrollTo(0, 0)")
     shown.page.mouse.move(0, 0)
-
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"width": 1280, "height": 900},
-    "dark": {"width": 1280, "height": 900, "color_scheme": "dark"},
-    "enlarged fourfold": {"width": 320, "height": 256},
-    "large text": {"width": 640, "height": 800, "text": 200, "color_scheme": "dark"},
-    "forced colours": {"width": 1280, "height": 900, "forced_colors": "active"},
-}
-"""How people look at a page."""
 
 
 @pytest.mark.parametrize("retired", [["mobileblue", "orange"]])
@@ -121,15 +110,15 @@ def test_all_layers_are_usable_too(run: Run, strava: Strava, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "context", "lightness"), [("preview", {}, 245), ("preview-dark", DARK, 20)]
+    ("name", "scheme", "lightness"), [("preview", "light", 245), ("preview-dark", "dark", 20)]
 )
 def test_picture_of_page(
-    preview: Path, pictures: Path, name: str, context: dict[str, str], lightness: int
+    preview: Path, pictures: Path, name: str, scheme: str, lightness: int
 ) -> None:
     """The page is light or dark, as the user's system is, and shows what is ticked."""
     path = pictures / f"{name}.png"
-    three_rows = {"viewport": {"width": 1280, "height": 985}}
-    with opened(preview, **three_rows, **context) as shown:
+    three_rows = {"width": 1280, "height": 985}
+    with opened(preview, viewport=three_rows, color_scheme=scheme) as shown:
         tick_two(shown)
         shown.screenshot(path)
 
