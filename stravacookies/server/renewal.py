@@ -92,7 +92,7 @@ class Renewal:
             self.cookies = await _in_thread(self._renew)
         except StravacookiesError as error:
             if not self.problem:
-                self._say(f"The cookies could not be renewed, which is tried again. {error}")
+                self._say(f"The cookies could not be renewed; the server keeps trying. {error}")
             self.problem = str(error)
         else:
             self._say(f"The cookies are renewed; they expire on {until(self.cookies.expires)}.")

@@ -66,7 +66,7 @@ def test_strava_is_down(environment: dict[str, str]) -> None:
     assert (0, 503) == (code, answer.status_code)
     assert answer.text.startswith("www.strava.com could not be reached")
     assert out.startswith("\nThe cookies are renewed automatically.")
-    assert "tried again. www.strava.com could not be reached" in served.said
+    assert "keeps trying. www.strava.com could not be reached" in served.said
 
 
 def test_what_is_refused(run_here: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

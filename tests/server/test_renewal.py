@@ -172,7 +172,7 @@ def test_failures(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     source.run(use)
 
     failed, renewed = source.said
-    begins = "The cookies could not be renewed, which is tried again."
+    begins = "The cookies could not be renewed; the server keeps trying."
     assert f"{begins} There is no session. Log in." == failed
     assert renewed.startswith("The cookies are renewed")
     assert [0.05, 0.1, 0.2, 0.4, 0.4] == [round(pause, 2) for pause in pauses[1:6]]

@@ -284,11 +284,11 @@ def test_refused_forever(served: Served, strava: Strava, stand_in: StandIn) -> N
         status, words = text(answer)
         assert (503, True, "5") == (status, words.startswith(ended), answer.headers["Retry-After"])
     assert served.said.startswith(
-        f"stravacookies: The cookies could not be renewed, which is tried again. {ended}"
+        f"stravacookies: The cookies could not be renewed; the server keeps trying. {ended}"
     )
     assert 1 == served.said.count("could not be renewed")
     assert 2 == [each.path for each in stand_in.requests].count("/maps")
-    assert "The cookies could not be renewed, which is tried again.\nThe session from" in page
+    assert "The cookies could not be renewed; the server keeps trying.\nThe session from" in page
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
