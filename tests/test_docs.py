@@ -213,6 +213,27 @@ def test_all_parts_are_described() -> None:
     assert parts == {name.removesuffix(".py").strip("/") for name in re.findall(r"`(.*?)`", cells)}
 
 
+def test_quoted_messages_are_ours() -> None:
+    """Each message between quotes in a bold line of docs/troubleshooting.md is in the program.
+
+    Dots stand for the values in it.
+    """
+    source = "".join(path.read_text(encoding="utf-8") for path in test_imports.MODULES)
+    for pattern, text in (
+        (r'""".*?"""', ""),  # docstrings
+        (r'"\s*\n\s*f?"', ""),  # where a text goes on in the next line
+        (r"\{[^{}]*\}", "…"),
+    ):
+        source = re.sub(pattern, text, source, flags=re.DOTALL)
+    lines = re.findall(
+        r"^\*\*[^*].*?\*\*", text_of("docs/troubleshooting.md"), re.MULTILINE | re.DOTALL
+    )
+    quoted = re.findall(r'"([^"]+)"', " ".join(" ".join(lines).split()))
+
+    assert 9 == len(quoted)
+    assert [] == [each for each in quoted if each.removeprefix("… ") not in source]
+
+
 def test_no_path_of_a_machine() -> None:
     """No document names a path that exists on one machine only."""
     home = os.path.expanduser("~root")  # noqa: PTH111 - another user's home

@@ -117,7 +117,7 @@ def _about_tiles(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> tup
     if cookies:
         lasts = f"The cookies in these files expire on {until(cookies.expires)}."
         private = "They are yours alone: do not share these files."
-        return f"{lasts}\n{private}", "", "Run this again before you map another day."
+        return f"{lasts}\n{private}", "", "Run this again on each day that you map."
     return (
         _served(layers),
         f"run '{_serve_command(layers)}', ",

@@ -62,7 +62,7 @@ They are yours alone: do not share these files\\.
 
 Next: start JOSM, and choose a layer from its Imagery menu\\.
 More layers are in Imagery > Imagery preferences\\. Search for 'hike blue', for example\\.
-Run this again before you map another day\\.
+Run this again on each day that you map\\.
 """,
         outcome.out,
     ), outcome.out
@@ -192,10 +192,10 @@ def test_git_repository(run_here: Run, josm_directory: Path, home: Path) -> None
     (home / ".git").touch()
     inside = run_here("josm-prefs")
 
-    assert outside.out.endswith("\nRun this again before you map another day.\n")
+    assert outside.out.endswith("\nRun this again on each day that you map.\n")
     assert inside.out.endswith(
         """
-Run this again before you map another day.
+Run this again on each day that you map.
 
 This directory is in a git repository that does not ignore the files with cookies:
 add strava-heatmap.xml, cartograph/ and preferences.xml.stravacookies.bak to .gitignore there.
