@@ -13,7 +13,8 @@ LOWEST := build/lowest
 RUNS ?= 15
 
 # What people do, and what those who change the program do.
-COMMANDS := login josm-prefs josm live serve preview status doctor remove logout
+COMMANDS := login josm-prefs josm live serve preview status doctor remove logout \
+    cartograph render url cookies completion
 CHORES := help browser demo test newer-josm test-lowest fuzz lint format bench pictures docs clean
 .PHONY: $(COMMANDS) $(CHORES)
 
@@ -22,6 +23,10 @@ NAMED := $(filter $(COMMANDS),$(MAKECMDGOALS))
 UNKNOWN := $(filter-out $(COMMANDS) $(CHORES),$(MAKECMDGOALS))
 ifneq (,$(and $(NAMED),$(UNKNOWN)))
 $(error Put arguments into ARGS: make $(firstword $(NAMED)) ARGS="$(strip $(ARGS) $(UNKNOWN))")
+endif
+
+ifneq (,$(ARG)$(args)$(arg))
+$(error Arguments go into ARGS, in capitals: make live ARGS="ride:hot")
 endif
 
 help:  ## List the targets
@@ -38,6 +43,11 @@ status:  ## Show whether you can start mapping now
 doctor:  ## Check everything, and say how to fix it
 remove:  ## Take the heatmap out of JOSM again
 logout:  ## Remove the kept session and cookies
+cartograph:  ## Write map sources for the app Cartograph Maps
+render:  ## Write a file for QGIS, Vespucci, QMapShack or another program
+url:  ## Print the URL of a layer for JOSM
+cookies:  ## Print the heatmap cookies
+completion:  ## Print a script for completion in a shell
 
 $(filter-out serve,$(COMMANDS)): $(VENV)/with-browser
 $(COMMANDS):

@@ -4,6 +4,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,29 +91,31 @@ def retired(
 def pictures(
     layers: Sequence[Layer], tile: Tile, directory: Path, cookies: Callable[[], HeatmapCookies]
 ) -> Iterator[tuple[Layer, bytes]]:
-    """Yield a small PNG for each layer as it arrives; empty where there is no heat.
+    """Return an iterator over a small PNG for each layer as it arrives; empty without heat.
 
     Args:
         layers: Layers of the current host.
         tile: The tile to fetch of each layer.
         directory: Where tiles are kept; created if needed, and not used if that fails.
-        cookies: Returns the cookies for the tiles; called only if a tile is not kept.
+        cookies: Returns the cookies for the tiles; called at once, and only if a tile is not kept.
 
     Raises:
         StravaError: Strava or the network failed; tiles fetched before that are kept.
     """
     cache = _TileCache(directory)
-    missing = []
-    for layer in layers:
-        picture = cache.load(layer, tile)
-        if picture is None:
-            missing.append(layer)
-        else:
-            yield layer, picture
-    if missing:
-        for layer, picture in thumbnails(missing, tile, cookies()):
+    loaded = [(layer, cache.load(layer, tile)) for layer in layers]
+    kept = [(layer, picture) for layer, picture in loaded if picture is not None]
+    missing = [layer for layer, picture in loaded if picture is None]
+    if not missing:
+        return iter(kept)
+    opening = cookies()
+
+    def fetched() -> Iterator[tuple[Layer, bytes]]:
+        for layer, picture in thumbnails(missing, tile, opening):
             cache.store(layer, tile, picture)
             yield layer, picture
+
+    return chain(kept, fetched())
 
 
 class _TileCache:

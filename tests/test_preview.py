@@ -13,7 +13,7 @@ from lxml import html
 
 from stravacookies import preview
 from stravacookies.catalog import Color
-from stravacookies.errors import StravaError
+from stravacookies.errors import NotLoggedInError, StravaError
 from stravacookies.heatmap import CURRENT, Layer, Tile
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.fetcher import CookieFetcher
@@ -268,3 +268,13 @@ def test_refused_tile_is_not_kept(look: Look, strava: Strava, tmp_path: Path) ->
         look()
 
     assert [] == list((tmp_path / "tiles").iterdir())
+
+
+def test_cookies_are_asked_for_first(tmp_path: Path) -> None:
+    """A person who must log in is asked before any progress is shown."""
+
+    def ask() -> HeatmapCookies:
+        raise NotLoggedInError("ask")
+
+    with pytest.raises(NotLoggedInError):
+        preview.pictures(LAYERS, TURIN, tmp_path, ask)

@@ -108,7 +108,7 @@ def way_out(source: str) -> str:
         return f"To log in again, {RUN_LOGIN}."
     log_in = "Log in at https://www.strava.com in your browser, then"
     if source in (PASTED, STANDARD_INPUT):
-        return f"{log_in} copy the session from there again."
+        return f"{log_in} copy the session from there, and run '{command('login', '-')}' again."
     if Path(source).is_absolute():
         export = "" if _is_store(source) else " export its cookies to that file, and"
         return f"{log_in}{export} run '{command('login', source)}' again."

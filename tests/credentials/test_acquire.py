@@ -171,7 +171,11 @@ RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login'."
             "STRAVA_SESSION",
             f"Unset STRAVA_SESSION, which comes before any other source. {RUN_LOGIN}",
         ),
-        ({}, "what you pasted", f"{IN_BROWSER} copy the session from there again."),
+        (
+            {},
+            "what you pasted",
+            f"{IN_BROWSER} copy the session from there, and run 'stravacookies login -' again.",
+        ),
         (
             {},
             "/home/m/export.json",

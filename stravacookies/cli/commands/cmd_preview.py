@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from stravacookies import paths
+from stravacookies import installation, paths
 from stravacookies.catalog import GROUPS
 from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.files import write_private
@@ -126,7 +126,8 @@ def _place_to_show(josm: Path | None, named: tuple[float, float] | None) -> tupl
     if downloaded:
         return downloaded
     printing.warn(
-        "JOSM has not downloaded anything yet, so this shows Lucerne; use --at for another place."
+        "JOSM has not downloaded anything yet, so this shows Lucerne. For another"
+        f" place, run '{installation.command('preview', '--at', '47.05,8.31')}'."
     )
     return _LUCERNE
 
