@@ -95,6 +95,7 @@ def test_own_page(
         shown.page.get_by_text("The cookies could not be renewed").wait_for()
         faults["failed renewal"] = shown.faults()
         with serving(environment | {"HOME": str(tmp_path)}) as without_session:
+            assert 503 == without_session.ask().status_code  # now it knows that there is none
             shown.page.goto(f"{without_session.url}/")
             shown.page.get_by_text("No usable Strava session was found.").wait_for()
             faults["no session"] = shown.faults()
