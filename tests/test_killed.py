@@ -84,7 +84,7 @@ def exit_codes(processes: list[int]) -> list[int]:
 
 
 def test_killed_at_any_moment(directory: Path) -> None:
-    """After each of a hundred kills all is whole; the next run removes what they left."""
+    """After each of many kills all is whole; the next run removes what they left."""
     chance = random.Random(4)  # noqa: S311 - roughly the same moments in each test run
     write(directory, 0)  # this imports what the others need
     reset(directory)
@@ -92,7 +92,7 @@ def test_killed_at_any_moment(directory: Path) -> None:
     exit_codes([fork(partial(write, directory, 0))])
     lasts = time.monotonic() - started
     killed = 0
-    for run in range(100):
+    for run in range(500):  # on a busy machine, most end before they are killed
         if run % 3 == 0:  # a first run changes the most
             reset(directory)
         process = fork(partial(write, directory, run))
@@ -100,9 +100,11 @@ def test_killed_at_any_moment(directory: Path) -> None:
         os.kill(process, signal.SIGKILL)
         killed += exit_codes([process]) == [-signal.SIGKILL]
         check_whole(directory)
+        if killed == 40:
+            break
     write(directory, 1)
 
-    assert killed > 20  # fewer on a busy machine, but enough
+    assert 40 == killed
     names = {"preferences.xml", install.BACKUP, ENTRY_SET, *MAP_SOURCES}
     assert names == {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()}
 
