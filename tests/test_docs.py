@@ -230,7 +230,7 @@ def test_quoted_messages_are_ours() -> None:
     )
     quoted = re.findall(r'"([^"]+)"', " ".join(" ".join(lines).split()))
 
-    assert 9 == len(quoted)
+    assert 10 == len(quoted)
     assert [] == [each for each in quoted if each.removeprefix("… ") not in source]
 
 
