@@ -26,7 +26,7 @@ NOT_WRITABLE = "No space left on device|Disk quota exceeded|Permission denied|Re
 """What pip and uv print among much else if these are why they fail."""
 
 COMMAND = """\
-from stravacookies.cli.main import program
+from stravacookies.__main__ import program
 program()
 """
 

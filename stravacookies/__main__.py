@@ -1,5 +1,33 @@
-"""Run the command line with `python -m stravacookies`."""
+"""The program: what `stravacookies` and `python -m stravacookies` start."""
 
-from stravacookies.cli.main import program
+import gc
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
 
-program()
+
+def program() -> NoReturn:
+    """Run the command line, and end its process at once.
+
+    A run is over before cyclic garbage matters, so Python need not look for it (11 ms of 150), nor
+    free each object at the end (6 ms).
+    """
+    gc.disable()
+    from stravacookies.cli import main  # imported here: imports make most objects
+
+    try:
+        main.main()
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            raise  # Python prints it
+        code = end.code or 0
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # it has been told
+            if stream:
+                stream.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    program()

@@ -3,12 +3,11 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Computer:
+class Computer(NamedTuple):
     """What decides where programs are. `repr` hides the environment, which may hold secrets.
 
     Attributes:
@@ -19,9 +18,12 @@ class Computer:
     """
 
     platform: str
-    environ: Mapping[str, str] = field(repr=False)
+    environ: Mapping[str, str]
     home: Path
     root: Path = Path("/")
+
+    def __repr__(self) -> str:
+        return f"<Computer {self.platform}, {self.home}>"
 
     @property
     def roaming(self) -> Path:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from stravacookies.catalog import CLASSIC_COLORS, GROUPS, NEWER_COLORS, SPORTS, Activity, Color
@@ -134,8 +133,7 @@ class TileHost(NamedTuple):
         raise ValueError(f"the {self.key} host does not have {key}")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Layer:
+class Layer(NamedTuple):
     """One activity in one colour, as one host serves it."""
 
     host: TileHost

@@ -49,9 +49,9 @@ class Clone:
             each.mkdir(parents=True)
         for name in ("Makefile", "pyproject.toml", "bootstrap.py"):
             shutil.copy(ROOT / name, self.folder)
-        (self.folder / "stravacookies" / "cli").mkdir(parents=True)
+        (self.folder / "stravacookies").mkdir()
         program = "import sys\ndef program():\n    print('run with', sys.argv[1:])\n"
-        (self.folder / "stravacookies" / "cli" / "main.py").write_text(program)
+        (self.folder / "stravacookies" / "__main__.py").write_text(program)
 
     def provide(self, tool: str, then: str = "", version: str = "26.0") -> None:
         """Provide a uv or pip that writes down how it was called, and installs nothing.

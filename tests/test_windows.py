@@ -1,9 +1,7 @@
 """What only Windows does, with its answers in place of this system's: it is not the real one."""
 
-import atexit
 import ctypes
 import errno
-import gc
 import getpass
 import io
 import logging
@@ -69,8 +67,6 @@ def run(*arguments: str | Path, has_console: bool = True) -> Outcome:
         code = end.code or 0
     finally:  # `main` expects the process to end
         handlers[:] = before
-        gc.enable()
-        atexit.unregister(gc.freeze)
     assert isinstance(code, int)
     for stream in streams:
         stream.seek(0)

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies.credentials import sources as source_names
@@ -162,16 +161,18 @@ def _no_session() -> NotLoggedInError:
     return NotLoggedInError("No usable Strava session was found.", _WAYS.format(way))
 
 
-@dataclass
 class _Attempt:
     """One run's attempt to get cookies, through one connection and before one deadline."""
 
-    store: CredentialStore
-    host: TileHost
-    fetcher: "CookieFetcher"
-    deadline: Deadline
-    refused: list[Session] = field(default_factory=list)
-    not_kept: StravacookiesError | None = None
+    def __init__(
+        self, store: CredentialStore, host: TileHost, fetcher: "CookieFetcher", deadline: Deadline
+    ) -> None:
+        self.store = store
+        self.host = host
+        self.fetcher = fetcher
+        self.deadline = deadline
+        self.refused: list[Session] = []
+        self.not_kept: StravacookiesError | None = None
 
     def use(self, candidate: Candidate) -> Acquired:
         """Exchange what a source contains for cookies, and keep both."""

@@ -73,7 +73,7 @@ class Prospect(NamedTuple):
     failure: StravacookiesError | None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)  # the environment may hold secrets
 class Sources:
     """The sources of a session that one user has, and the order in which a run tries them.
 
@@ -87,7 +87,7 @@ class Sources:
     """
 
     store: CredentialStore = field(default_factory=CredentialStore)
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     default: str | None = None
     search: tuple[str, ...] = ()
     ask: Callable[[], Contents] | None = None

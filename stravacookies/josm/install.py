@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from os.path import realpath
 from pathlib import Path
 from typing import NamedTuple
@@ -35,8 +34,7 @@ _Change = Callable[[Document, str], bytes]
 """Returns JOSM's preferences with a change, given the path of the entry set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     """JOSM's preferences, as they were read and with a change.
 
     They contain the user's OAuth tokens: `repr` hides them.
@@ -48,10 +46,13 @@ class Registration:
         is_first: Whether the directory does not exist yet.
     """
 
-    before: bytes | None = field(repr=False)
-    after: bytes | None = field(repr=False)
+    before: bytes | None
+    after: bytes | None
     menu: Menu
     is_first: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Registration {self.menu}>"
 
 
 class Installed(NamedTuple):

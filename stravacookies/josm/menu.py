@@ -4,7 +4,7 @@ Source: https://josm.openstreetmap.de/browser/josm/trunk/src/org/openstreetmap/j
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from stravacookies.heatmap import Layer
 from stravacookies.josm.entry_set import tile_url
@@ -13,9 +13,8 @@ from stravacookies.josm.xml_edit import Document
 from stravacookies.strava.cookies import HeatmapCookies
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """What JOSM's preferences say of its Imagery menu. The URLs may contain cookies.
+class Menu(NamedTuple):
+    """What JOSM's preferences say of its Imagery menu. `repr` hides the URLs, and cookies in them.
 
     Attributes:
         ids: The ids of its entries.
@@ -24,8 +23,11 @@ class Menu:
     """
 
     ids: frozenset[str] = frozenset()
-    urls: tuple[str, ...] = field(default=(), repr=False)
-    offered: tuple[str, ...] = field(default=(), repr=False)
+    urls: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Menu {sorted(self.ids)}>"
 
 
 def read(document: Document) -> Menu:

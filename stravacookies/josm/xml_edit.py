@@ -6,7 +6,6 @@ values, quotes and white space.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 NAMESPACE = "http://josm.openstreetmap.de/preferences-1.0"
@@ -23,7 +22,6 @@ class MalformedError(ValueError):
     """The text is not JOSM's preferences; the message says why, and on which line."""
 
 
-@dataclass(slots=True, eq=False)
 class Element:
     """Where an element is in a document, in byte offsets.
 
@@ -35,11 +33,14 @@ class Element:
         children: The entries of a list or of maps.
     """
 
-    start: int
-    end: int = -1
-    value: str = ""
-    tags: dict[str, str] = field(default_factory=dict)
-    children: list["Element"] = field(default_factory=list)
+    __slots__ = ("children", "end", "start", "tags", "value")
+
+    def __init__(self, start: int, value: str = "") -> None:
+        self.start = start
+        self.end = -1
+        self.value = value
+        self.tags: dict[str, str] = {}
+        self.children: list[Element] = []
 
 
 Edit = tuple[int, int, bytes]
@@ -109,7 +110,7 @@ class Document:
         if self._list is not None:
             if depth == 3:
                 offset = self._parser.CurrentByteIndex
-                self._list.children.append(Element(offset, value=attributes.get("value", "")))
+                self._list.children.append(Element(offset, attributes.get("value", "")))
             elif depth == 4:
                 child = self._list.children[-1]
                 child.tags[attributes.get("key", "")] = attributes.get("value", "")

@@ -4,9 +4,9 @@ import http.client
 import logging
 import re
 import ssl
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import sleep
+from typing import NamedTuple
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
@@ -50,9 +50,8 @@ logging.getLogger("urllib3.connection").addFilter(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer from Strava. Its cookies are in the jar of the client.
+class Answer(NamedTuple):
+    """An answer from Strava. Its cookies are in the jar of the client. `repr` hides its content.
 
     `url` is the one requested, without a secret query. `pause` is the number of seconds that Strava
     asks to wait before a retry.
@@ -60,9 +59,12 @@ class Answer:
 
     url: str
     status: int
-    redirect: SplitResult | None = field(repr=False)
+    redirect: SplitResult | None
     pause: float
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status} from {self.url}>"
 
     def expect_ok(self) -> None:
         """Raise a `StravaError` that names the answer, unless its status is 200."""

@@ -157,7 +157,7 @@ def test_mark_tells_inputs_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """The mark ends the entry set; it changes with layers, those shown, cookies and templates."""
     layers = CURRENT.layers(["all"], ["hot", "blue"])
     (classic,) = CLASSIC.layers(["all"], ["hot"])
-    changed = replace(layers[0], host=CURRENT._replace(pattern="{server}"))
+    changed = layers[0]._replace(host=CURRENT._replace(pattern="{server}"))
     mark = entry_set.mark(layers, layers[:1], COOKIES)
 
     assert entry_set.render(layers, layers[:1], COOKIES).endswith(b"</imagery>\n" + mark)

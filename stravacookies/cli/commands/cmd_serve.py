@@ -134,7 +134,7 @@ def _serve(port: int, source: str | None) -> None:
             cookies = None  # the system has started this; the user may log in later
         # No person is asked when cookies are renewed.
         usual = replace(user.credential_sources(None), ask=None)
-        gc.enable()  # `main` disables it, for commands that end soon
+        gc.enable()  # the program disables it, for commands that end soon
         try:
             printing.say(server_messages.serving(port, cookies))
             serving.serve(listener, lambda: _renewed_cookies(usual), printing.warn, cookies)
