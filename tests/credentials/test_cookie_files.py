@@ -1,7 +1,7 @@
 """Exported and pasted cookies: how they are decoded, which of them are used, and why none is."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +10,7 @@ from stravacookies.wording import local_time
 from tests.made_up import token
 
 SESSION = {"_strava4_session": "abc123"}
-LAST_YEAR = datetime.now(UTC).replace(microsecond=0) - timedelta(days=365)
+LAST_YEAR = datetime(2025, 3, 4, 5, 6, tzinfo=UTC)
 TWIN = {"name": "_strava4_session", "value": "a", "expires": LAST_YEAR.isoformat()}
 EXPIRED = f"expired on {local_time(LAST_YEAR)}"
 
