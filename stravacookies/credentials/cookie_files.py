@@ -1,27 +1,35 @@
 """Read Strava's cookies in the forms in which they are exported and pasted, and write them."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from stravacookies.credentials.json_exports import read_json
+from stravacookies.credentials.json_exports import read_json, read_objects
 from stravacookies.credentials.text_exports import (
     NAMES,
     Cookie,
+    Found,
     read_fields,
+    read_form,
     read_netscape,
     read_requests,
     read_storage_rows,
     read_value,
 )
 from stravacookies.strava.cookies import HeatmapCookies, is_cookie_value, token_expiry
-from stravacookies.strava.session import DOMAIN, REMEMBER_TOKEN, is_strava
+from stravacookies.strava.session import DOMAIN, REMEMBER_TOKEN, SESSION, is_strava
 from stravacookies.wording import local_time
 
-_READERS = (read_json, read_netscape, read_storage_rows, read_requests, read_fields, read_value)
+_READERS = (
+    *(read_json, read_netscape, read_storage_rows, read_requests, read_objects, read_fields),
+    *(read_form, read_value),
+)
 """What reads a text; the first one that knows its form is right."""
+
+_MENTIONED = re.compile(rf"{SESSION}(?![\w.-])")
 
 LONGEST = 20 * 2**20
 """Bytes; a browser's whole store of cookies is smaller, and so are most HAR files."""
@@ -62,14 +70,17 @@ def read_export(content: bytes) -> Export:
     if not text:
         return Export({}, f"is empty. {_ADVICE}")
     found = next((found for read in _READERS if (found := read(text))), None)
+    if found is None and _MENTIONED.search(text):
+        found = Found("text", [])
     if found is None:
         why = "is neither an export of cookies, nor the value of _strava4_session"
         return Export({}, f"{why}. {_ADVICE}")
     if found.cookies is None:
         return Export({}, f"is {found.form}, but it is cut off or damaged. {_ADVICE}")
     cookies, faults = _choose(found.cookies, datetime.now(UTC))
-    why = next(iter(faults), f"it {_NEITHER}")
-    return Export(cookies, f"is {found.form}, but {why}. {_ADVICE}")
+    unread = SESSION not in {cookie.name for cookie in found.cookies} and _MENTIONED.search(text)
+    neither = f"no value was found for its {SESSION}" if unread else f"it {_NEITHER}"
+    return Export(cookies, f"is {found.form}, but {next(iter(faults), neither)}. {_ADVICE}")
 
 
 def _decode(content: bytes) -> str:

@@ -16,7 +16,15 @@ from stravacookies.strava.session import is_strava
 # Numbers stay text, whatever their length.
 _DECODER = json.JSONDecoder(strict=False, parse_int=str)
 _JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"']|\Z)")
-_INNERMOST_OBJECT = re.compile(r"\{[^{}]*\}")
+_OBJECT = re.compile(r"\{(?:[^{}]++|\{[^{}]*+\})*+\}")  # it may hold others: a partition key
+_FIELD = re.compile(
+    r"""(?<![\w\ -])["']?([\w\ -]++)["']?\s*(?::|=>)\s*
+    ("(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|[^\s,}]+)""",
+    re.VERBOSE,
+)
+_WORDS = {"true": True, "false": False, "null": None, "none": None, "undefined": None}
+"""What the words of JSON, JavaScript and Python mean, in lower case."""
+
 _BETWEEN_DOCUMENTS = re.compile(r"[\s,;]*")
 _LONGEST_LITERAL = 2_000_000
 """Characters; Python needs 300 MB for more of its own literals."""
@@ -64,14 +72,27 @@ def _documents(text: str) -> list[object]:
     return documents
 
 
+def read_objects(text: str) -> Found | None:
+    """Read objects with our cookies anywhere in a text, such as a script."""
+    cookies = list(_walk(_whole_objects(text)))
+    return Found("text", cookies) if cookies else None
+
+
 def _whole_objects(text: str) -> list[object]:
-    """Return the innermost objects with our cookies in JSON that is cut off or damaged."""
+    """Return the small objects with our cookies in a text, in JSON or in a language like it."""
     objects: list[object] = []
-    for found in _INNERMOST_OBJECT.finditer(text):
+    for found in _OBJECT.finditer(text):
         if any(name in found[0] for name in NAMES):
-            with suppress(ValueError):
+            try:
                 objects.append(_DECODER.decode(found[0]))
+            except ValueError:
+                fields = _FIELD.findall(found[0])
+                objects.append({key.strip(): _literal(value) for key, value in fields})
     return objects
+
+
+def _literal(text: str) -> object:
+    return text[1:-1] if text.startswith(("'", '"')) else _WORDS.get(text.lower(), text)
 
 
 def _python_as_json(text: str) -> str:
@@ -142,6 +163,9 @@ def _site(fields: Mapping[str, object]) -> str:
 
 def _from_fields(fields: Mapping[str, object], key: str, site: str, turn: int) -> Iterator[Cookie]:
     """Yield the cookies of a JSON object that is a cookie, or a header."""
+    inner = fields.get("value")
+    if isinstance(inner, dict):  # as WebDriver BiDi writes it, with its type
+        fields = {**fields, **inner}
     name, value = _first(fields, _NAME) or key, _first(fields, _VALUE)
     if _plain(name) in _COOKIE_HEADERS:
         yield from _from_string(value, name, site, turn)

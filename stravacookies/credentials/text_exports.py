@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from stravacookies.heatmap import CURRENT
 from stravacookies.strava.cookies import EXPIRES, is_cookie_value
@@ -113,9 +114,14 @@ _POWERSHELL_COOKIE = re.compile(
 )
 
 
+def read_form(text: str) -> Found | None:
+    """Recognise a form by its beginning, whether or not there are cookies of ours in it."""
+    form = next((form for form, start in _FORMS.items() if re.match(start, text, re.I)), None)
+    return Found(form, []) if form else None
+
+
 def read_requests(text: str) -> Found | None:
     """Read requests and headers, as browsers copy them, and `name=value` in any other text."""
-    form = next((form for form, start in _FORMS.items() if re.match(start, text, re.I)), None)
     cookies: list[Cookie] = []
     if any(name in text for name in NAMES):
         for number, request in enumerate(_REQUEST_START.split(_without_escapes(text))):
@@ -127,14 +133,17 @@ def read_requests(text: str) -> Found | None:
                 for name, value, domain in _POWERSHELL_COOKIE.findall(request)
                 if name in NAMES
             ]
-    return Found(form or "text", cookies) if form or cookies else None
+    form = read_form(text)
+    return Found(form.form if form else "text", cookies) if cookies else None
 
 
 def _without_escapes(text: str) -> str:
-    """Resolve the escapes of Windows' command line, and those of JavaScript and bash."""
+    """Resolve the escapes of Windows' command line, JavaScript, bash and URLs."""
     if re.search(r"\^(\"|\r?$)", text, re.MULTILINE):
         text = re.sub(r"\^(.)", r"\1", text)
     text = text.replace('"%"', "%")  # as Firefox writes it for Windows
+    if f"{SESSION}%3D" in text:  # not only a value is escaped
+        text = unquote(text)
     return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
@@ -166,8 +175,11 @@ def from_lines(text: str, site: str, turn: int) -> Iterator[Cookie]:
 
 
 _FIELDS = re.compile(
-    rf"(?<![\w.-])({'|'.join(NAMES)})(?![\w.-])(?:[\s\"'=:>,;\\]|(?i:value)\b){{1,40}}"
-    r"([^\s\"'<>,;\\]{16,})"  # what is shorter could be a word of a sentence
+    rf"""(?<![\w.-])({"|".join(NAMES)})(?![\w.-])
+    (?:(?:[\s"'=:>,;|*`\\]|->|</?\w[^<>]{{0,40}}>|(?i:value)\b){{1,40}}  # next to each other
+    |(?:(?!{"|".join(NAMES)})[^{{}}]){{1,400}}?\b(?i:value|content)\b\W{{1,10}})
+    ([^\s"'<>,;|*`()\[\]{{}}\\]{{16,}})  # what is shorter could be a word of a sentence""",
+    re.VERBOSE,
 )
 
 
@@ -178,18 +190,18 @@ def read_fields(text: str) -> Found | None:
 
 
 _AROUND = " \t\n\"'`;,<>\u2018\u2019\u201c\u201d\u00a0\u200b"
-_MORE = re.compile(r"(?:\s*[\w-]+(?:=[^;]*)?(?:;|\Z))*")
+_MORE = re.compile(r"(?:\s*[\w-]+(?:=[^;]*)?(?:;|\Z))*+")
 
 
 def read_value(text: str) -> Found | None:
     """Read the bare value of `_strava4_session`, in quotes perhaps, or with the header's rest."""
     value, _, more = text.strip(_AROUND).partition(";")
     value = value.strip(_AROUND)
-    known = is_cookie_value(value) and _MORE.fullmatch(more)
+    known = is_cookie_value(value) and SESSION not in value and _MORE.fullmatch(more)
     return Found("a value", [Cookie(SESSION, value)]) if known else None
 
 
 def host_of(text: str) -> str:
     """Return the host of a URL, or a host or domain without its port, in lower case."""
     found = re.match(r"(?:\w+://)?(?:[^/@]*@)?([^/:?#]*)", text.strip(" \"'"))
-    return found[1].lower() if found else ""
+    return found[1].lower().rstrip(".") if found else ""

@@ -81,6 +81,7 @@ NEITHER = (
     " strava_remember_id, nor all heatmap cookies with time left."
 )
 CUT = "is cut off, or contains characters that no cookie may contain."
+UNREAD = "no value was found for its _strava4_session."
 NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
 
 
@@ -93,7 +94,12 @@ NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
         (b"a" * 4097, NO_FORM),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", NO_FORM),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", NO_FORM),
-        (b"<!DOCTYPE html><script>\nfetch('/x'); a=1;\n</script> _strava4_session, see", NO_FORM),
+        (
+            b"<!DOCTYPE html><script>\nfetch('/x'); a=1;\n</script> _strava4_session, see",
+            f"is text, but {UNREAD}",
+        ),
+        (b'{"a": [["_strava4_session"]]}', f"is JSON, but {UNREAD}"),
+        (b"curl https://www.strava.com -b _strava4_session", f"is a cURL command, but {UNREAD}"),
         (b"x" * (LONGEST + 1), "is longer than 20 MB."),
         (b"[]", f"is JSON, but {NEITHER}"),
         (b'[{"name": "_strava4_session", "val', "is JSON, but it is cut off or damaged."),

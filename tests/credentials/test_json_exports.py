@@ -58,6 +58,7 @@ OLD = {"name": "_strava4_session", "value": "old"}
         [*THREE.items(), ["sp", "x"]],
         {".strava.com": {name: {"value": value} for name, value in THREE.items()}},
         {"strava.com": THREE, "example.org": {"_strava4_session": "evil"}},
+        [{**cookie, "value": {"type": "string", "value": cookie["value"]}} for cookie in FULL],
         renamed("Name", "Value"),
         renamed("key", "value", domain="strava.com", hostOnly=False),
         renamed("cookie_name", "cookie-value", host_key="www.strava.com"),
@@ -133,6 +134,27 @@ def test_spellings_of_json(form: str, text: str) -> None:
 def test_damaged_json(text: str) -> None:
     """Of JSON that is cut off or damaged, the cookies that are whole are read."""
     assert ("JSON", THREE) == read(text)
+
+
+SCRIPT = """cookies = [
+  {{domain: '.strava.com', name: '_strava4_session', secure: true, partitionKey: null, {}}},
+  {{domain: '.strava.com', name: '_strava4_session', partitionKey: {{a: 'x'}}, value: 'old'}},
+  {{'name': '_strava4_session', 'domain' => "x.org", 'value' => "evil"}}, // it's
+];"""
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("text", SCRIPT.format("value: 'abc123'")),
+        ("text", SCRIPT.format("'value': \"abc123\",").replace("\n", "").replace(" = ", "=")),
+        ("JSON", SCRIPT.format("value: 'abc123'").partition("= ")[2]),
+        ("text", f"My cookies:\n{json.dumps([*FULL[:1], OLD | {'partitionKey': {'a': 'x'}}])}"),
+    ],
+)
+def test_objects_of_other_languages(form: str, text: str) -> None:
+    """Cookies are read from JavaScript and PHP, and from JSON within other text."""
+    assert (form, {"_strava4_session": "abc123"}) == read(text)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,8 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
         ("text", "{a: 1, _strava4_session: 'abc123'}"),
         ("text", '$cookies = ["_strava4_session" => "abc123"]'),
         ("text", "a note:\nlook at www.strava.com /maps\n_strava4_session: abc123"),
+        ("text", "_ga%3D1%3B%20_strava4_session%3Dabc123%3B%20sp%3Dx"),
+        ("a cookies.txt", NETSCAPE.splitlines()[3].replace(".strava.com", "www.strava.com.")),
         # In the order of time, the last one counts.
         ("a request", "GET / HTTP/2\ncookie: _strava4_session=old\n" + SET.format("HttpOnly")),
         (
@@ -140,6 +142,14 @@ LONG = "abcdefghij0123456789"
         f"_strava4_session\n{LONG}",
         f"cookies:\n  - key: _strava4_session\n    value: {LONG}\n    domain: strava.com",
         f"<cookie name='_strava4_session' value='{LONG}' secure='true'/>",
+        f"**_strava4_session**: `{LONG}`",
+        f"| name | value |\n|---|---|\n| _strava4_session | {LONG} | .strava.com |",
+        f"_strava4_session -> {LONG}",
+        f"_strava4_session|{LONG}|.strava.com|/",
+        f"[domain=.strava.com; name=_strava4_session; value={LONG}]",
+        f"- name: _strava4_session\n  domain: .strava.com\n  path: /\n  value: {LONG}",
+        f"<name>_strava4_session</name><value>{LONG}</value>",
+        f"<name>_strava4_session</name><path>/</path><value>{LONG}</value>",
         f'// a comment\n[{{"name": "_strava4_session", "value": "{LONG}"}}]',
     ],
 )
