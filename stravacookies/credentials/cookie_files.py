@@ -29,7 +29,12 @@ _READERS = (
 )
 """What reads a text; the first one that knows its form is right."""
 
+_FENCED = re.compile(r"```[\w+-]*\n(.*?)\n?```", re.DOTALL)
 _MENTIONED = re.compile(rf"{SESSION}(?![\w.-])")
+
+# What chat programs and word processors put in place of the characters that were typed.
+_SPACES = {0xA0: " ", 0x202F: " "} | dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\xab\xbb\u2018\u2019\u201a", '"' * 6 + "'" * 3)
 
 LONGEST = 20 * 2**20
 """Bytes; a browser's whole store of cookies is smaller, and so are most HAR files."""
@@ -97,8 +102,14 @@ def _decode(content: bytes) -> str:
         encoding = "utf-16-le"
     else:
         encoding = "utf-8"
-    text = content.decode(encoding, errors="replace").strip("\ufeff \t\r\n\0")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = content.decode(encoding, errors="replace")
+    if not text.isascii():
+        text = text.translate(_SPACES)
+        if '"' not in text:  # otherwise, they are within its quotes
+            text = text.translate(_QUOTES)
+    text = text.strip(" \t\r\n\0").replace("\r\n", "\n").replace("\r", "\n")
+    fenced = _FENCED.fullmatch(text)
+    return fenced[1].strip() if fenced else text
 
 
 def _choose(cookies: Iterable[Cookie], now: datetime) -> tuple[dict[str, str], list[str]]:

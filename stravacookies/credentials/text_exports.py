@@ -189,7 +189,7 @@ def read_fields(text: str) -> Found | None:
     return Found("text", cookies) if cookies else None
 
 
-_AROUND = " \t\n\"'`;,<>\u2018\u2019\u201c\u201d\u00a0\u200b"
+_AROUND = " \t\n\"'`;,<>"
 _MORE = re.compile(r"(?:\s*[\w-]+(?:=[^;]*)?(?:;|\Z))*+")
 
 

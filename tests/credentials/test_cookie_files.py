@@ -32,6 +32,24 @@ def test_encodings(text: str, encoding: str) -> None:
     assert SESSION == read_export(text.encode(encoding)).cookies
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[{“domain”: “.strava.com”, “name”: “_strava4_session”, “value”: “abc123”}]",
+        "[{„name“: „_strava4_session“, „value“: „abc123“}]",
+        "«abc123»",
+        "_ga=1;\u00a0_strava4_session=“abc123”\u200b; a=“b”",
+        "curl \u2018https://www.strava.com/\u2019 -b \u2018a=“b”; _strava4_session=abc123\u2019",
+        "```text\r\nabc123\r\n```\r\n",
+        f"```\n{row('abc123')}```",
+        f"```json\n{json.dumps({'cookie': {'value': 'ab“c'}} | SESSION)}\n```",
+    ],
+)
+def test_what_chat_programs_change(text: str) -> None:
+    """Quotes, spaces and fences that chat programs put in are taken out, but not from values."""
+    assert SESSION == read_export(text.encode()).cookies
+
+
 def test_what_is_not_text_spoils_only_itself() -> None:
     """A byte in another encoding does not matter beside the session."""
     assert SESSION == read_export(row("é", "a").encode("latin-1") + row("abc123").encode()).cookies
@@ -100,6 +118,7 @@ NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
         ),
         (b'{"a": [["_strava4_session"]]}', f"is JSON, but {UNREAD}"),
         (b"curl https://www.strava.com -b _strava4_session", f"is a cURL command, but {UNREAD}"),
+        ('"x@y" _strava4_session: “aé”'.encode(), f"is text, but its _strava4_session {CUT}"),
         (b"x" * (LONGEST + 1), "is longer than 20 MB."),
         (b"[]", f"is JSON, but {NEITHER}"),
         (b'[{"name": "_strava4_session", "val', "is JSON, but it is cut off or damaged."),
