@@ -116,13 +116,13 @@ def _walk(documents: list[object]) -> Iterator[Cookie]:
     waiting: list[tuple[object, str, str, int]] = [(documents, "", "", 0)]
     while waiting:
         value, key, site, turn = waiting.pop()
-        if key in ("request", "response"):
+        if _is_part(key, "request", "response"):
             turns = turn = turns + 2
         if isinstance(value, dict):
             fields = {_plain(name): each for name, each in value.items()}
             site = _site(fields) or (host_of(key) if _SITE_AS_KEY.fullmatch(key) else site)
             yield from _from_fields(fields, key, site, turn)
-            children = list(value.items())
+            children = sorted(value.items(), key=lambda child: _is_part(child[0], "response"))
         elif isinstance(value, list):
             children = [tuple(value)] if _is_pair(value) else [(key, each) for each in value]
         else:
@@ -142,6 +142,11 @@ def _is_useful(name: str, value: object) -> bool:
     if isinstance(value, str):
         return name in NAMES or _plain(name) in _HEADERS or not name
     return bool(value) and isinstance(value, dict | list)
+
+
+def _is_part(key: str, *parts: str) -> bool:
+    """Return whether a key names a part of an exchange, such as Firefox's "Response Cookies"."""
+    return _plain(key).startswith(parts)
 
 
 @lru_cache(1000)
@@ -173,7 +178,7 @@ def _from_fields(fields: Mapping[str, object], key: str, site: str, turn: int) -
         fields = _with_attributes(fields)
         yield Cookie(
             name,
-            value.strip("\"'"),
+            value.strip(" \"'"),
             site,
             host_of(_first(fields, _DOMAIN)),
             _first(fields, _EXPIRY),
@@ -206,6 +211,6 @@ def _is_partitioned(fields: Mapping[str, object]) -> bool:
 def _from_string(text: str, key: str, site: str, turn: int) -> Iterator[Cookie]:
     """Yield the cookies of a JSON string that is the value of one, or a header."""
     if key in NAMES:
-        yield Cookie(key, text.strip("\"'"), site, turn=turn)
+        yield Cookie(key, text.strip(" \"'"), site, turn=turn)
     elif not key or _plain(key) in _HEADERS:
         yield from from_lines(f"{key}: {text}".replace("\n", f"\n{key}: "), site, turn)

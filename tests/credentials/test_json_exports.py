@@ -49,6 +49,7 @@ OLD = {"name": "_strava4_session", "value": "old"}
         [*FULL, EVIL],
         THREE,
         THREE | {"strava_remember_id": 7},
+        {name: f" {value} " for name, value in THREE.items()},
         {"cookies": FULL, "origins": [{"origin": "https://x.org", "localStorage": [EVIL]}]},
         {"version": 1, "data": {"cookies": [[FULL]], "domain": "strava.com"}},
         {"url": MAPS, "headers": {"Cookie": COOKIE}},
@@ -103,6 +104,18 @@ def test_cookies_anywhere(document: object) -> None:
 def test_har_is_in_the_order_of_time(document: object) -> None:
     """In a HAR file, the last value that Strava got or sent counts."""
     assert ("a HAR file", THREE) == read(json.dumps(document, indent=1))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Response Cookies": THREE, "Request Cookies": {"_strava4_session": "old"}},
+        {"requestHeaders": {"cookie": "_strava4_session=old"}, "responseHeaders": {"": COOKIE}},
+    ],
+)
+def test_answer_comes_after_the_request(document: object) -> None:
+    """What Strava sent counts more than what it got, in any order, as Firefox copies both."""
+    assert ("JSON", THREE) == read(json.dumps(document))
 
 
 @pytest.mark.parametrize(
