@@ -93,15 +93,13 @@ def _decode(content: bytes) -> str:
 
     PowerShell's `>` writes UTF-16, and some programs leave out its mark.
     """
-    start = content[:100]
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    even, odd = b"\0" in content[:100:2], b"\0" in content[1:100:2]
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
-    elif b"\0" in start[::2]:
-        encoding = "utf-16-be"
-    elif b"\0" in start[1::2]:
-        encoding = "utf-16-le"
-    else:
+    elif even == odd or SESSION.encode() in content:  # it may be binary
         encoding = "utf-8"
+    else:
+        encoding = "utf-16-be" if even else "utf-16-le"
     text = content.decode(encoding, errors="replace")
     if not text.isascii():
         text = text.translate(_SPACES)
@@ -149,7 +147,7 @@ def _fault(cookie: Cookie, now: datetime) -> str:
         return "was set inside another site's page"
     if not cookie.value:
         return "is empty"
-    if not is_cookie_value(cookie.value):
+    if not is_cookie_value(cookie.value) or cookie.value.endswith(".."):
         return "is cut off, or contains characters that no cookie may contain"
     token = token_expiry(cookie.value) if cookie.name == REMEMBER_TOKEN else None
     expiry = min(filter(None, (_expiry(cookie.expires), token)), default=None)

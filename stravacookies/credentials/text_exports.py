@@ -174,11 +174,11 @@ def from_lines(text: str, site: str, turn: int) -> Iterator[Cookie]:
             yield from (Cookie(pair[1], pair[2], site, turn=turn) for pair in pairs)
 
 
+_BETWEEN = r"(?:[^\w.%+~/-]|->|/(?!\w)|</?\w[^<>]{0,40}>|(?i:value|content)\b){1,40}"
 _FIELDS = re.compile(
     rf"""(?<![\w.-])({"|".join(NAMES)})(?![\w.-])
-    (?:(?:[\s"'=:>,;|*`\\]|->|</?\w[^<>]{{0,40}}>|(?i:value)\b){{1,40}}  # next to each other
-    |(?:(?!{"|".join(NAMES)})[^{{}}]){{1,400}}?\b(?i:value|content)\b\W{{1,10}})
-    ([^\s"'<>,;|*`()\[\]{{}}\\]{{16,}})  # what is shorter could be a word of a sentence""",
+    (?:{_BETWEEN}|(?:(?!{"|".join(NAMES)})[^{{}}]){{1,400}}?\b(?i:value|content)\b{_BETWEEN})
+    ([^\s"'<>,;|*`()\[\]{{}}\\\0\ufffd]{{16,}})  # what is shorter could be a word of a sentence""",
     re.VERBOSE,
 )
 
@@ -191,13 +191,14 @@ def read_fields(text: str) -> Found | None:
 
 _AROUND = " \t\n\"'`;,<>"
 _MORE = re.compile(r"(?:\s*[\w-]+(?:=[^;]*)?(?:;|\Z))*+")
+_OTHER = re.compile(r"_strava4_|strava_|strava\.com")  # in names and addresses
 
 
 def read_value(text: str) -> Found | None:
     """Read the bare value of `_strava4_session`, in quotes perhaps, or with the header's rest."""
     value, _, more = text.strip(_AROUND).partition(";")
     value = value.strip(_AROUND)
-    known = is_cookie_value(value) and SESSION not in value and _MORE.fullmatch(more)
+    known = is_cookie_value(value) and not _OTHER.search(value) and _MORE.fullmatch(more)
     return Found("a value", [Cookie(SESSION, value)]) if known else None
 
 

@@ -1,6 +1,7 @@
 """Exported and pasted cookies: how they are decoded, which of them are used, and why none is."""
 
 import json
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -48,6 +49,20 @@ def test_encodings(text: str, encoding: str) -> None:
 def test_what_chat_programs_change(text: str) -> None:
     """Quotes, spaces and fences that chat programs put in are taken out, but not from values."""
     assert SESSION == read_export(text.encode()).cookies
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.dumps([{"name": "_strava4_session", "path": "/", "value": "abc123" * 3}]),
+        b"cook\0\0\0\1\0\0.strava.com\0_strava4_session\0/\0" + b"abc123" * 3 + b"\0\0",
+        b"_strava4_session=" + b"abc123" * 3 + b"\0",
+        b"abc123" * 3 + b"\0\0",
+    ],
+)
+def test_binary_exports(content: bytes) -> None:
+    """The session is found in a pickle of Selenium, in Safari's store, and before a zero or two."""
+    assert {"_strava4_session": "abc123" * 3} == read_export(content).cookies
 
 
 def test_what_is_not_text_spoils_only_itself() -> None:
@@ -109,6 +124,7 @@ NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
         (b"", "is empty."),
         (b"\xef\xbb\xbf  \n", "is empty."),
         (b"two words", NO_FORM),
+        (b"https://www.strava.com/maps", NO_FORM),
         (b"a" * 4097, NO_FORM),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", NO_FORM),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", NO_FORM),
@@ -126,6 +142,7 @@ NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
         (b'{"strava_remember_id": "7"}', f"is JSON, but {NEITHER}"),
         (row("").encode(), "is a cookies.txt, but its _strava4_session is empty."),
         (row("a", domain=".notstrava.com").encode(), f"is a cookies.txt, but {NEITHER}"),
+        (row("abc...").encode(), f"is a cookies.txt, but its _strava4_session {CUT}"),
         (row("a}b").encode(), f"is a cookies.txt, but its _strava4_session {CUT}"),
         (b"_strava4_session=eyJ\xe2\x80\xa6; a=1", f"is a header, but its _strava4_session {CUT}"),
         (

@@ -147,6 +147,8 @@ LONG = "abcdefghij0123456789"
         f"_strava4_session -> {LONG}",
         f"_strava4_session|{LONG}|.strava.com|/",
         f"[domain=.strava.com; name=_strava4_session; value={LONG}]",
+        f"│ _strava4_session │ {LONG} │",
+        f"<key>Name</key><string>_strava4_session</string>\n<key>Value</key><string>{LONG}</string>",
         f"- name: _strava4_session\n  domain: .strava.com\n  path: /\n  value: {LONG}",
         f"<name>_strava4_session</name><value>{LONG}</value>",
         f"<name>_strava4_session</name><path>/</path><value>{LONG}</value>",
