@@ -15,14 +15,15 @@ from stravacookies.strava.session import is_strava
 
 # Numbers stay text, whatever their length.
 _DECODER = json.JSONDecoder(strict=False, parse_int=str)
+_BRACKETS = ("[", "{")
 _JSON_START = re.compile(r"[\[{]\s*(?:[\[{\"']|\Z)")
 _OBJECT = re.compile(r"\{(?:[^{}]++|\{[^{}]*+\})*+\}")  # it may hold others: a partition key
 _FIELD = re.compile(
     r"""(?<![\w\ -])["']?([\w\ -]++)["']?\s*(?::|=>)\s*
-    ("(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|[^\s,}]+)""",
+    ("(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\{[^{}]*\}|[^\s,}]+)""",
     re.VERBOSE,
 )
-_WORDS = {"true": True, "false": False, "null": None, "none": None, "undefined": None}
+_WORDS = {"true": True, "false": False, "null": None, "none": None, "undefined": None, "{}": None}
 """What the words of JSON, JavaScript and Python mean, in lower case."""
 
 _BETWEEN_DOCUMENTS = re.compile(r"[\s,;]*")
@@ -47,7 +48,7 @@ _SITE_AS_KEY = re.compile(r"(?:https?://)?\.?(?:[\w-]+\.)+[a-z]{2,}(?:[:/].*)?",
 def read_json(text: str) -> Found | None:
     """Read JSON, also several values one after the other, and lists or dictionaries of Python."""
     text = text.strip("'`")  # the consoles of browsers print them around a text
-    if not text.startswith(("[", "{")):
+    if not text.startswith(_BRACKETS):
         return None
     try:
         documents = _documents(text)
@@ -115,7 +116,8 @@ def _walk(documents: list[object]) -> Iterator[Cookie]:
     turns = 0
     waiting: list[tuple[object, str, str, int]] = [(documents, "", "", 0)]
     while waiting:
-        value, key, site, turn = waiting.pop()
+        packed, key, site, turn = waiting.pop()
+        value = _unpacked(packed)
         if _is_part(key, "request", "response"):
             turns = turn = turns + 2
         if isinstance(value, dict):
@@ -132,6 +134,15 @@ def _walk(documents: list[object]) -> Iterator[Cookie]:
         waiting += reversed(useful)
 
 
+def _unpacked(value: object) -> object:
+    """Return the JSON in a string with our cookies, or else the value as it is."""
+    if isinstance(value, str) and value.startswith(_BRACKETS):
+        with suppress(ValueError, RecursionError):
+            if any(name in value for name in NAMES):
+                return _documents(value)
+    return value
+
+
 def _is_pair(value: list[object]) -> bool:
     """Return whether a list is a name and a value, as `Object.entries` of JavaScript makes them."""
     name = value[0] if len(value) == 2 else None
@@ -140,7 +151,8 @@ def _is_pair(value: list[object]) -> bool:
 
 def _is_useful(name: str, value: object) -> bool:
     if isinstance(value, str):
-        return name in NAMES or _plain(name) in _HEADERS or not name
+        is_named = name in NAMES or _plain(name) in _HEADERS
+        return is_named or not name or value.startswith(_BRACKETS)
     return bool(value) and isinstance(value, dict | list)
 
 

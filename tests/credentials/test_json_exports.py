@@ -52,6 +52,7 @@ OLD = {"name": "_strava4_session", "value": "old"}
         {name: f" {value} " for name, value in THREE.items()},
         {"cookies": FULL, "origins": [{"origin": "https://x.org", "localStorage": [EVIL]}]},
         {"version": 1, "data": {"cookies": [[FULL]], "domain": "strava.com"}},
+        {"a": {"text": json.dumps({"cookies": [*FULL, EVIL]}), "html": "{_strava4_session: 'x'}"}},
         {"url": MAPS, "headers": {"Cookie": COOKIE}},
         {"headers": [f"cookie: {COOKIE}"], "cookies": COOKIE},
         [COOKIE],
@@ -150,7 +151,8 @@ def test_damaged_json(text: str) -> None:
 
 
 SCRIPT = """cookies = [
-  {{domain: '.strava.com', name: '_strava4_session', secure: true, partitionKey: null, {}}},
+  {{name: '_strava4_session', partitionKey: {{}}, top_frame_site_key: null, {}}},
+  {{name: '_strava4_session', partitioned: true, value: 'old'}},
   {{domain: '.strava.com', name: '_strava4_session', partitionKey: {{a: 'x'}}, value: 'old'}},
   {{'name': '_strava4_session', 'domain' => "x.org", 'value' => "evil"}}, // it's
 ];"""
@@ -162,6 +164,7 @@ SCRIPT = """cookies = [
         ("text", SCRIPT.format("value: 'abc123'")),
         ("text", SCRIPT.format("'value': \"abc123\",").replace("\n", "").replace(" = ", "=")),
         ("JSON", SCRIPT.format("value: 'abc123'").partition("= ")[2]),
+        ("JSON", "[{ _strava4_session: 'abc123', 'a': \"it's\" }]"),
         ("text", f"My cookies:\n{json.dumps([*FULL[:1], OLD | {'partitionKey': {'a': 'x'}}])}"),
     ],
 )
