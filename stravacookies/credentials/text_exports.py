@@ -142,7 +142,7 @@ def _without_escapes(text: str) -> str:
     if re.search(r"\^(\"|\r?$)", text, re.MULTILINE):
         text = re.sub(r"\^(.)", r"\1", text)
     text = text.replace('"%"', "%")  # as Firefox writes it for Windows
-    if f"{SESSION}%3D" in text:  # not only a value is escaped
+    if f"{SESSION}=" not in text and f"{SESSION}%3D" in text:  # not only a value is escaped
         text = unquote(text)
     return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 

@@ -11,6 +11,7 @@ from stravacookies.wording import local_time
 from tests.made_up import token
 
 SESSION = {"_strava4_session": "abc123"}
+OTHER = {"_strava4_session": "other"}
 LAST_YEAR = datetime(2025, 3, 4, 5, 6, tzinfo=UTC)
 TWIN = {"name": "_strava4_session", "value": "a", "expires": LAST_YEAR.isoformat()}
 EXPIRED = f"expired on {local_time(LAST_YEAR)}"
@@ -43,7 +44,8 @@ def test_encodings(text: str, encoding: str) -> None:
         "curl \u2018https://www.strava.com/\u2019 -b \u2018a=“b”; _strava4_session=abc123\u2019",
         "```text\r\nabc123\r\n```\r\n",
         f"```\n{row('abc123')}```",
-        f"```json\n{json.dumps({'cookie': {'value': 'ab“c'}} | SESSION)}\n```",
+        json.dumps({"a": "“", "x.org": {"b": {"c": OTHER}}} | SESSION, ensure_ascii=False),
+        '```json\n{"_strava4_session": "abc123"}\n```',
     ],
 )
 def test_what_chat_programs_change(text: str) -> None:

@@ -97,6 +97,7 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
         ("a value", "\u200b\u201cabc123\u201d\u00a0"),
         ("a value", "abc123; Path=/; HttpOnly; sp=x"),
         ("a header", '_strava4_session="abc123"'),
+        ("a header", "to=%3F_strava4_session%3Dx; _strava4_session=abc123"),
         ("a header", "_ga=1; _strava4_session=abc123; CloudFront-Policy=eyJTdGF0…"),
         ("a PowerShell command", POWERSHELL.format(".strava.com")),
         ("a row of the browser's developer tools", FIREFOX_ROW.format(".strava.com")),
