@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.processes import Command, in_turns
 from benchmarks.table import comparison
-from stravacookies.josm.xml_edit import NAMESPACE
+from stravacookies.josm.schema import NAMESPACE
 
 SIZES = (1, 10, 100)
 """In megabytes."""

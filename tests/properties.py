@@ -10,7 +10,8 @@ from stravacookies.credentials.sources import from_text
 from stravacookies.errors import NotLoggedInError
 from stravacookies.heatmap import CLASSIC, CURRENT
 from stravacookies.josm.preferences import DEFAULT_SITE, SITES
-from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from stravacookies.josm.schema import NAMESPACE
+from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.session import Session
 from tests.josm.documents import registered, unregistered
 

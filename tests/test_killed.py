@@ -19,7 +19,7 @@ import pytest
 from lxml import etree
 
 from stravacookies.josm import install
-from stravacookies.josm.xml_edit import NAMESPACE
+from stravacookies.josm.schema import NAMESPACE
 from tests.command import fork, run_in_process
 from tests.josm.documents import registered
 from tests.standin.strava import Strava

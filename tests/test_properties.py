@@ -19,7 +19,8 @@ from stravacookies.errors import StravaError
 from stravacookies.heatmap import CLASSIC, CURRENT, MAX_LATITUDE
 from stravacookies.josm import entry_set
 from stravacookies.josm.preferences import DEFAULT_SITE, NEW, SITES
-from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from stravacookies.josm.schema import NAMESPACE
+from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
 from tests.made_up import values
 from tests.properties import (

@@ -21,7 +21,8 @@ from stravacookies.josm import entry_set, menu, preferences
 from stravacookies.josm.directory import PREFERENCES, no_directory
 from stravacookies.josm.menu import Menu
 from stravacookies.josm.process import is_running
-from stravacookies.josm.xml_edit import NAMESPACE, Document, MalformedError
+from stravacookies.josm.schema import NAMESPACE
+from stravacookies.josm.xml_edit import Document, MalformedError
 from stravacookies.locks import locked
 
 BACKUP = f"{PREFERENCES}.stravacookies.bak"

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection
 
-from stravacookies.josm.xml_edit import NAMESPACE, Document, Element, MalformedError
+from stravacookies.josm.schema import NAMESPACE
+from stravacookies.josm.xml_edit import Document, Element, MalformedError
 
 SITES = "imagery.layers.sites"
 """The list of imagery files that JOSM reads at each start."""

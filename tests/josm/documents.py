@@ -6,10 +6,10 @@ from pathlib import Path
 from lxml import etree
 
 from stravacookies.josm.preferences import read, register, unregister
-from stravacookies.josm.xml_edit import NAMESPACE
+from stravacookies.josm.schema import NAMESPACE
 
 SITE = "/home/mapper/.config/JOSM/strava-heatmap.xml"
-_SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent.parent / "data" / "preferences.xsd"))
+SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent.parent / "data" / "preferences.xsd"))
 
 
 def document(inside: str, head: str = "<?xml version='1.0' encoding='UTF-8'?>\n") -> bytes:
@@ -32,7 +32,7 @@ def unregistered(content: bytes, site: str, ids: Collection[str], backup: bytes 
 def sites(content: bytes) -> list[str]:
     """The sites that JOSM would read. It reads UTF-8, whatever a file declares."""
     tree = etree.fromstring(content, etree.XMLParser(encoding="utf-8"))
-    assert _SCHEMA.validate(tree), _SCHEMA.error_log
+    assert SCHEMA.validate(tree), SCHEMA.error_log
     lists = tree.xpath("/*/*[local-name()='list'][@key='imagery.layers.sites']")
     return [entry.get("value") for entry in lists[-1].iter("{*}entry")]
 

@@ -7,7 +7,7 @@ from time import sleep
 from typing import Self
 from urllib.parse import unquote
 
-from stravacookies.josm.xml_edit import NAMESPACE
+from stravacookies.josm.schema import NAMESPACE
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 # As revision 18646 answers.

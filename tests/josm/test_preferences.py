@@ -5,7 +5,8 @@ import re
 import pytest
 
 from stravacookies.josm.preferences import DEFAULT_SITE, NEW
-from stravacookies.josm.xml_edit import NAMESPACE, MalformedError
+from stravacookies.josm.schema import NAMESPACE
+from stravacookies.josm.xml_edit import MalformedError
 from tests.josm.documents import FULL, SITE, document, registered, sites, unregistered
 
 IDS = ["strava-heatmap-all-hot", "strava-heatmap-run-blue"]
@@ -44,7 +45,8 @@ NEW_LIST = f"""«
         # With prefixes, what is new declares its namespace.
         f"<p:list xmlns:p='{NAMESPACE}' key='imagery.layers.sites'><p:entry value='a'/>"
         f"«{ENTRY.replace('<entry', XMLNS_ENTRY)}»</p:list>",
-        # Other kinds of settings with this key are not the list.
+        # Other kinds of settings with this key are not the list. The last one counts.
+        f"\n  {LIST}{OTHER}</list><tag key='imagery.layers.sites' value='b'/>{NEW_LIST}\n",
         f"\n  <tag key='imagery.layers.sites' value='b'/>{NEW_LIST}\n",
         f"\n  <maps key='imagery.layers.sites'><map/></maps>{NEW_LIST}\n",
         f"\n  <lists key='imagery.layers.sites'><list/></lists>{NEW_LIST}\n",
