@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import pairwise
 from os.path import realpath  # accepts a loop of links, unlike Path.resolve
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +25,9 @@ Source: https://github.com/JOSM/josm/blob/master/native/windows/win-jpackage.sh
 
 # With a version, as in josm-0.0.svn18646+dfsg.jar, or numbered, as in "josm-tested (1).jar".
 _JAR = r"(?i)josm([-_. +()\d]|tested|latest|snapshot|custom|dfsg|svn|r(?=\d))*\.(jar|jnlp)"
+_WEB_START = r"(?i)javaws|jnlp\.runtime|openwebstart"
+"""What runs a JOSM from the web, by a file of the kind JNLP."""
+
 _MAIN_CLASS = "org.openstreetmap.josm.gui.MainApplication"
 _DIRECTORY = r"-Djosm\.(?:pref|home)=(.+)"
 _NAME = r"-Djosm\.dir\.name=(.+)"
@@ -56,13 +58,17 @@ def is_josm(command: Sequence[str]) -> bool:
     if not command:
         return False
     program, *words = (re.split(r"[/\\]", word)[-1] for word in command)
-    if re.fullmatch(_OWN_PROGRAM, program):
-        return True
-    # A jar of JOSM on the class path of another program, such as Gradle, does not count.
-    jars = [word for before, word in pairwise(["", *words]) if before == "-jar" or "jnlp" in word]
-    return bool(re.fullmatch(_JAVA, program)) and (
-        _MAIN_CLASS in words or any(re.fullmatch(_JAR, jar) for jar in jars)
-    )
+    if not re.fullmatch(_JAVA, program):
+        return bool(re.fullmatch(_OWN_PROGRAM, program))
+    # A jar of JOSM on the class path of another program, such as Gradle, does not count, nor does
+    # one that another program has been given as a file to open.
+    if "-jar" in words:
+        run = words[words.index("-jar") + 1 :][:1]
+    elif any(re.search(_WEB_START, word) for word in command):
+        run = words
+    else:
+        return _MAIN_CLASS in words
+    return any(re.fullmatch(_JAR, word) for word in run)
 
 
 def directories(
