@@ -262,7 +262,8 @@ def _unlink(path: Path) -> bool:
         existed = path.is_symlink() or bool(file_type(path))
         if _is_ours(target := Path(realpath(path))):
             target.unlink()
-        path.unlink(missing_ok=True)
+        if existed:  # a file system that is read-only complains of one that does not exist, too
+            path.unlink(missing_ok=True)
         return existed
 
 

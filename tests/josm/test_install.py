@@ -438,6 +438,14 @@ def test_removal_of_a_link(directory: Path, preferences: Path, name: str, target
     assert Path("/dev/full").exists()
 
 
+def test_removal_of_what_does_not_exist(directory: Path) -> None:
+    """Where nothing of ours can be, such as below a file of the user, nothing needs fixing."""
+    (directory / "cartograph").write_text("mine")
+
+    assert Removed(False, ()) == remove(directory)
+    assert {"cartograph": b"mine"} == found(directory)
+
+
 @pytest.mark.parametrize("way", ["to itself", "all", "one"])
 def test_folders_that_are_the_same(directory: Path, preferences: Path, way: str) -> None:
     """Where links make one folder of two, a run does not wait for itself, and leaves no litter."""
