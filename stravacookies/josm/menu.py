@@ -35,10 +35,12 @@ def read(document: Document) -> Menu:
     entries, offered = (
         document.lists[key].children if key in document.lists else () for key in (ENTRIES, OFFERED)
     )
-    nameless = [each.tags for each in entries if not each.value]
+    # JOSM drops an entry that lacks one of these.
+    whole = [each for each in entries if {"name", "type", "url"} <= each.tags.keys()]
+    nameless = [each.tags for each in whole if "id" not in each.tags]
     return Menu(
-        frozenset(each.value for each in entries),
-        tuple(tags.get("url", "") for tags in nameless if tags.get("type") == "tms"),
+        frozenset(each.value for each in whole),
+        tuple(tags["url"] for tags in nameless if tags["type"] == "tms"),
         tuple(each.value for each in offered),
     )
 

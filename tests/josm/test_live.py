@@ -179,8 +179,9 @@ def test_directory(run_here: Run, listening: Remote, josm_directory: Path, tmp_p
 def put_into_menu(directory: Path, *ids: str) -> None:
     """Put entries with these ids, and one of the user's own, into the menu of a JOSM."""
     path = directory / "preferences.xml"
-    tags = "".join(f'<map><tag key="id" value="{each}"/></map>' for each in (*ids, "Bing"))
-    menu = f'<maps key="imagery.entries">{tags}</maps></preferences>'
+    others = "".join(f'<tag key="{key}" value="tms"/>' for key in ("name", "type", "url"))
+    maps = (f'<map><tag key="id" value="{each}"/>{others}</map>' for each in (*ids, "Bing"))
+    menu = f'<maps key="imagery.entries">{"".join(maps)}</maps></preferences>'
     path.write_text(path.read_text().replace("</preferences>", menu))
 
 

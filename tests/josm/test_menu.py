@@ -48,3 +48,11 @@ def test_other_settings_do_not_count() -> None:
     assert () == menu.read(preferences.read(text.encode())).urls
     assert menu.Menu() == menu.read(preferences.read(FULL))
     assert "strava.com" not in repr(menu.read(preferences.read(USED.encode())))
+
+
+@pytest.mark.parametrize("name", ["name", "type", "url"])
+def test_entry_that_is_not_whole(name: str) -> None:
+    """JOSM drops an entry without a name, a type or a URL, whose id or URL then does not count."""
+    found = menu.read(preferences.read(USED.replace(f"key='{name}'", "key='x'").encode()))
+
+    assert (frozenset(), ()) == (found.ids, found.urls)
