@@ -4,7 +4,7 @@ Source: https://josm.openstreetmap.de/browser/josm/trunk/resources/data/preferen
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 NAMESPACE = "http://josm.openstreetmap.de/preferences-1.0"
 
@@ -19,8 +19,7 @@ _ANYWHERE = {f"{_ABOUT_SCHEMAS} schemaLocation", f"{_ABOUT_SCHEMAS} noNamespaceS
 """Attributes that any element may have."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class Form(NamedTuple):
     """What an element must have and may contain.
 
     Attributes:
@@ -28,20 +27,21 @@ class Form:
         children: The forms of the elements in it, by name.
     """
 
-    attributes: frozenset[str] = frozenset()
-    children: "Mapping[str, Form]" = field(default_factory=dict)
+    attributes: frozenset[str]
+    children: "Mapping[str, Form]"
 
 
-_PAIRS = {TAG: Form(frozenset({"key", "value"}))}
-_ENTRIES = {f"{NAMESPACE} entry": Form(frozenset({"value"}))}
+_NONE: frozenset[str] = frozenset()
 _KEY = frozenset({"key"})
+_PAIRS = {TAG: Form(frozenset({"key", "value"}), {})}
+_ENTRIES = {f"{NAMESPACE} entry": Form(frozenset({"value"}), {})}
 _SETTINGS = _PAIRS | {
     LIST: Form(_KEY, _ENTRIES),
-    f"{NAMESPACE} lists": Form(_KEY, {LIST: Form(children=_ENTRIES)}),
-    MAPS: Form(_KEY, {f"{NAMESPACE} map": Form(children=_PAIRS)}),
+    f"{NAMESPACE} lists": Form(_KEY, {LIST: Form(_NONE, _ENTRIES)}),
+    MAPS: Form(_KEY, {f"{NAMESPACE} map": Form(_NONE, _PAIRS)}),
 }
 
-DOCUMENT = Form(children={ROOT: Form(children=_SETTINGS)})
+DOCUMENT = Form(_NONE, {ROOT: Form(_NONE, _SETTINGS)})
 """The form of the whole file."""
 
 
