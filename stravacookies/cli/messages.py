@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -64,37 +64,50 @@ def login_summary(acquired: "Acquired", kept: StoredSession | None) -> str:
     )
 
 
+class NextStart(NamedTuple):
+    """How JOSM gets what a run has written.
+
+    Attributes:
+        directory: JOSM's preferences directory.
+        in_menu: The layers that are in its menu when it next starts.
+        step: What the user does for that, such as `start JOSM`; empty if the program starts it.
+    """
+
+    directory: Path
+    in_menu: Sequence[Layer]
+    step: str
+
+
 def run_summary(
-    directory: Path,
+    josm: NextStart,
     layers: Sequence[Layer],
-    in_menu: Sequence[Layer],
     cookies: HeatmapCookies | None,
     installed: "Installed",
 ) -> str:
     """Say what a run has written, how long that lasts, and what to do next.
 
     Args:
-        directory: JOSM's preferences directory.
+        josm: How JOSM gets it.
         layers: The layers in the entry set.
-        in_menu: Those that are in JOSM's menu when it next starts.
         cookies: The cookies in the files; None if they lead to `serve`.
         installed: What was done to JOSM's preferences.
     """
     activities = count(len({layer.activity for layer in layers}), "activity")
     colors = len({layer.color for layer in layers})  # and map sources
-    titles = [layer.title for layer in in_menu[:_MOST_TITLES]]
-    if more := len(in_menu) - len(titles):
+    titles = [layer.title for layer in josm.in_menu[:_MOST_TITLES]]
+    if more := len(josm.in_menu) - len(titles):
         titles.append(f"… and {more} more")
     menu = "\n".join(f"  {title}" for title in titles or [_NOT_IN_MENU])
-    start = "choose a layer from its Imagery menu" if in_menu else "activate a layer"
     example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
     search = f"'{example.activity.name.lower()} {example.color.name}'"
-    others = f"{_OTHERS} Search for {search}, for example.\n" if len(in_menu) < len(layers) else ""
+    others = (
+        f"{_OTHERS} Search for {search}, for example.\n" if len(josm.in_menu) < len(layers) else ""
+    )
     registration, restart = _registration_line(installed, "cookies" if cookies else "addresses")
     for_phone = f"{count(colors, 'file')} for Cartograph Maps" if cookies else _NOT_FOR_PHONE
     tiles, first, last = _about_tiles(layers, cookies)
     return f"""\
-The Strava heatmap is ready for JOSM, in {directory}:
+The Strava heatmap is ready for JOSM, in {josm.directory}:
 
   {entry_set.FILE:18}  {count(len(layers), "layer")}: {activities}, {count(colors, "colour")}
   {PREFERENCES:18}  {registration}
@@ -105,22 +118,30 @@ In JOSM's Imagery menu:
 
 {tiles}
 
-Next: {first}start JOSM, and {start}.
-{restart}{others}{last}"""
+{_next(josm, first)}
+{restart if josm.step else ""}{others}{last}"""
+
+
+def _next(josm: NextStart, first: str) -> str:
+    """Say what to do after a run: what comes first, if anything, and JOSM's start."""
+    steps = [step for step in (first, josm.step) if step]
+    before = f"{', '.join(steps)}, and " if steps else ""
+    choose = "choose a layer from its Imagery menu" if josm.in_menu else "activate a layer"
+    return f"{'' if josm.step else 'JOSM starts now. '}Next: {before}{choose}."
 
 
 _NOT_FOR_PHONE = "no files, since they would contain cookies"
 
 
 def _about_tiles(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> tuple[str, str, str]:
-    """Say how long layers work, what to do before JOSM starts, and when to run this again."""
+    """Say how long layers work, what must come before JOSM starts, and when to run this again."""
     if cookies:
         lasts = f"The cookies in these files expire on {until(cookies.expires)}."
         private = "They are yours alone: do not share these files."
         return f"{lasts}\n{private}", "", "Run this again on each day that you map."
     return (
         _served(layers),
-        f"run '{_serve_command(layers)}', ",
+        f"run '{_serve_command(layers)}'",
         f"To get layers with cookies again, {RUN_JOSM_PREFS}.",
     )
 

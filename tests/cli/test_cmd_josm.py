@@ -80,6 +80,7 @@ def test_josm_gets_fresh_cookies(
 
     assert (7, "") == (outcome.code, outcome.err)
     assert f"is ready for JOSM, in {josm_directory}:" in outcome.out
+    assert "\nJOSM starts now. Next: choose a layer from its Imagery menu.\n" in outcome.out
     assert ["--language=de", "a b.gpx"] == programs.arguments("josm")
     assert None is programs.arguments("notify-send")
     environment = programs.environment("josm")
@@ -88,8 +89,9 @@ def test_josm_gets_fresh_cookies(
     assert [] == [each for each in secrets if each in environment]
     assert (josm_directory / "strava-heatmap.xml").exists()
     # The cookies are fresh now.
-    assert 7 == run("josm", **programs.variables).code
-    assert 1 == len(stand_in.requests)
+    again = run("josm", **programs.variables)
+    assert (7, 1) == (again.code, len(stand_in.requests))
+    assert "A running JOSM" not in again.out
 
 
 def test_served_layers_stay_served(run: Run, programs: Programs, josm_directory: Path) -> None:
@@ -99,6 +101,10 @@ def test_served_layers_stay_served(run: Run, programs: Programs, josm_directory:
     outcome = run("josm", **programs.variables)
 
     assert (7, "") == (outcome.code, outcome.err)
+    assert (
+        "\nJOSM starts now. Next: run 'stravacookies serve --port 8766', and choose a layer from"
+        " its Imagery menu.\n"
+    ) in outcome.out
     assert b"http://127.0.0.1:8766/" in before
     assert before == (josm_directory / "strava-heatmap.xml").read_bytes()
 

@@ -388,7 +388,7 @@ def test_damaged_preferences(
 
 
 def test_force(run: Run, strava: Strava, josm_directory: Path, home: Path) -> None:
-    """Only `--force` changes the preferences of a running JOSM, with a warning."""
+    """Only `--force` changes the preferences of a running JOSM, and it must then be restarted."""
     session = {"STRAVA_SESSION": strava.open_session()}
     with pretended(home, f"-Duser.home={home}"):
         refused = run("josm-prefs", **session)
@@ -401,6 +401,7 @@ def test_force(run: Run, strava: Strava, josm_directory: Path, home: Path) -> No
         "stravacookies: JOSM is running. It may undo the change to its preferences when it next"
         " saves them: if the layers are missing then, close JOSM and run this again.\n",
     ) == (forced.code, forced.err)
+    assert "\nNext: restart JOSM, and choose a layer from its Imagery menu.\n" in forced.out
     assert b"strava-heatmap.xml" in (josm_directory / "preferences.xml").read_bytes()
 
 

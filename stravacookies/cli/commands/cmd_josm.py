@@ -117,6 +117,7 @@ def _start(josm_dir: Path | None, josm_command: list[str], arguments: tuple[str,
             launch.refuse_second(directory)
             if directory:  # layers that are served stay so
                 prefs.params["port"] = JosmFacts(directory).port
+            prefs.params["next_start"] = ""  # the user does not start it
             _refresh(prefs)
         launch.start([*words, *arguments])
     except _FAILURES as error:

@@ -50,6 +50,7 @@ def command(
     port: int | None,
     refresh: bool,
     force: bool,
+    next_start: str = "start JOSM",
 ) -> None:
     """Write the heatmap's layers, with fresh cookies, into JOSM's preferences.
 
@@ -82,8 +83,10 @@ def command(
     facts = JosmFacts(directory)
     if force and installed.registered and facts.is_running:
         printing.warn(messages.AT_RISK)
+        next_start = "restart JOSM"
     in_menu = menu.held(installed.menu, layers, shown, cookies)
-    printing.say(messages.run_summary(directory, layers, in_menu, cookies, installed))
+    josm = messages.NextStart(directory, in_menu, next_start)
+    printing.say(messages.run_summary(josm, layers, cookies, installed))
     if facts.is_exposed:
         printing.say(messages.IN_GIT)
 
