@@ -28,6 +28,10 @@ _GAP = r"[\W_]+"
 """What separates the words of a name."""
 
 
+_GROUP_WORDS = {"ride": ("bike", "bicycle", "biking"), "run": ("foot", "on foot")}
+"""What people call groups. Each word stands for all sports of its group."""
+
+
 class Name(click.ParamType[str]):
     """A parameter type for names of one kind. Their keys are what the program works with.
 
@@ -172,6 +176,10 @@ class _LayerName(Name):
         """Return the message for an unknown name: which part of it is unknown, or missing."""
         activity, color = _parts(text)
         activities = ACTIVITY.matches(activity)
+        for gap in re.finditer(_GAP, text):
+            color_first, swapped = text[: gap.start()], text[gap.end() :]
+            if COLOR.matches(color_first) and ACTIVITY.matches(swapped):
+                return f"{text!r} is not a layer. Did you mean '{swapped}:{color_first}'?"
         if activity and not activities:
             return ACTIVITY.unknown(activity)
         if activity and color:
@@ -218,7 +226,8 @@ def _parts(text: str) -> tuple[str, str]:
 
 def _activity_names(activity: Activity) -> tuple[Iterable[str], ...]:
     """Return the names of an activity by rank. Groups have no synonyms: `hiking` is a sport."""
-    names = (activity.key.removeprefix("sport_"), activity.name)
+    words = _GROUP_WORDS.get(activity.key, ())
+    names = (activity.key.removeprefix("sport_"), activity.name, *words)
     return [activity.key], names, activity.synonyms if activity in SPORTS else ()
 
 

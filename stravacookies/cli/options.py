@@ -160,9 +160,9 @@ CHOICES = "".join(
     f"\n\n{title}: {', '.join(kind.known)}."
     for title, kind in (("Activities", ACTIVITY), ("Colours", COLOR))
 ) + (
-    '\n\nOther names work, too, in upper or lower case: hike or hiking for sport_Hike, mtb, "light'
-    ' blue" for mobileblue, "Hike, blue" for sport_Hike:blue. ride and run are the groups; their'
-    " sports are sport_Ride and sport_Run."
+    "\n\nOther names work, too, in upper or lower case: hike or hiking for sport_Hike, bike for"
+    ' ride, mtb, "light blue" for mobileblue, "Hike, blue" for sport_Hike:blue. ride and run are'
+    " the groups; their sports are sport_Ride and sport_Run."
 )
 """The part of a help text that lists activities and colours, and says how else to type them."""
 

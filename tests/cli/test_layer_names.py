@@ -21,8 +21,9 @@ from tests.command import Run
         ),
         (ACTIVITY, ["E-MTB", "e mtb"], "sport_EMountainBikeRide"),
         (ACTIVITY, ["ride", "Ride", "all rides"], "ride"),
+        (ACTIVITY, ["bike", "Bicycle", "biking"], "ride"),
         (ACTIVITY, ["sport ride", "cycling"], "sport_Ride"),
-        (ACTIVITY, ["Run", "All on foot"], "run"),
+        (ACTIVITY, ["Run", "All on foot", "foot", "on foot"], "run"),
         (COLOR, ["blue", "Blue"], "blue"),
         (COLOR, ["light blue", "Light-Blue", "mobileblue"], "mobileblue"),
         (COLOR, ["gray", "Grey"], "gray"),
@@ -85,9 +86,15 @@ def test_names_in_a_row(kind: Name, value: str, keys: list[str]) -> None:
                 name,
                 f"There is no activity {name!r}. 'stravacookies josm-prefs --help' lists them all.",
             )
-            for name in ("chess", "biking", "jogging", "x", "")
+            for name in ("chess", "jogging", "x", "")
         ),
         (ACTIVITY, "running", "'running' could mean sport_Run or sport_TrailRun."),
+        (
+            ACTIVITY,
+            "ski",
+            "There is no activity 'ski'. Did you mean sport_AlpineSki, sport_BackcountrySki,"
+            " sport_NordicSki or sport_RollerSki?",
+        ),
         (COLOR, "blu", "There is no colour 'blu'. Did you mean blue, bluered or mobileblue?"),
         (
             COLOR,
@@ -99,6 +106,13 @@ def test_names_in_a_row(kind: Name, value: str, keys: list[str]) -> None:
         (LAYER, "hkie bleu", "There is no activity 'hkie'. Did you mean sport_Hike?"),
         (LAYER, "hike:blu", "There is no colour 'blu'. Did you mean blue, bluered or mobileblue?"),
         (LAYER, "running blue", "'running blue' could mean sport_Run:blue or sport_TrailRun:blue."),
+        *(
+            (LAYER, name, f"{name!r} is not a layer. Did you mean {swapped!r}?")
+            for name, swapped in (
+                ("blue:hike", "hike:blue"),
+                ("light blue bike", "bike:light blue"),
+            )
+        ),
         (
             LAYER,
             "Blue",
