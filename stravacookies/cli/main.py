@@ -63,6 +63,17 @@ class _Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command by its name. For an unknown one, the error names those that are near."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(
+                error.command_name, possibilities=SHORT_HELP, ctx=ctx
+            ) from None
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a command. A mistake in its arguments names the help as the user types it."""
         try:

@@ -36,6 +36,11 @@ PASTED = "what you pasted"
 WINDOW = "window"
 """A browser window of ours, as `window` or `window:firefox`."""
 
+_KINDS = (
+    "Give a browser (firefox, chrome, …), a file that an add-on exported, or window, which opens a"
+    " browser to log in."
+)
+
 
 def normalize(source: str) -> str:
     """Return the name of a source in a form that works from any folder.
@@ -68,10 +73,13 @@ def normalize(source: str) -> str:
         raise _unreadable_file(source, error) from None
     except (OSError, ValueError, RuntimeError):
         pass  # not a path that could exist
+    import difflib  # imported here: only errors need it
+
+    words = (*BROWSERS, WINDOW, PASSWORD) if name.isalpha() else ()  # or else it is a file
+    near = difflib.get_close_matches(name.lower(), words, 1)
     raise UsageError(  # without repeating it: it may be the session itself
-        "The source of the session is neither a known browser nor an existing file. Give a browser"
-        " (firefox, chrome, …), a file that an add-on exported, or window, which opens a browser to"
-        " log in."
+        "The source of the session is neither a known browser nor an existing file. "
+        + (f"Did you mean {near[0]}?" if near else _KINDS)
     )
 
 

@@ -48,13 +48,21 @@ def test_normalize(
     assert name == sources.normalize(named) == sources.normalize(name)
 
 
-@pytest.mark.parametrize("named", ["", "nothing", "firefix:x", "Password", "x" * 5000, "a\0b", "/"])
-def test_unknown_source(named: str) -> None:
+@pytest.mark.parametrize(
+    ("named", "near"),
+    [
+        ("firefix:x", "firefox"),
+        ("Password", "password"),
+        *((each, "") for each in ("", "nothing", "firefox.db", "x" * 5000, "a\0b", "/")),
+    ],
+)
+def test_unknown_source(named: str, near: str) -> None:
     """Anything else is refused; what could be the session itself is not repeated."""
-    message = (
-        "The source of the session is neither a known browser nor an existing file. Give a browser"
-        " (firefox, chrome, …), a file that an add-on exported, or window, which opens a browser to"
-        " log in."
+    message = "The source of the session is neither a known browser nor an existing file. " + (
+        f"Did you mean {near}?"
+        if near
+        else "Give a browser (firefox, chrome, …), a file that an add-on exported, or window, which"
+        " opens a browser to log in."
     )
     if named == "/":
         message = "/ is a folder: name a file in it, or a browser's profile as firefox:FOLDER."
