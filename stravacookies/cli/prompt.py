@@ -9,7 +9,7 @@ import click
 
 from stravacookies.credentials import sources
 from stravacookies.credentials.candidates import Credential, login_from
-from stravacookies.errors import NotLoggedInError
+from stravacookies.errors import TRY_AGAIN, NotLoggedInError
 from stravacookies.heatmap import CURRENT
 from stravacookies.strava.session import Login
 
@@ -55,14 +55,18 @@ def _email(question: str, default: str | None) -> str:
 
 
 def _secret(what: str) -> str:
-    """Ask until there is an answer, which may be a paste of several lines."""
-    while True:
-        try:
-            answer = _read_unseen(f"{what} (not shown): ")
-        except (OSError, EOFError, KeyboardInterrupt):  # no terminal any more, Ctrl-D, Ctrl-C
-            raise click.Abort from None
-        if answer:
-            return answer
+    """Ask once. The answer may be a paste of several lines.
+
+    Raises:
+        NotLoggedInError: It is empty.
+    """
+    try:
+        answer = _read_unseen(f"{what} (not shown): ")
+    except (OSError, EOFError, KeyboardInterrupt):  # no terminal any more, Ctrl-D, Ctrl-C
+        raise click.Abort from None
+    if not answer:
+        raise NotLoggedInError(f"No {what.lower()} was entered.", TRY_AGAIN)
+    return answer
 
 
 def _read_unseen(question: str) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.cli import prompt
 from stravacookies.errors import NotLoggedInError
-from tests.command import Run
+from tests.command import Run, run_in_process
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 from tests.terminal import converse, on_terminal
@@ -104,12 +105,26 @@ def test_paste(environment: dict[str, str], strava: Strava, tmp_path: Path, past
 
 
 def test_end_of_input(environment: dict[str, str]) -> None:
-    """An empty answer is asked for again; Ctrl-D ends the program, and typing is shown again."""
-    keys = [("(not shown): ", "\n"), ("(not shown): ", "\4"), ("code", "typed\n")]
+    """Ctrl-D ends the program, and typing is shown again."""
+    keys = [("(not shown): ", "\4"), ("code", "typed\n")]
     script = f"{sys.executable} -m stravacookies login --from -; echo code $?; head -n 1"
     _, shown = on_terminal(["sh", "-c", script], environment, keys)
 
     assert "Aborted!\r\ncode 1\r\ntyped\r\ntyped\r\n" in shown
+
+
+@pytest.mark.parametrize(("source", "what"), [("-", "session"), ("password", "password")])
+def test_empty_answer(monkeypatch: pytest.MonkeyPatch, source: str, what: str, home: Path) -> None:
+    """Without an answer to a hidden question, a sentence says why the login ends."""
+    monkeypatch.setattr(prompt, "is_possible", lambda: True)
+    monkeypatch.setattr(prompt, "_read_unseen", lambda _: "")
+    monkeypatch.setattr(prompt, "_email", lambda *_, **__: "a@b.c")
+
+    with pytest.raises(NotLoggedInError) as error:
+        run_in_process("login", source, environment={"HOME": str(home)})
+    assert (
+        f"No {what} was entered. To try again, or to log in another way, run 'stravacookies login'."
+    ) == str(error.value)
 
 
 @pytest.mark.parametrize(
