@@ -48,7 +48,8 @@ def main(stamp: Path) -> None:
     unfinished = environment / "unfinished"
     is_new = unfinished.exists() or not (environment / "bin" / "python").exists()
     tool, create, install = tools(environment)
-    print(f"Setting up {environment} with {tool} …", file=sys.stderr)
+    extras = stamp.name.removeprefix("with-").split(",")
+    print(f"{purpose(environment, extras, is_new)} with {tool} …", file=sys.stderr)
     try:
         if is_new:
             shutil.rmtree(environment, ignore_errors=True)
@@ -56,7 +57,7 @@ def main(stamp: Path) -> None:
         unfinished.touch()
         if is_new:
             run(create)
-        run(install + requirements(stamp.name.removeprefix("with-").split(",")))
+        run(install + requirements(extras))
         link(environment)
         unfinished.unlink()
         stamp.touch()
@@ -71,6 +72,18 @@ def main(stamp: Path) -> None:
         raise
 
 
+def purpose(environment: Path, extras: list[str], is_new: bool) -> str:
+    """Say what a set-up is for: the stamps name the extras that earlier ones have installed."""
+    if is_new:
+        return f"Setting up {environment}"
+    stamps = [path.name.removeprefix("with-") for path in environment.glob("with-*")]
+    added = [each for each in extras if each not in ",".join(stamps).split(",")]
+    if not added:
+        return f"Updating {environment}"
+    need = "needs" if len(added) == 1 else "need"
+    return f"Adding what {' and '.join(added)} {need} to {environment}"
+
+
 def tools(environment: Path) -> tuple[str, list[str], list[str]]:
     """Return what sets up an environment, and its commands: to create it, and to install packages.
 
@@ -80,10 +93,10 @@ def tools(environment: Path) -> tuple[str, list[str], list[str]]:
     path, python = str(environment), str(environment / "bin" / "python")
     if shutil.which("uv"):
         create = ["uv", "venv", "--allow-existing", "--python", sys.executable, path]
-        return "uv (about 5 s)", create, ["uv", "pip", "install", "--python", python]
+        return "uv (a few seconds)", create, ["uv", "pip", "install", "--python", python]
     # If pip compiled packages, it would take twice as long; Python compiles what it imports.
     install = ["install", "--quiet", "--no-compile", "--disable-pip-version-check"]
-    tool, create = "pip (about a minute)", [sys.executable, "-m", "venv", path]
+    tool, create = "pip (10 s to a minute)", [sys.executable, "-m", "venv", path]
     if has_pip():  # to install another one would take 3 s
         pip = [sys.executable, "-m", "pip", "--python", python]
         return tool, [*create, "--without-pip"], pip + install

@@ -13,8 +13,9 @@ from tests.test_packaging import EXTRAS, PROJECT, ROOT
 
 MAKE = shutil.which("make") or "make is not installed"
 
-WITH_UV = "Setting up .venv with uv (about 5 s) …\n"
-WITH_PIP = "Setting up .venv with pip (about a minute) …\n"
+WITH_UV = "Setting up .venv with uv (a few seconds) …\n"
+WITH_PIP = "Setting up .venv with pip (10 s to a minute) …\n"
+ADDING = "Adding what serve needs to .venv with uv (a few seconds) …\n"
 
 NO_NETWORK = (
     "The set-up failed: PyPI cannot be reached. Check the network (behind a proxy, set"
@@ -154,8 +155,20 @@ def test_addition_that_fails(clone: Clone) -> None:
     clone.make("browser")
     clone.provide("uv", f"sys.exit({UV_OFFLINE!r})")
 
-    assert Outcome(2, "", WITH_UV + NO_NETWORK) == clone.make("serve")
+    assert Outcome(2, "", ADDING + NO_NETWORK) == clone.make("serve")
     assert Outcome(0, "run with ['login']\n", "") == clone.make("login")
+
+
+def test_later_set_ups(clone: Clone) -> None:
+    """A later set-up says what it is for: what another target needs, or newer requirements."""
+    clone.provide("uv")
+    clone.make("browser")
+    ran = "run with ['serve']\n"
+    added = clone.make("serve")
+    (clone.folder / "pyproject.toml").touch()
+
+    assert Outcome(0, ran, ADDING) == added
+    assert Outcome(0, ran, "Updating .venv with uv (a few seconds) …\n") == clone.make("serve")
 
 
 @pytest.mark.parametrize("set_up_before", [True, False])
