@@ -38,7 +38,8 @@ def main(folder: Path, arguments: list[str]) -> int:
     with StandIn(Strava(), home) as stand_in:
         own = {"HOME": str(home.absolute()), "STRAVA_SESSION": stand_in.strava.open_session()}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "STRAVA"))}
-        environment = inherited | stand_in.environment() | own
+        # Advice is about `make`, even though it is the demo that it has started.
+        environment = inherited | stand_in.environment() | own | {"MAKELEVEL": "1"}
         prefs = ["josm-prefs", *arguments, "--josm-dir", str(josm)]
         preview = ["preview", "--josm-dir", str(josm), "--at", LUCERNE, "--output", str(page)]
         for words, output in (prefs, None), (preview, subprocess.DEVNULL):

@@ -26,9 +26,14 @@ def test_demo(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert 35 == page.read_text(encoding="utf-8").count('src="data:image/png')
 
 
-def test_failure(tmp_path: Path) -> None:
-    """If josm-prefs fails, the demo ends with its exit code, and without a page."""
+def test_failure(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """If josm-prefs fails, the demo ends with its exit code and advice, and without a page."""
     assert 2 == demo.main(tmp_path / "demo", ["--no-such-option"])
+    assert (
+        "Usage: stravacookies josm-prefs [OPTIONS]\n"
+        "Try 'make josm-prefs ARGS=\"--help\"' for help.\n\n"
+        "Error: No such option '--no-such-option'.\n"
+    ) == capfd.readouterr().err
     assert not (tmp_path / "demo" / "preview.html").exists()
 
 
