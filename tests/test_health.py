@@ -153,8 +153,8 @@ SITUATIONS = {
         " ~/.var/app/org.openstreetmap.josm/config/JOSM, ~/snap/josm/current/.josm,"
         " ~/snap/josm/current/.config/JOSM, ~/.josm-latest, ~/.config/JOSM-latest,"
         ' ~/."josm-latest", ~/.config/"JOSM-latest")\n'
-        "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or give"
-        " its directory with --josm-dir",
+        "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or run"
+        " 'stravacookies josm-prefs --josm-dir DIR'",
         **dict.fromkeys(list(ALL_WELL)[5:], "– not checked: there is no JOSM directory"),
     },
 }

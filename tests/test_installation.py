@@ -167,6 +167,16 @@ def test_make_runs_commands(make: list[str], tmp_path: Path) -> None:
     assert Outcome(0, "".join(f"{name}\n" for name in named), "") == outcome
 
 
+def test_advice_is_a_whole_command() -> None:
+    """No message advises an option alone: in a clone, it could not be typed after `make`."""
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in ROOT.glob("stravacookies/**/*.py")
+    )
+    joined = re.sub(r'"\s*\n\s*f?"', "", source)  # where a text goes on in the next line
+
+    assert [] == re.findall(r".*(?<!combined )\b(?:with|use|give|try) --[a-z].*", joined)
+
+
 @pytest.mark.parametrize(
     ("start", "variables", "login", "helping"),
     [

@@ -191,7 +191,7 @@ The preview is ready, in {file}:
 
   {count(len(view.pictures), "layer")} at {where}{no_heat}"""
     if without == len(view.pictures):
-        summary += "\n  To choose another place, use --at LATITUDE,LONGITUDE or --at LINK"
+        summary += f"\n  To choose another place, run '{command('preview', '--at', 'PLACE')}'"
     if view.retired:
         retired = listed(color.name for color in view.retired)
         summary += f"\n  Strava now draws {retired} as hot: choose other colours"
@@ -248,7 +248,7 @@ Use the heatmap only to map in OpenStreetMap."""
 
 NOTHING_TO_REMOVE = (
     "JOSM has no preferences directory here, so the heatmap is not in it. If yours is in an unusual"
-    " place, name it with --josm-dir."
+    f" place, run '{command('remove', '--josm-dir', 'DIR')}'."
 )
 """What `remove` says without a directory."""
 

@@ -9,7 +9,7 @@ from stravacookies.cli.config import NAMES, VARIABLES
 from stravacookies.cli.layer_names import ACTIVITY, COLOR
 from stravacookies.cli.places import PLACE
 from stravacookies.heatmap import DEFAULT_PORT, DEFAULT_SHOW, MAX_ZOOM, MIN_ZOOM
-from stravacookies.installation import THIS
+from stravacookies.installation import THIS, command
 
 _Option = Callable[[Callable[..., None]], Callable[..., None]]
 """What `click.option` returns: it adds an option to a command."""
@@ -95,8 +95,8 @@ local = click.option(
     is_flag=False,
     flag_value=DEFAULT_PORT,
     type=click.IntRange(1, 65535),
-    help="Write layers without cookies, whose tiles come from 'stravacookies serve' on this port."
-    f"  [default port: {DEFAULT_PORT}]",
+    help=f"Write layers without cookies, whose tiles come from '{command('serve')}' on"
+    f" this port.  [default port: {DEFAULT_PORT}]",
 )
 refresh = click.option(
     "--refresh", is_flag=True, help="Get new cookies from Strava even if the kept ones are fresh."

@@ -119,8 +119,8 @@ def _read(source: str, profile: Profile) -> list[Values]:
         reason = type(error).__name__  # without the library's words, which may hold a value
     raise NotLoggedInError(
         f"The cookies of {source} cannot be read ({reason}).",
-        "Use another browser, or export the cookies of strava.com with an add-on and name that file"
-        " with --from.",
+        "Use another browser, or export the cookies of strava.com with an add-on, and run"
+        f" '{command('login', 'FILE')}'.",
     )
 
 

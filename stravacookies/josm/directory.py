@@ -13,13 +13,14 @@ from typing import NamedTuple
 from stravacookies.computer import Computer
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.files import renamed_errors
+from stravacookies.installation import command
 
 PREFERENCES = "preferences.xml"
 """The file in that directory with JOSM's preferences, which include the user's OAuth tokens."""
 
 INSTALL = (
-    "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or give its"
-    " directory with --josm-dir"
+    "install JOSM from https://josm.openstreetmap.de; if you have it, start it once, or run"
+    f" '{command('josm-prefs', '--josm-dir', 'DIR')}'"
 )
 """What to do if there is no JOSM."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from stravacookies import installation
 from stravacookies.computer import Computer
 from stravacookies.errors import JosmStateError
-from stravacookies.josm.directory import installed
+from stravacookies.josm.directory import installed, usual
 from stravacookies.josm.process import is_running
 
 
@@ -21,13 +21,13 @@ def command(computer: Computer, directory: Path | None) -> list[str]:
     for way in installed(computer):
         if directory is None or realpath(way.used) == realpath(directory):
             return [word.format(folder=way.folder) for word in way.start]
-    why, option = "it was not found", ""
+    why, options, java = "it was not found", [], "java -jar josm.jar"
     if directory:
-        why, option = f"no installed JOSM uses {directory}", f"-Djosm.home={directory} "
-    raise JosmStateError(
-        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command"
-        f' "java {option}-jar josm.jar".'
-    )
+        why = f"no installed JOSM uses {directory}"
+        options = [] if directory in usual(computer) else ["--josm-dir", str(directory)]
+        java = f"java {installation.quoted(f'-Djosm.home={directory}')} -jar josm.jar"
+    typed = installation.command("josm", *options, "--josm-command", java)
+    raise JosmStateError(f"JOSM cannot be started: {why}. Say how to start it, such as: {typed}")
 
 
 def refuse_second(directory: Path | None) -> None:

@@ -49,8 +49,8 @@ def find_port(directory: Path | None) -> int:
     if is_running_anywhere():
         where = str(directory) if directory else "the usual one"
         raise JosmStateError(
-            f"JOSM is running, but its preferences directory is not {where}: give its path with"
-            " --josm-dir."
+            f"JOSM is running, but its preferences directory is not {where}: run"
+            f" '{command('live', '--josm-dir', 'DIR')}'."
         )
     raise JosmStateError("JOSM is not running: start it, and run this again.")
 

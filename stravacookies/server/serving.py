@@ -49,7 +49,8 @@ def listen(port: int) -> socket.socket:
         why = (error.strerror or str(error)).partition(" (while ")[0]
         raise UsageError(
             f"Port {port} cannot be used ({why}): end the program that listens there, perhaps"
-            f" another '{command('serve')}', or choose another port with --port."
+            f" another '{command('serve')}', or choose another port:"
+            f" '{command('serve', '--port', 'PORT')}'."
         ) from None
 
 

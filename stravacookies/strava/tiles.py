@@ -8,6 +8,7 @@ from stravacookies.catalog import Color
 from stravacookies.deadline import Deadline
 from stravacookies.errors import StravaError
 from stravacookies.heatmap import CURRENT, Layer, Tile, TileHost
+from stravacookies.installation import command
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
 
@@ -91,8 +92,8 @@ class TileFetcher:
             return b""
         if answer.status in REFUSED:
             raise StravaError(
-                f"Strava does not open heatmap tiles with these cookies ({answer.status}): run this"
-                " again with --refresh, which gets new ones."
+                f"Strava does not open heatmap tiles with these cookies ({answer.status}): run"
+                f" '{command('preview', '--refresh')}', which gets new ones."
             )
         if answer.status == 400:
             raise StravaError(f"Strava does not know the activity {layer.activity.key} (400).")

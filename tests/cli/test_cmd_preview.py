@@ -82,7 +82,7 @@ def test_choice_of_layers(show: Run, arguments: Sequence[str], layers: int) -> N
     assert layers == len(ids())
     assert (
         f"zoom level 14; no heat there in {layers} of them\n"
-        "  To choose another place, use --at LATITUDE,LONGITUDE or --at LINK\n"
+        "  To choose another place, run 'stravacookies preview --at PLACE'\n"
     ) in outcome.out
 
 
@@ -184,7 +184,7 @@ def test_failures(show: Run, strava: Strava, tmp_path: Path) -> None:
     with pytest.raises(NoJosmDirectoryError, match=f"There is no directory {tmp_path}/missing"):
         show("--josm-dir", tmp_path / "missing")
     strava.signer = Signer()  # which makes all cookies invalid
-    with pytest.raises(StravaError, match="again with --refresh"):
+    with pytest.raises(StravaError, match="run 'stravacookies preview --refresh'"):
         show(*TURIN)
 
     assert not PAGE.exists()

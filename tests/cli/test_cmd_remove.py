@@ -108,7 +108,7 @@ def test_no_directory(run_here: Run, home: Path) -> None:
     assert (
         0,
         "JOSM has no preferences directory here, so the heatmap is not in it. If yours is in an"
-        " unusual place, name it with --josm-dir.\n"
+        " unusual place, run 'stravacookies remove --josm-dir DIR'.\n"
         "Removed 'JOSM with Strava heatmap' from the desktop's menu.\n",
     ) == (outcome.code, outcome.out)
 

@@ -83,7 +83,8 @@ def test_what_is_refused(run_here: Run, tmp_path: Path, monkeypatch: pytest.Monk
 
     assert (
         f"Port {port} cannot be used (Address already in use): end the program that listens there,"
-        " perhaps another 'stravacookies serve', or choose another port with --port."
+        " perhaps another 'stravacookies serve', or choose another port: 'stravacookies serve"
+        " --port PORT'."
     ) == str(error.value)
 
 

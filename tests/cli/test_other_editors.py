@@ -119,8 +119,8 @@ def test_qmapshack_draws_one_layer(run_here: Run) -> None:
 
     assert (2, "") == (outcome.code, outcome.out)
     assert outcome.err.endswith(
-        "Error: QMapShack draws all layers of a file at once: choose one, for example with"
-        " --activity ride --color hot.\n"
+        "Error: QMapShack draws all layers of a file at once: choose one, as in 'stravacookies"
+        " render qmapshack --activity ride --color hot -o Strava_rides.tms'.\n"
     )
 
 

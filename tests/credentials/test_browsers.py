@@ -40,8 +40,8 @@ LOG_IN = (
     " the browser."
 )
 EXPORT = (
-    "Use another browser, or export the cookies of strava.com with an add-on and name that file"
-    " with --from."
+    "Use another browser, or export the cookies of strava.com with an add-on, and run"
+    " 'stravacookies login FILE'."
 )
 DAMAGED = "its store is locked, damaged, or not one of cookies"
 

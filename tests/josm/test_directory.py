@@ -119,8 +119,8 @@ def test_no_josm(home: Path) -> None:
         places = ", ".join(f"{home}/{place}" for place in [OLD, PLAIN, *OTHERS, *LATEST_TOO])
         assert (
             f"JOSM was not found (looked in: {places}). Install JOSM from"
-            " https://josm.openstreetmap.de; if you have it, start it once, or give its"
-            " directory with --josm-dir."
+            " https://josm.openstreetmap.de; if you have it, start it once, or run"
+            " 'stravacookies josm-prefs --josm-dir DIR'."
         ) == str(error.value)
 
 

@@ -58,11 +58,21 @@ def test_command(
 
 
 @pytest.mark.parametrize(
-    ("parts", "directory", "why", "option"),
+    ("parts", "directory", "why", "arguments"),
     [
-        ([], None, "it was not found", ""),
-        (["bin/josm"], LATEST, "no installed JOSM uses {}", "-Djosm.home={} "),
-        (["bin/josm", ".josm/"], PLAIN, "no installed JOSM uses {}", "-Djosm.home={} "),
+        ([], None, "it was not found", '--josm-command "java -jar josm.jar"'),
+        (
+            ["bin/josm", ".josm/"],
+            PLAIN,
+            "no installed JOSM uses {}",
+            '--josm-command "java -Djosm.home={} -jar josm.jar"',
+        ),
+        (
+            ["bin/josm"],
+            "my josm",
+            "no installed JOSM uses {}",
+            """--josm-dir "{}" --josm-command 'java "-Djosm.home={}" -jar josm.jar'""",
+        ),
     ],
 )
 def test_no_command(
@@ -71,14 +81,14 @@ def test_no_command(
     parts: list[str],
     directory: str | None,
     why: str,
-    option: str,
+    arguments: str,
 ) -> None:
-    """A JOSM that uses another directory is not started."""
+    """A JOSM that uses another directory is not started; the advice is a command to copy."""
     path = home / directory if directory else None
     with pytest.raises(JosmStateError) as error:
         launch.command(install("linux", *parts), path)
 
     assert (
-        f"JOSM cannot be started: {why}. Say how to start it, such as with --josm-command"
-        f' "java {option}-jar josm.jar".'
-    ).format(path, path) == str(error.value)
+        f"JOSM cannot be started: {why}. Say how to start it, such as: stravacookies josm"
+        f" {arguments}"
+    ).format(path, path, path) == str(error.value)

@@ -89,6 +89,7 @@ def test_josm_of_another_user(
 
 
 RUNNING = "JOSM is running, but "
+NAME_IT = "run 'stravacookies live --josm-dir DIR'."
 
 
 @pytest.mark.parametrize(
@@ -102,12 +103,11 @@ RUNNING = "JOSM is running, but "
         ),
         (
             "java -Djosm.home=/elsewhere -jar josm.jar",
-            f"{RUNNING}its preferences directory is not {{}}: give its path with --josm-dir.",
+            f"{RUNNING}its preferences directory is not {{}}: {NAME_IT}",
         ),
         (
             "java -jar josm.jar",
-            f"{RUNNING}its preferences directory is not the usual one: give its path with"
-            " --josm-dir.",
+            f"{RUNNING}its preferences directory is not the usual one: {NAME_IT}",
         ),
     ],
 )

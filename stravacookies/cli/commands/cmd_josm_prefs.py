@@ -59,7 +59,7 @@ def command(
     source (STRAVACOOKIES_SOURCE, or the one in config.toml), and the browsers on this computer. If
     there is none, you are asked.
 
-    With --local, no session is needed here: 'stravacookies serve' has it, and renews the cookies.
+    With --local, no session is needed here: the command serve has it, and renews the cookies.
 
     Layers that you leave out also disappear from JOSM's menu, until you write them again.
     """

@@ -44,7 +44,8 @@ def command(
     JOSM's remote control must be on. The layers stay until JOSM ends; nothing is saved in its
     preferences. Without arguments, this opens the first of the layers that josm-prefs shows.
 
-    If JOSM stays open until its cookies expire, use --renew, and delete the old layers.
+    If JOSM stays open until its cookies expire, --renew opens its layers again: delete the old
+    ones then.
     """
     if renew and layers:
         raise click.UsageError(

@@ -33,7 +33,7 @@ def command(named: str | None, source: str | None) -> None:
     asked.
     """
     if named is not None and source is not None:
-        raise click.UsageError("Give the source once: as an argument, or with --from.")
+        raise click.UsageError("Give the source once: as an argument, or as --from.")
     named = source if named is None else named
     chosen = user.credential_sources(named)
     candidates = chosen.candidates() if named is not None else chosen.new_candidates()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from stravacookies import installation
 from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.files import write_private
 from stravacookies.heatmap import Layer
@@ -42,12 +43,15 @@ EDITORS = {
 """The editors, by the name that stands for a built-in template."""
 
 
+_ONE_LAYER = "render qmapshack --activity ride --color hot -o Strava_rides.tms"
+
+
 @click.command(
     "render",
     epilog=options.examples(
         "render qgis --activity ride -o strava-heatmap.xml",
         "render vespucci --color blue -o imagery.geojson",
-        "render qmapshack --activity ride --color hot -o Strava_rides.tms",
+        _ONE_LAYER,
         "render qgis --local -o strava-heatmap.xml",
         "render my-app.json.j2 -o my-app.json",
     ),
@@ -79,7 +83,7 @@ def command(
     docs/other-editors.md says what to do with the files; docs/templates.md lists the variables of a
     template, and shows an example.
 
-    With --local, no session is needed here: 'stravacookies serve' has it, and renews the cookies.
+    With --local, no session is needed here: the command serve has it, and renews the cookies.
     """
     from stravacookies import templating  # imported here: --help does not need Jinja2
 
@@ -111,6 +115,6 @@ def _refuse_several(layers: Sequence[Layer]) -> None:
     """Refuse to make QMapShack request many tiles at a time."""
     if len(layers) > 1:
         raise click.UsageError(
-            "QMapShack draws all layers of a file at once: choose one, for example with --activity"
-            " ride --color hot."
+            "QMapShack draws all layers of a file at once: choose one, as in"
+            f" '{installation.command(*_ONE_LAYER.split())}'."
         )
