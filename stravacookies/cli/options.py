@@ -8,6 +8,8 @@ import click
 from stravacookies.cli.config import NAMES, VARIABLES
 from stravacookies.cli.layer_names import ACTIVITY, COLOR
 from stravacookies.cli.places import PLACE
+from stravacookies.errors import FileError
+from stravacookies.files import file_type, renamed_errors
 from stravacookies.heatmap import DEFAULT_PORT, DEFAULT_SHOW, MAX_ZOOM, MIN_ZOOM
 from stravacookies.installation import THIS, command
 
@@ -26,6 +28,18 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
         return path.expanduser() if path else None
     except RuntimeError:
         raise click.BadParameter(f"there is no home directory for {str(path)!r}.") from None
+
+
+def _in_a_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a path in a folder that does not exist, which is most often a mistake in typing."""
+    path = _usable_path(context, option, path)
+    if path:
+        with renamed_errors(path.parent, "read"):
+            if not file_type(path.parent):
+                raise FileError(
+                    f"There is no folder {path.parent}. Correct the path, or create it."
+                )
+    return path
 
 
 def _log_requests(context: click.Context, option: click.Parameter, wanted: bool) -> None:
@@ -149,7 +163,7 @@ def output(name: str, metavar: str, explanation: str, default: str | None = None
         name,
         metavar=metavar,
         type=click.Path(path_type=Path),
-        callback=_usable_path,
+        callback=_in_a_folder,
         default=default,
         show_default=default is not None,
         help=explanation,

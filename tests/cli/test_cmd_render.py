@@ -62,6 +62,10 @@ def test_template_is_not_overwritten(run_here: Run, tmp_path: Path, file: str) -
         (["render", "."], ".: it is a folder."),
         (["render", "file", "-o", "file/x"], "file could not be created: File exists."),
         (["cartograph", "-o", "file"], "file could not be created: File exists."),
+        *(
+            ([*words, "-o", "no/x"], "There is no folder no. Correct the path, or create it.")
+            for words in (["render", "file"], ["cartograph"], ["preview"])
+        ),
     ],
 )
 def test_failures(run_here: Run, tmp_path: Path, arguments: list[str], words: str) -> None:
@@ -71,6 +75,7 @@ def test_failures(run_here: Run, tmp_path: Path, arguments: list[str], words: st
     with pytest.raises(StravacookiesError) as error:
         run_here(*arguments)
     assert words == str(error.value)
+    assert not (tmp_path / "no").exists()
 
 
 def test_example_of_the_documentation(
