@@ -293,4 +293,4 @@ def _check(name: str, facts: Facts) -> Finding:
 
 def _without_profile(source: str) -> str:
     """Leave out the profile of a browser, whose name may be the user's."""
-    return source.partition(":")[0] if sources.is_browser(source) else sources.label(source)
+    return sources.label(source.partition(":")[0] if sources.is_browser(source) else source)

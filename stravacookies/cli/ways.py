@@ -11,6 +11,7 @@ import click
 from stravacookies import paths
 from stravacookies.cli import printing, prompt
 from stravacookies.credentials import sources, window_browsers
+from stravacookies.credentials.browser_folders import display_name
 from stravacookies.credentials.candidates import Candidate, Contents, Origin, once
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import TRY_AGAIN, NotLoggedInError
@@ -45,7 +46,7 @@ def ask(environ: Mapping[str, str], host: TileHost) -> Contents:
     except NotLoggedInError:
         pass  # there is no screen, or no browser
     else:
-        words = f"open a browser window ({program.browser.capitalize()})"
+        words = f"open a browser window ({display_name(program.browser)})"
         ways.append(_Way(words, lambda: _window(program)))
     ways += [
         _Way(
@@ -91,8 +92,10 @@ def _program(browser: str) -> Program:
         if browser in ("", program.browser):
             return program
     if browser:
-        raise NotLoggedInError(f"{browser.capitalize()} was not found on this computer.", TRY_AGAIN)
-    known = listed([each.capitalize() for each in window_browsers.BROWSERS], "or")
+        raise NotLoggedInError(
+            f"{display_name(browser)} was not found on this computer.", TRY_AGAIN
+        )
+    known = listed(map(display_name, window_browsers.BROWSERS), "or")
     raise NotLoggedInError(f"No browser was found for a window: install {known}.", TRY_AGAIN)
 
 

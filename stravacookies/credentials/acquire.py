@@ -176,7 +176,8 @@ class _Attempt:
 
     def use(self, candidate: Candidate) -> Acquired:
         """Exchange what a source contains for cookies, and keep both."""
-        refusal: StravacookiesError = NotLoggedInError(f"{candidate.source} contains no session.")
+        source = source_names.label(candidate.source)
+        refusal: StravacookiesError = NotLoggedInError(f"{source} contains no session.")
         with closing(candidate.read()) as contents:
             while True:
                 try:

@@ -103,6 +103,11 @@ FIREFOX_FAMILY = ("firefox", "librewolf", "zen", "floorp", "waterfox")
 """The browsers that keep cookies as Firefox does, unencrypted."""
 
 
+def display_name(browser: str) -> str:
+    """Return a browser's name as people write it."""
+    return "LibreWolf" if browser == "librewolf" else browser.capitalize()
+
+
 def folders(browser: str, platform: str, environ: Mapping[str, str], home: Path) -> list[Path]:
     """List the folders in which a browser may keep its profiles.
 

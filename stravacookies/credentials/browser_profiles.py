@@ -10,7 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
+from stravacookies.credentials.browser_folders import (
+    BROWSERS,
+    FIREFOX_FAMILY,
+    display_name,
+    folders,
+)
 from stravacookies.errors import BrowserNotFoundError
 
 _CHROMIUM_STORES = ("Cookies", "Network/Cookies")
@@ -61,7 +66,8 @@ def find_profiles(browser: str, named: str | None, environ: Mapping[str, str]) -
         roots = [Path(named).expanduser()]
     found = {each.store: each for root in roots for each in _profiles_below(root, browser)}
     profiles = sorted(found.values(), key=lambda each: last_change(each.store), reverse=True)
-    what = f"A profile {named!r} of {browser}" if named else browser.capitalize()
+    name = display_name(browser)
+    what = f"A profile {named!r} of {name}" if named else name
     if not profiles:
         where = f"looked in: {', '.join(map(str, roots))}" if roots else "this system has none"
         raise BrowserNotFoundError(f"{what} was not found ({where}).")

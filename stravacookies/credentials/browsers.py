@@ -14,6 +14,7 @@ from pathlib import Path
 
 from stravacookies.credentials import firefox_windows
 from stravacookies.credentials.browser_copies import is_firefox, reduced_copy
+from stravacookies.credentials.browser_folders import display_name
 from stravacookies.credentials.browser_profiles import (
     Profile,
     browser_of,
@@ -52,7 +53,7 @@ def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) 
         BrowserNotFoundError: There is no such browser, or no such profile.
         NotLoggedInError: The stores cannot be read, or contain no login.
     """
-    return _logins(browser, find_profiles(browser, profile, environ))
+    return _logins(display_name(browser), find_profiles(browser, profile, environ))
 
 
 def read_store(store: Path) -> Iterator[Values]:
@@ -171,7 +172,7 @@ def _in_container(containers: Mapping[str, Values], profile: Profile) -> list[Va
         ids = sorted(int(container.partition("=")[2]) for container in logins)
         names = ", ".join(container_name(profile, each) for each in ids)
         raise NotLoggedInError(
-            f"Several containers of {profile.browser} have a Strava login ({names}).",
+            f"Several containers of {display_name(profile.browser)} have a Strava login ({names}).",
             "Log in outside of containers, or log out in all but one of them.",
         )
     return [containers[each] for each in list(logins)[:1]]
@@ -191,14 +192,14 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
     except ImportError:
         how = THIS.how_to_add("browser")
         raise NotLoggedInError(
-            f"Reading {browser} needs an optional package: run '{how}'."
+            f"Reading {display_name(browser)} needs an optional package: run '{how}'."
         ) from None
     log = _Log()
     cookies = _usable_cookies(extract_cookies_from_browser(browser, str(place), log))
     # yt-dlp raises nothing when a key is wrong or missing: values are empty, or cookies left out.
     if log.warnings and not _session(cookies):
         raise NotLoggedInError(
-            f"The cookies of {browser} cannot be decrypted here"
+            f"The cookies of {display_name(browser)} cannot be decrypted here"
             f" ({'; '.join(dict.fromkeys(log.warnings))}).",
             f"Run '{command('login', 'window')}', and log in there.",
         )

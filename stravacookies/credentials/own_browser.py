@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from stravacookies.credentials import firefox_windows
+from stravacookies.credentials.browser_folders import display_name
 from stravacookies.credentials.browsers import read_store
 from stravacookies.credentials.devtools import PORT_FILE, DevTools
 from stravacookies.credentials.window_browsers import Program
@@ -35,7 +36,7 @@ class OwnBrowser(ABC):
     process: "subprocess.Popen[bytes] | None" = None
 
     def __init__(self, program: Program) -> None:
-        self.name = program.browser.capitalize()
+        self.name = display_name(program.browser)
         self.path = program.path
         self.profile = program.profile
 

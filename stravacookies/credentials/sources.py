@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stravacookies import paths
-from stravacookies.credentials.browser_folders import BROWSERS
+from stravacookies.credentials.browser_folders import BROWSERS, display_name
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
     RUN_LOGIN,
@@ -85,8 +85,11 @@ def normalize(source: str) -> str:
 
 def label(source: str) -> str:
     """Return the name of a source for messages."""
-    if is_window(source):
-        return f"a {source.partition(':')[2].capitalize()} window"
+    name, _, rest = source.partition(":")
+    if name == WINDOW:
+        return f"a window of {display_name(rest)}"
+    if is_browser(source):
+        return display_name(name) + (f" ({rest})" if rest else "")
     return "standard input" if source == STANDARD_INPUT else source
 
 
@@ -146,7 +149,7 @@ def _renewed(source: str) -> Session:
     for program in found:
         if source == f"{WINDOW}:{program.browser}":
             return window.renewed(program, os.environ)
-    name = source.partition(":")[2].capitalize()
+    name = display_name(source.partition(":")[2])
     gone = f"{name}, in whose window you logged in, is no longer on this computer."
     raise NotLoggedInError(gone, TRY_AGAIN)
 

@@ -83,7 +83,7 @@ def test_verbose(run: Run, josm_directory: Path, export: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "name"), [({}, "firefox"), ({"STRAVACOOKIES_SOURCE": "chrome"}, "chrome")]
+    ("variables", "name"), [({}, "Firefox"), ({"STRAVACOOKIES_SOURCE": "chrome"}, "Chrome")]
 )
 def test_default_source(ask: Run, home: Path, variables: dict[str, str], name: str) -> None:
     """The source in the user's config.toml or environment is what the next run uses."""

@@ -156,7 +156,7 @@ def test_no_browser_has_a_session(run: Run, home: Path, josm_directory: Path, co
     first, error, *ways = outcome.err.splitlines()
 
     assert (3, "") == (outcome.code, outcome.out)
-    nothing = "stravacookies: There is no Strava session in firefox."
+    nothing = "stravacookies: There is no Strava session in Firefox."
     assert f"{nothing} Looked in: {profile}." == first
     assert "stravacookies: No usable Strava session was found. Do one of these:" == error
     assert ["- "] * 3 == [way[:2] for way in ways]
@@ -171,8 +171,8 @@ def test_browsers_are_searched(run: Run, home: Path, strava: Strava, stand_in: S
     outcome = run("login")
 
     assert (0, 2) == (outcome.code, len(stand_in.requests))
-    assert "Logged in to Strava with chromium.\n" in outcome.out
-    assert "stravacookies: The session from firefox is not logged in" in outcome.err
+    assert "Logged in to Strava with Chromium.\n" in outcome.out
+    assert "stravacookies: The session from Firefox is not logged in" in outcome.err
     assert 1 == outcome.err.count("\n")
 
 
@@ -184,7 +184,7 @@ def test_josm_prefs_finds_a_session(
         add(firefox, value=strava.open_session())
     first, second = run("josm-prefs"), run("josm-prefs", "--refresh")
 
-    assert (0, "stravacookies: Logged in to Strava with firefox.\n") == (first.code, first.err)
+    assert (0, "stravacookies: Logged in to Strava with Firefox.\n") == (first.code, first.err)
     assert (0, "") == (second.code, second.err)
 
 
@@ -196,7 +196,7 @@ def test_source_can_be_an_argument(
     with create(home / ".mozilla" / "firefox" / "x.default") as firefox:
         add(firefox, value=strava.open_session())
 
-    assert "Logged in to Strava with firefox.\n" in run("login", *arguments).out
+    assert "Logged in to Strava with Firefox.\n" in run("login", *arguments).out
     mistake = run("login", "firefox", "--from", "firefox")
     assert (2, True) == (mistake.code, "Give the source once" in mistake.err)
 
@@ -208,7 +208,7 @@ def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: St
     with create(profile, CHROMIUM) as chromium:
         add(chromium, CHROMIUM)
     needed = (
-        "stravacookies: Reading chromium needs an optional package: run 'make browser'. Looked in:"
+        "stravacookies: Reading Chromium needs an optional package: run 'make browser'. Looked in:"
         f" {profile}.\n"
     )
     path = {"PYTHONPATH": str(tmp_path)}
@@ -220,7 +220,7 @@ def test_extra_is_not_installed(run: Run, tmp_path: Path, home: Path, strava: St
     outcome = run("login", **path)
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert "Logged in to Strava with librewolf.\n" in outcome.out
+    assert "Logged in to Strava with LibreWolf.\n" in outcome.out
 
 
 def test_store_in_a_file(run: Run, home: Path, strava: Strava) -> None:

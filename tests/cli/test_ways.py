@@ -36,7 +36,7 @@ def test_window(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None
     )
 
     assert (0, told) == (outcome.code, outcome.err)
-    assert outcome.out.startswith("Logged in to Strava with a Chromium window.\n")
+    assert outcome.out.startswith("Logged in to Strava with a window of Chromium.\n")
     assert "Next: run 'stravacookies josm-prefs'" in outcome.out
     assert ("window:chromium", session) == (kept["source"], kept["_strava4_session"])
     assert ["/maps"] == [request.path for request in stand_in.requests]
@@ -89,5 +89,5 @@ def test_menu(environment: dict[str, str], home: Path, strava: Strava) -> None:
 
     assert 0 == code, shown
     assert "  1  open a browser window (Chromium)\r\n  2  paste" in shown
-    assert "stravacookies: Logged in to Strava with a Chromium window.\r\n" in shown
+    assert "stravacookies: Logged in to Strava with a window of Chromium.\r\n" in shown
     assert has_ended(program)

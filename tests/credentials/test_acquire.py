@@ -13,6 +13,7 @@ import pytest
 from stravacookies import errors
 from stravacookies.credentials.acquire import acquire, current_cookies
 from stravacookies.credentials.candidates import Candidate, Contents, Origin, Sources, once
+from stravacookies.credentials.sources import label
 from stravacookies.credentials.store import FILE, KEYRING, CredentialStore
 from stravacookies.deadline import Deadline
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
@@ -191,8 +192,8 @@ def test_refused_session_is_not_sent_again(
     store.keep_session(Session("abc123"), "firefox:work" if environ else source)
     log_in_to_firefox("abc123")
     message = (
-        f"The session from {source} is not logged in to Strava: it has ended, or it is the kind"
-        f" that every visitor gets. {way_out}"
+        f"The session from {label(source)} is not logged in to Strava: it has ended, or it is the"
+        f" kind that every visitor gets. {way_out}"
     )
     with pytest.raises(errors.SessionRefusedError, match=exactly(message)):
         current_cookies(Sources(store, environ))

@@ -139,5 +139,5 @@ def test_state_directory_cannot_be_written(home: Path) -> None:
         add(store)
     paths.state().parent.mkdir(parents=True)
     paths.state().touch()
-    with pytest.raises(NotLoggedInError, match=r"^The cookies of firefox cannot be read \(File ex"):
+    with pytest.raises(NotLoggedInError, match=r"^The cookies of Firefox cannot be read \(File ex"):
         first_login("firefox")

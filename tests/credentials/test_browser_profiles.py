@@ -68,10 +68,10 @@ def test_names_of_profiles(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ("x", "A profile 'x' of chromium was not found. There are: {there} (Me)."),
-        ("{home}/x", "A profile '{home}/x' of chromium was not found (looked in: {home}/x)."),
-        ("a/" + "x" * 300, "A profile {named!r} of chromium was not found (looked in: {named})."),
-        ("a/\0", "A profile {named!r} of chromium was not found (looked in: {named})."),
+        ("x", "A profile 'x' of Chromium was not found. There are: {there} (Me)."),
+        ("{home}/x", "A profile '{home}/x' of Chromium was not found (looked in: {home}/x)."),
+        ("a/" + "x" * 300, "A profile {named!r} of Chromium was not found (looked in: {named})."),
+        ("a/\0", "A profile {named!r} of Chromium was not found (looked in: {named})."),
     ],
 )
 def test_no_such_profile(named: str, message: str, home: Path) -> None:

@@ -112,7 +112,8 @@ def test_other_cookies_do_not_count(other: Row, opened: Open, home: Path) -> Non
     folder = DEFAULT if is_chromium else WORK
     store = opened(folder, row)
     add(store, row, **({"value": "other"} | other))
-    message = f"There is no Strava session in {browser}. Looked in: {home / folder}. {LOG_IN}"
+    where = f"{browser.capitalize()}. Looked in: {home / folder}."
+    message = f"There is no Strava session in {where} {LOG_IN}"
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         first_login(browser)
     add(store, row, **({"expires_utc": 0} if is_chromium else {}))
@@ -168,7 +169,7 @@ def test_profiles(opened: Open, home: Path) -> None:
     assert {"_strava4_session": "2"} == first_login("chromium")
     for profile in (used[0], used[2]):
         (profile / "Cookies").unlink()
-    message = f"There is no Strava session in chromium. Looked in: {used[3]}, {used[1]}. {LOG_IN}"
+    message = f"There is no Strava session in Chromium. Looked in: {used[3]}, {used[1]}. {LOG_IN}"
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         first_login("chromium")
 
@@ -181,7 +182,7 @@ def test_damaged_profile(opened: Open, home: Path) -> None:
     os.utime(damaged, (0, SOON))
     store = opened(WORK, FIREFOX)
     message = (
-        f"The cookies of firefox cannot be read ({DAMAGED}). Looked in: {damaged.parent}. {EXPORT}"
+        f"The cookies of Firefox cannot be read ({DAMAGED}). Looked in: {damaged.parent}. {EXPORT}"
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         first_login("firefox")
@@ -243,7 +244,7 @@ def test_containers(logins: dict[str, str], expected: str, opened: Open, home: P
         assert "real" == first_login("firefox")["_strava4_session"]
         return
     message = (
-        f"Several containers of firefox have a Strava login ({expected}). Looked in:"
+        f"Several containers of Firefox have a Strava login ({expected}). Looked in:"
         f" {home / WORK}. Log in outside of containers, or log out in all but one of them."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
@@ -317,7 +318,9 @@ def test_no_store(platform: str, browser: str, file: str, message: str, home: Pa
     (home / file).write_bytes(b"no database at all" * 100)
     if "found" not in message:
         where = f"Looked in: {(home / file).parent}."
-        message = f"The cookies of {browser} cannot be read ({message}). {where} {EXPORT}"
+        message = (
+            f"The cookies of {browser.capitalize()} cannot be read ({message}). {where} {EXPORT}"
+        )
     with pytest.raises(NotLoggedInError, match=exactly(message.format(home=home))) as error:
         first_login(browser)
     assert ("was not found" in message) is isinstance(error.value, BrowserNotFoundError)
@@ -352,7 +355,7 @@ def test_store_without_its_key(
     (home / folder).parents[1].joinpath("Local State").write_text("{}")
     add(store, CHROMIUM, value="", encrypted_value=version.encode() + bytes(32))
     message = (
-        f"The cookies of chromium cannot be decrypted here ({why}cannot decrypt {version} cookies:"
+        f"The cookies of Chromium cannot be decrypted here ({why}cannot decrypt {version} cookies:"
         f" no key found). Looked in: {home / folder.removesuffix('/Network')}. Run"
         " 'stravacookies login window', and log in there."
     )

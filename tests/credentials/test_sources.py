@@ -70,6 +70,21 @@ def test_unknown_source(named: str, near: str) -> None:
         sources.normalize(named)
 
 
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        ("librewolf", "LibreWolf"),
+        ("firefox:my profile", "Firefox (my profile)"),
+        ("window:edge", "a window of Edge"),
+        ("-", "standard input"),
+        ("/home/m/firefox", "/home/m/firefox"),
+    ],
+)
+def test_label(source: str, label: str) -> None:
+    """Messages name a browser as people write it."""
+    assert label == sources.label(source)
+
+
 @pytest.mark.parametrize("host", [CURRENT, CLASSIC], ids=lambda host: host.key)
 def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
     """A session is preferred; otherwise the heatmap cookies that the host needs are used."""

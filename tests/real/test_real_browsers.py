@@ -64,4 +64,4 @@ def test_session_cookie(home: Path, stand_in: StandIn, run: Run) -> None:
         running.wait_for_login()
         running.wait_until(is_found, "writes its session cookies", 60)
 
-    assert outcomes[-1].out.startswith("Logged in to Strava with firefox.")
+    assert outcomes[-1].out.startswith("Logged in to Strava with Firefox.")

@@ -46,6 +46,6 @@ def test_picture_of_first_run(
     screen.save(picture, pictures / "first-run.png")
 
     assert 0 == code, printed
-    assert shown.startswith("stravacookies: Logged in to Strava with firefox.\r\n")
+    assert shown.startswith("stravacookies: Logged in to Strava with Firefox.\r\n")
     assert "is ready for JOSM, in /home/you/.config/JOSM:\r\n" in shown
     assert "\x1b" not in shown  # the picture would need its colours
