@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import math
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError as HttpError
@@ -72,7 +74,41 @@ def serve(
         KeyboardInterrupt: The user has interrupted it.
         NetworkError: The certificates that the environment names cannot be read.
     """
-    asyncio.run(_serve(listener, renew, say, cookies))
+    interrupt = _Interrupt()
+    usual = signal.getsignal(signal.SIGINT)
+    try:
+        if usual is signal.default_int_handler:  # it may be ignored, and then stays so
+            signal.signal(signal.SIGINT, interrupt)
+        asyncio.run(_serve(listener, renew, say, cookies, interrupt))
+    except asyncio.CancelledError:
+        pass
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    raise KeyboardInterrupt
+
+
+class _Interrupt:
+    """Ends the server when the user interrupts it, even if it has only begun to start.
+
+    While asyncio starts and installs a handler of its own, an interrupt would end in a traceback.
+    """
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._has_come = False
+
+    def __call__(self, *_: object) -> None:
+        """Note the interrupt, and cancel the server's task."""
+        self._has_come = True
+        if self._task:
+            with suppress(RuntimeError):  # its loop has ended
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def cancels(self, task: "asyncio.Task[None] | None") -> None:
+        """Let an interrupt cancel a task, even one that has come before."""
+        self._task = task
+        if task and self._has_come:
+            task.cancel()
 
 
 async def _serve(
@@ -80,7 +116,9 @@ async def _serve(
     renew: Callable[[], HeatmapCookies],
     say: Callable[[str], None],
     cookies: HeatmapCookies | None,
+    interrupt: _Interrupt,
 ) -> None:
+    interrupt.cancels(asyncio.current_task())
     renewal = Renewal(renew, say, cookies)
     async with Upstream(CURRENT.layers()[0].tile_url(0, 0, 0)) as upstream:
         handler = _Handler(renewal, upstream, listener.getsockname()[1])

@@ -1,6 +1,8 @@
 """The server as its callers see it, with the stand-in in Strava's place."""
 
 import asyncio
+import gc
+import signal
 import socket
 import threading
 import time
@@ -17,6 +19,7 @@ import requests
 from PIL import Image
 
 from stravacookies.credentials.store import CredentialStore
+from stravacookies.server import serving as serving_module
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.tiles import PNG
 from stravacookies.version import __version__
@@ -351,6 +354,30 @@ def test_not_http(served: Served) -> None:
     served.end()
 
     assert "" == served.said
+
+
+@pytest.mark.parametrize("moment", ["before the loop", "in the loop"])
+def test_interrupt_at_the_start(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """An interrupt while asyncio starts ends the server, without a traceback or a warning.
+
+    A warning would be an error here, such as that of a coroutine that was never awaited.
+    """
+    place = (asyncio, "run") if moment == "before the loop" else (serving_module, "Renewal")
+    real = getattr(*place)
+
+    def interrupted(*arguments: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return real(*arguments)
+
+    monkeypatch.setattr(*place, interrupted)
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored here
+    try:
+        with serving_module.listen(0) as listener, pytest.raises(KeyboardInterrupt):
+            serving_module.serve(listener, lambda: pytest.fail("renewed"), pytest.fail)
+        assert signal.default_int_handler is signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        gc.collect()
 
 
 async def ask_many(url: str, number: int) -> None:
