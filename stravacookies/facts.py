@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from stravacookies import cartograph
 from stravacookies.catalog import Color
 from stravacookies.computer import Computer
-from stravacookies.credentials.candidates import Prospect, Sources
+from stravacookies.credentials.candidates import Candidate, Origin, Prospect, Sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
-from stravacookies.errors import FileError, StravaError
+from stravacookies.errors import FileError, NotLoggedInError, StravacookiesError, StravaError
 from stravacookies.files import file_type
 from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost
 from stravacookies.josm import directory as josm_directory
@@ -25,6 +25,7 @@ from stravacookies.josm.entry_set import EntrySet
 from stravacookies.josm.install import Registration
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.session import Session
 
 if TYPE_CHECKING:
     from stravacookies.strava.http import Answer
@@ -178,6 +179,27 @@ class Facts:
     def prospects(self) -> list[Prospect]:
         """The sources that the next run would try, in order."""
         return Sources(self.store, self.environ, self.default_source).survey(self.session)
+
+    @cached_property
+    def candidate(self) -> Candidate | None:
+        """The source that the next run would use, unless all are known to fail."""
+        return next((each.candidate for each in self.prospects if not each.failure), None)
+
+    @cached_property
+    def refusal(self) -> StravacookiesError | None:
+        """Why Strava does not accept the session that is kept or set, or was not asked."""
+        credential = None
+        if self.candidate and self.candidate.origin in (Origin.VARIABLE, Origin.KEPT):
+            credential = next(self.candidate.read())
+        if not isinstance(credential, Session):
+            return NotLoggedInError("no session is kept")
+        from stravacookies.strava.fetcher import CookieFetcher  # imported here: as in `tiles`
+
+        try:
+            CookieFetcher().fetch(credential, self.host_and_cookies[0], Deadline(_PATIENCE))
+        except StravacookiesError as error:
+            return error
+        return None
 
     @cached_property
     def josm(self) -> JosmFacts | None:

@@ -1,7 +1,4 @@
-"""The checks behind `status` and `doctor`, in one list, from the session to JOSM's menu.
-
-Findings can be pasted into an issue: they contain no secret and no home directory.
-"""
+"""The checks behind `status` and `doctor`. Findings contain no secret and no home directory."""
 
 import os
 import platform
@@ -11,7 +8,6 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from stravacookies.credentials import candidates, sources
-from stravacookies.credentials.candidates import Origin
 from stravacookies.credentials.store import KEYRING
 from stravacookies.errors import (
     REINSTALL,
@@ -19,15 +15,15 @@ from stravacookies.errors import (
     RUN_LOGIN,
     FileError,
     NetworkError,
+    SessionRefusedError,
     StravaError,
 )
 from stravacookies.facts import IGNORE, Facts, JosmFacts
 from stravacookies.findings import Finding, Result, State, bad, good, unchecked
 from stravacookies.heatmap import serve_command
 from stravacookies.installation import command
-from stravacookies.josm import entry_set, live
+from stravacookies.josm import entry_set, live, remote
 from stravacookies.josm.directory import PREFERENCES
-from stravacookies.josm.remote import Listener
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.version import __version__
 from stravacookies.wording import count, listed, local_time, until, without_home
@@ -62,20 +58,21 @@ def _packages(_: Facts) -> Result:
 
 
 def _session(facts: Facts) -> Result:
-    usable = next((each.candidate for each in facts.prospects if not each.failure), None)
+    usable, kept = facts.candidate, facts.session
     if not usable:
         return _why_no_session(facts)
-    source, kept = _without_profile(usable.source), facts.session
-    if usable.origin is Origin.VARIABLE:
+    browser = usable.source.partition(":")[0]  # without the profile, whose name may be the user's
+    source = sources.label(browser if sources.is_browser(browser) else usable.source)
+    if usable.origin is candidates.Origin.VARIABLE:
         return good(f"from {source}")
-    if usable.origin is Origin.KEPT and kept and kept.session:
+    if usable.origin is candidates.Origin.KEPT and kept and kept.session:
         place = "the system's keyring" if kept.place == KEYRING else "a file"
         end = kept.session.expires
         lasts = f"; it lasts at least until {local_time(end)}" if end else ""
         renewal = "; when it ends, a newer one is taken from there"
         renewed = renewal if sources.can_renew(usable.source) else ""
         return good(f"from {source}, kept in {place}{lasts}{renewed}")
-    if usable.origin is Origin.LOGIN:
+    if usable.origin is candidates.Origin.LOGIN:
         source = f"{candidates.EMAIL_VARIABLE} and {candidates.PASSWORD_VARIABLE}"
     why = "the kept one cannot be used" if kept else "none yet"
     return good(f"{why}; the next run uses {source}")
@@ -85,15 +82,30 @@ def _why_no_session(facts: Facts) -> Result:
     failures = " ".join(each.failure.finding for each in facts.prospects if each.failure)
     if not failures:
         return bad("none yet", RUN_LOGIN)
+    return bad(failures.removesuffix("."), _unset(facts) + RUN_LOGIN)
+
+
+def _unset(facts: Facts) -> str:
     variable = candidates.SESSION_VARIABLE
-    first = f"unset {variable}, then " if facts.environ.get(variable) else ""
-    return bad(failures.removesuffix("."), first + RUN_LOGIN)
+    return f"unset {variable}, then " if facts.environ.get(variable) else ""
+
+
+def _login(facts: Facts) -> Result:
+    match facts.refusal:
+        case None:
+            return good("Strava accepts the session")
+        case SessionRefusedError() if facts.candidate:
+            way = sources.way_out(facts.candidate.source).removesuffix(".")
+            advice = _unset(facts) + way[0].lower() + way[1:]
+            return bad("Strava does not accept the session: it has ended", advice)
+        case error:
+            return unchecked(error.finding.removesuffix("."))
 
 
 def _cookies(facts: Facts) -> Result:
     _, cookies = facts.host_and_cookies
     port = facts.josm.port if facts.josm else None
-    advice = _run_server(port) if port else RUN_JOSM_PREFS
+    advice = f"run '{serve_command(port)}'" if port else RUN_JOSM_PREFS
     if not cookies:
         return bad("none yet", advice)
     if not cookies.is_fresh(timedelta(0)):
@@ -101,10 +113,6 @@ def _cookies(facts: Facts) -> Result:
     if not port and not cookies.is_fresh():  # the server renews them later
         return bad(f"a refresh is due: they expire on {until(cookies.expires)}", RUN_JOSM_PREFS)
     return good(f"fresh until {until(cookies.expires)}")
-
-
-def _run_server(port: int) -> str:
-    return f"run '{serve_command(port)}'"
 
 
 def _tile(facts: Facts) -> Result:
@@ -193,13 +201,12 @@ def _layers(josm: JosmFacts) -> Result:
         return good(f"{found}, served on port {josm.port}")
     if josm.port:
         nothing = f"{found}, but nothing serves them on port {josm.port}"
-        return bad(nothing, _run_server(josm.port))
+        return bad(nothing, f"run '{serve_command(josm.port)}'")
     if not josm.cookies:
         return bad(f"{found} without usable cookies", _RENEW)
     if not josm.cookies.is_fresh():
-        return bad(
-            f"{found}, whose cookies expire on {until(josm.cookies.expires)}", RUN_JOSM_PREFS
-        )
+        expiry = until(josm.cookies.expires)
+        return bad(f"{found}, whose cookies expire on {expiry}", RUN_JOSM_PREFS)
     return good(f"{found} with fresh cookies")
 
 
@@ -214,13 +221,13 @@ def _remote_control(josm: JosmFacts) -> Result:
     if not on:
         return good("off (it is optional)")
     match josm.probe.listener, josm.is_running:
-        case Listener.OTHER, _:
+        case remote.Listener.OTHER, _:
             return bad(f"another program listens on port {port}", live.FREE_PORT)
-        case Listener.NOTHING, True:
+        case remote.Listener.NOTHING, True:
             return bad(f"on, but nothing listens on port {port}", live.ENABLE)
-        case Listener.NOTHING, False:
+        case remote.Listener.NOTHING, False:
             return good(f"on, on port {port} when JOSM runs")
-        case Listener.JOSM, False:
+        case remote.Listener.JOSM, False:
             return good(f"on; a JOSM with another directory answers on port {port}")
     return good(f"JOSM answers on port {port}")
 
@@ -247,6 +254,7 @@ _CHECKS: Mapping[str, Callable[[Facts], Result]] = {
     "Program": _program,
     "Packages": _packages,
     "Session": _session,
+    "Login": _login,
     "Cookies": _cookies,
     "Tile": _tile,
     "Colours": _colors,
@@ -272,7 +280,7 @@ READY = ("Cookies", "Registration", "Layers")
 
 
 def examine(facts: Facts, checks: Collection[str] = ALL) -> list[Finding]:
-    """Run checks, in order; change nothing, and request at most a tile in each colour."""
+    """Run checks, in order; change nothing. Strava gets one request, and one for each colour."""
     return [_check(name, facts) for name in checks]
 
 
@@ -289,8 +297,3 @@ def _check(name: str, facts: Facts) -> Finding:
     else:
         state, detail, advice = unchecked("there is no JOSM directory")
     return Finding(name, state, without_home(detail), advice and without_home(advice))
-
-
-def _without_profile(source: str) -> str:
-    """Leave out the profile of a browser, whose name may be the user's."""
-    return sources.label(source.partition(":")[0] if sources.is_browser(source) else source)

@@ -251,6 +251,10 @@ EXPIRED = {"_strava4_session": ""}
 LOGIN_DATA = {"STRAVA_EMAIL": "me@example.org", "STRAVA_PASSWORD": "a password"}
 
 
+ENDED = "Strava does not accept the session: it has ended"
+LOG_IN = "log in at https://www.strava.com in your browser, then"
+
+
 @pytest.mark.parametrize(
     ("kept", "other", "finding"),
     [
@@ -283,6 +287,41 @@ def test_session(
 
     found = findings(user, "Session", environ=environ, source=source or None)["Session"]
     assert re.fullmatch(pattern(finding), found)
+
+
+@pytest.mark.parametrize(
+    ("source", "environ", "finding"),
+    [
+        ("firefox:jane", {}, f"✗ {ENDED}\n{LOG_IN} {LOGIN}"),
+        (
+            "what you pasted",
+            {},
+            f"✗ {ENDED}\n{LOG_IN} copy …, and run 'stravacookies login -' again",
+        ),
+        (None, {"STRAVA_SESSION": "a"}, f"✗ {ENDED}\nunset STRAVA_SESSION, then {LOG_IN} {LOGIN}"),
+        (None, LOGIN_DATA, "– not checked: no session is kept"),
+    ],
+)
+@pytest.mark.usefixtures("fetcher")  # the stand-in is asked
+def test_login(
+    user: User, strava: Strava, source: str | None, environ: dict[str, str], finding: str
+) -> None:
+    """A session that has ended is bad, and the advice is that for its source."""
+    (user.state / "session.json").unlink()
+    if source:
+        CredentialStore(user.state).keep_session(Session(strava.open_session()), source)
+        assert "✓ Strava accepts the session" == findings(user, "Login")["Login"]
+    strava.end_sessions()
+
+    assert re.fullmatch(pattern(finding), findings(user, "Login", environ=environ)["Login"])
+
+
+def test_login_without_network(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If Strava cannot be asked, the session is neither good nor bad."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{josm_app.free_port()}")
+
+    found = findings(user, "Login")["Login"]
+    assert re.fullmatch(pattern("– not checked: www.strava.com could not be reached…"), found)
 
 
 def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,8 +22,9 @@ _JSON_STATES = {State.GOOD: True, State.BAD: False, State.UNKNOWN: None}
 def command(josm_dir: Path | None, as_json: bool) -> None:
     """Check everything from the session to JOSM, and say how to fix what is wrong.
 
-    This requests up to 7 tiles from Strava, one in each colour, and changes nothing. The output
-    contains no secret: you can paste it into an issue. Exits with 1 unless all is well.
+    This asks Strava whether your session is logged in, requests up to 7 tiles, one in each colour,
+    and changes nothing. The output contains no secret: you can paste it into an issue. Exits with 1
+    unless all is well.
     """
     facts = Facts(CredentialStore(), user.environ(), josm_dir, user.default_source())
     findings = health.examine(facts)
