@@ -13,7 +13,7 @@ from stravacookies.files import write_private
 @click.command(
     "cartograph",
     epilog=options.examples(
-        "cartograph -o ~/Desktop/heatmap --color hot",
+        "cartograph -o ~/heatmap --color hot",
         "cartograph --icloud",
         "cartograph --version 2",
     ),
