@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import sys
+import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
@@ -74,6 +75,36 @@ def test_commands_are_understood(words: list[str]) -> None:
     assert command
     with suppress(click.exceptions.Exit):  # --help
         command.make_context(words[0], words[1:], parent=group)
+
+
+NEED_MORE = {
+    *("demo", "test", "josm", "serve", "serve --at-login", "josm-prefs --local"),
+    *("live hike:blue", "live --renew", "login window"),
+}
+"""What README tells people to type that needs a JOSM, a browser, a server or another test."""
+
+
+@pytest.mark.usefixtures("josm_directory")
+def test_commands_of_readme_succeed(
+    environment: dict[str, str], strava: Strava, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other commands in README succeed one after the other, in its order."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(webbrowser, "open", lambda _: True)
+    typed = re.findall(
+        r"`make ([a-z-]+(?: ARGS=(?:\"[^\"]*\"|[^\s`]+))?)", " ".join(text_of("README.md").split())
+    )
+    lines = [line.replace(" ARGS=", " ").replace('"', "") for line in typed]
+    session = {"STRAVA_SESSION": strava.open_session()}
+    codes = {
+        line: command.run_in_process(*line.split(), environment=environment | session).code
+        for line in lines
+        if line not in NEED_MORE
+    }
+
+    assert set(lines) >= NEED_MORE
+    assert {"josm-prefs", "josm --icon", "preview --open", "doctor", "remove"} < codes.keys()
+    assert dict.fromkeys(codes, 0) == codes
 
 
 def test_numbers_are_those_of_the_table() -> None:
