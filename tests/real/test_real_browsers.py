@@ -29,7 +29,7 @@ def test_chromium(home: Path, stand_in: StandIn, run: Run) -> None:
     outcome = run("login", "--from", "chromium")
 
     assert (0, "") == (outcome.code, outcome.err)
-    assert outcome.out.startswith("Logged in to Strava with chromium.")
+    assert outcome.out.startswith("Logged in to Strava with Chromium.")
 
 
 def test_firefox(home: Path, stand_in: StandIn, run: Run, josm_directory: Path) -> None:
