@@ -4,20 +4,18 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from stravacookies import cartograph
 from stravacookies.cli import printing
+from stravacookies.cli.run_messages import served
 from stravacookies.credentials import sources
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
-from stravacookies.facts import IGNORE
 from stravacookies.findings import State
-from stravacookies.heatmap import Layer, serve_command
+from stravacookies.heatmap import Layer
 from stravacookies.installation import command
-from stravacookies.josm import entry_set
 from stravacookies.josm.directory import PREFERENCES
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.wording import count, listed, local_time, until
@@ -25,18 +23,8 @@ from stravacookies.wording import count, listed, local_time, until
 if TYPE_CHECKING:
     from stravacookies.credentials.acquire import Acquired
     from stravacookies.findings import Finding
-    from stravacookies.josm.install import Installed, Removed
+    from stravacookies.josm.install import Removed
     from stravacookies.preview import View
-
-_EXAMPLE = "sport_Hike:blue"
-"""The layer to search for in an example, if it was written."""
-
-_MOST_TITLES = 10
-"""How many of the layers in JOSM's menu the summary names."""
-
-_NOT_IN_MENU = "none of them yet: activate some in Imagery preferences"
-
-_OTHERS = "More layers are in Imagery > Imagery preferences."
 
 _MARKS = {
     "good": ("✓", "ok", "green"),
@@ -61,123 +49,6 @@ def login_summary(acquired: "Acquired", kept: StoredSession | None) -> str:
     return (
         f"Logged in to Strava with {source}.\n{expiry}\n"
         f"The session is kept in {place}; it lasts {lasts}.\n\nNext: {RUN_JOSM_PREFS}."
-    )
-
-
-class NextStart(NamedTuple):
-    """How JOSM gets what a run has written.
-
-    Attributes:
-        directory: JOSM's preferences directory.
-        in_menu: The layers that are in its menu when it next starts.
-        step: What the user does for that, such as `start JOSM`; empty if the program starts it.
-    """
-
-    directory: Path
-    in_menu: Sequence[Layer]
-    step: str
-
-
-def run_summary(
-    josm: NextStart,
-    layers: Sequence[Layer],
-    cookies: HeatmapCookies | None,
-    installed: "Installed",
-) -> str:
-    """Say what a run has written, how long that lasts, and what to do next.
-
-    Args:
-        josm: How JOSM gets it.
-        layers: The layers in the entry set.
-        cookies: The cookies in the files; None if they lead to `serve`.
-        installed: What was done to JOSM's preferences.
-    """
-    activities = count(len({layer.activity for layer in layers}), "activity")
-    colors = len({layer.color for layer in layers})  # and map sources
-    titles = [layer.title for layer in josm.in_menu[:_MOST_TITLES]]
-    if more := len(josm.in_menu) - len(titles):
-        titles.append(f"… and {more} more")
-    menu = "\n".join(f"  {title}" for title in titles or [_NOT_IN_MENU])
-    example = next((each for each in layers if each.key == _EXAMPLE), layers[-1])
-    search = f"'{example.activity.name.lower()} {example.color.name}'"
-    others = (
-        f"{_OTHERS} Search for {search}, for example.\n" if len(josm.in_menu) < len(layers) else ""
-    )
-    registration, restart = _registration_line(installed, "cookies" if cookies else "addresses")
-    for_phone = f"{count(colors, 'file')} for Cartograph Maps" if cookies else _NOT_FOR_PHONE
-    tiles, first, last = _about_tiles(layers, cookies)
-    return f"""\
-The Strava heatmap is ready for JOSM, in {josm.directory}:
-
-  {entry_set.FILE:18}  {count(len(layers), "layer")}: {activities}, {count(colors, "colour")}
-  {PREFERENCES:18}  {registration}
-  {cartograph.DIRECTORY + "/":18}  {for_phone}
-
-In JOSM's Imagery menu:
-{menu}
-
-{tiles}
-
-{_next(josm, first)}
-{restart if josm.step else ""}{others}{last}"""
-
-
-def _next(josm: NextStart, first: str) -> str:
-    """Say what to do after a run: what comes first, if anything, and JOSM's start."""
-    steps = [step for step in (first, josm.step) if step]
-    before = f"{', '.join(steps)}, and " if steps else ""
-    choose = "choose a layer from its Imagery menu" if josm.in_menu else "activate a layer"
-    return f"{'' if josm.step else 'JOSM starts now. '}Next: {before}{choose}."
-
-
-_NOT_FOR_PHONE = "no files, since they would contain cookies"
-
-
-def _about_tiles(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> tuple[str, str, str]:
-    """Say how long layers work, what must come before JOSM starts, and when to run this again."""
-    if cookies:
-        lasts = f"The cookies in these files expire on {until(cookies.expires)}."
-        private = "They are yours alone: do not share these files."
-        return f"{lasts}\n{private}", "", "Run this again on each day that you map."
-    return (
-        _served(layers),
-        f"run '{_serve_command(layers)}'",
-        f"To get layers with cookies again, {RUN_JOSM_PREFS}.",
-    )
-
-
-def _served(layers: Sequence[Layer]) -> str:
-    """Say how long layers of the local host work."""
-    return f"The layers work as long as '{_serve_command(layers)}' runs, and contain no cookies."
-
-
-def _serve_command(layers: Sequence[Layer]) -> str:
-    return serve_command(int(layers[0].host.servers[0]))
-
-
-AT_RISK = (
-    "JOSM is running. It may undo the change to its preferences when it next saves them: if the"
-    " layers are missing then, close JOSM and run this again."
-)
-"""What to say of a change that was forced."""
-
-IN_GIT = f"""
-This directory is in a git repository that does not ignore the files with cookies:
-{IGNORE}."""
-"""What a run adds to its summary then."""
-
-
-def _registration_line(installed: "Installed", content: str) -> tuple[str, str]:
-    """Say what was done to JOSM's preferences, and how a running JOSM gets the new content."""
-    if installed.backup:
-        return f"now lists them (backup: {installed.backup.name})", ""
-    if installed.registered:
-        return "created (JOSM has not run here yet)", ""
-    return (
-        "unchanged (it already lists them)",
-        f"A running JOSM gets the new {content} when you restart it. Or press 'Update default"
-        " entries' and OK in Imagery > Imagery preferences, then delete the open layers and choose"
-        " them from the menu again.\n",
     )
 
 
@@ -235,7 +106,7 @@ def editor_summary(
         f"The cookies in this file expire on {until(cookies.expires)}.\n"
         "They are yours alone: do not share the file."
         if cookies
-        else _served(layers)
+        else served(layers)
     )
     return f"""\
 {count(len(layers), "layer")} in {file}.

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from stravacookies import cartograph
-from stravacookies.cli import messages, options, printing, selection, user
+from stravacookies.cli import options, printing, run_messages, selection, user
 from stravacookies.facts import JosmFacts
 from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set, install, menu
@@ -82,13 +82,13 @@ def command(
         installed = install.write(directory, files, registration, obsolete, force=force)
     facts = JosmFacts(directory)
     if force and installed.registered and facts.is_running:
-        printing.warn(messages.AT_RISK)
+        printing.warn(run_messages.AT_RISK)
         next_start = "restart JOSM"
     in_menu = menu.held(installed.menu, layers, shown, cookies)
-    josm = messages.NextStart(directory, in_menu, next_start)
-    printing.say(messages.run_summary(josm, layers, cookies, installed))
+    josm = run_messages.NextStart(directory, in_menu, next_start)
+    printing.say(run_messages.run_summary(josm, layers, cookies, installed))
     if facts.is_exposed:
-        printing.say(messages.IN_GIT)
+        printing.say(run_messages.IN_GIT)
 
 
 def _files(
