@@ -14,10 +14,12 @@ def program() -> NoReturn:
     free each object at the end (6 ms).
     """
     gc.disable()
-    from stravacookies.cli import main  # imported here: imports make most objects
-
     try:
+        from stravacookies.cli import main  # imported here: imports make most objects
+
         main.main()
+    except KeyboardInterrupt:  # click tells the others
+        sys.exit("Aborted!")
     except SystemExit as end:
         if isinstance(end.code, str):
             raise  # Python prints it

@@ -5,8 +5,8 @@ import logging
 import math
 import signal
 import socket
+import sys
 from collections.abc import Callable
-from contextlib import suppress
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError as HttpError
@@ -74,41 +74,15 @@ def serve(
         KeyboardInterrupt: The user has interrupted it.
         NetworkError: The certificates that the environment names cannot be read.
     """
-    interrupt = _Interrupt()
-    usual = signal.getsignal(signal.SIGINT)
-    try:
-        if usual is signal.default_int_handler:  # it may be ignored, and then stays so
-            signal.signal(signal.SIGINT, interrupt)
-        asyncio.run(_serve(listener, renew, say, cookies, interrupt))
-    except asyncio.CancelledError:
-        pass
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    raise KeyboardInterrupt
+    _hold_interrupts(hold=True)
+    asyncio.run(_serve(listener, renew, say, cookies))
 
 
-class _Interrupt:
-    """Ends the server when the user interrupts it, even if it has only begun to start.
-
-    While asyncio starts and installs a handler of its own, an interrupt would end in a traceback.
-    """
-
-    def __init__(self) -> None:
-        self._task: asyncio.Task[None] | None = None
-        self._has_come = False
-
-    def __call__(self, *_: object) -> None:
-        """Note the interrupt, and cancel the server's task."""
-        self._has_come = True
-        if self._task:
-            with suppress(RuntimeError):  # its loop has ended
-                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
-
-    def cancels(self, task: "asyncio.Task[None] | None") -> None:
-        """Let an interrupt cancel a task, even one that has come before."""
-        self._task = task
-        if task and self._has_come:
-            task.cancel()
+def _hold_interrupts(*, hold: bool) -> None:
+    """Let interrupts wait, or no longer: while asyncio starts, one would end in a traceback."""
+    if sys.platform != "win32":
+        how = signal.SIG_BLOCK if hold else signal.SIG_UNBLOCK
+        signal.pthread_sigmask(how, {signal.SIGINT})
 
 
 async def _serve(
@@ -116,9 +90,8 @@ async def _serve(
     renew: Callable[[], HeatmapCookies],
     say: Callable[[str], None],
     cookies: HeatmapCookies | None,
-    interrupt: _Interrupt,
 ) -> None:
-    interrupt.cancels(asyncio.current_task())
+    _hold_interrupts(hold=False)
     renewal = Renewal(renew, say, cookies)
     async with Upstream(CURRENT.layers()[0].tile_url(0, 0, 0)) as upstream:
         handler = _Handler(renewal, upstream, listener.getsockname()[1])

@@ -122,6 +122,14 @@ def test_templates_are_missing(
     assert [] == list(josm_directory.iterdir())
 
 
+def test_interrupt_at_the_start(run: Run, tmp_path: Path) -> None:
+    """An interrupt while the program is still being imported shows no traceback."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    outcome = run("status", PYTHONPATH=str(tmp_path))
+
+    assert (1, "", "Aborted!\n") == (outcome.code, outcome.out, outcome.err)
+
+
 def test_package_is_missing(run: Run, tmp_path: Path) -> None:
     """A package that cannot be imported is named, with what to do."""
     (tmp_path / "requests.py").write_text("raise ImportError('No requests here')\n")
