@@ -3,6 +3,7 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,13 +120,19 @@ class _PartName(Name):
     def __init__(self, name: str, spellings: Mapping[str, tuple[Iterable[str], ...]]) -> None:
         self.name = name
         self.known = tuple(spellings)
-        self._ranks: list[dict[str, list[str]]] = []
-        for rank in zip(*spellings.values(), strict=True):
+        self._spellings = spellings
+
+    @cached_property
+    def _ranks(self) -> list[dict[str, list[str]]]:
+        """The keys that each name can mean, by rank."""
+        ranks = []
+        for rank in zip(*self._spellings.values(), strict=True):
             keys: dict[str, list[str]] = {}
-            for key, names in zip(spellings, rank, strict=True):
+            for key, names in zip(self._spellings, rank, strict=True):
                 for plain in {_plain(each) for each in names}:
                     keys.setdefault(plain, []).append(key)
-            self._ranks.append(keys)
+            ranks.append(keys)
+        return ranks
 
     def matches(self, text: str) -> Sequence[str]:
         """Return the keys that a text can mean: one, unless it is unknown or ambiguous."""

@@ -16,7 +16,7 @@ from stravacookies.cli.config import NAMES, VARIABLES, Config, load
 from stravacookies.computer import Computer
 from stravacookies.credentials import sources
 from stravacookies.credentials.browser_folders import BROWSERS
-from stravacookies.credentials.candidates import SECRETS, Candidate, Origin, Sources
+from stravacookies.credentials.candidates import SECRETS, Candidate, Contents, Origin, Sources
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.errors import (
     BrowserNotFoundError,
@@ -113,13 +113,19 @@ def cookies(host: TileHost, source: str | None, *, refresh: bool) -> HeatmapCook
 
 def credential_sources(source: str | None, host: TileHost = CURRENT) -> Sources:
     """Return where a session may come from: the source named with `--from`, or all there are."""
-    from stravacookies.cli import ways  # imported here: fresh cookies need no source
-
     variables = environ()
     if source is not None:
+        from stravacookies.cli import ways  # imported here: most runs use the session that is kept
+
         return Sources(named=ways.named(source, variables, host))
-    ask = (lambda: ways.ask(variables, host)) if prompt.is_possible() else None
-    return Sources(environ=variables, default=default_source(), search=BROWSERS, ask=ask)
+
+    def ask() -> Contents:
+        from stravacookies.cli import ways  # as above
+
+        return ways.ask(variables, host)
+
+    asks = ask if prompt.is_possible() else None
+    return Sources(environ=variables, default=default_source(), search=BROWSERS, ask=asks)
 
 
 def report_failure(candidate: Candidate, error: StravacookiesError) -> None:

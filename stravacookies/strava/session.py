@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies.errors import NotLoggedInError
 from stravacookies.strava.cookies import is_cookie_value, token_claims, token_expiry
@@ -118,13 +118,15 @@ def is_strava(domain: str) -> bool:
     return f".{domain.lower().lstrip('.')}".endswith(DOMAIN)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCookie:
+class StoredCookie(NamedTuple):
     """A cookie as a browser describes it. `repr` hides its value."""
 
     name: str
-    value: str = field(repr=False)
+    value: str
     domain: str
+
+    def __repr__(self) -> str:
+        return f"<StoredCookie {self.name} of {self.domain}>"
 
 
 def cookies_by_name(cookies: "CookieJar | Iterable[Cookie | StoredCookie]") -> dict[str, str]:
