@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from http.cookiejar import CookieJar
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from stravacookies.strava.session import (
     Session,
     cookies_by_name,
     is_strava,
+    usable_session,
 )
 
 Values = dict[str, str]
@@ -107,7 +108,7 @@ def _read(source: str, profile: Profile) -> list[Values]:
         try:
             return [*outside, *_in_container(containers, profile)]
         except NotLoggedInError:
-            if any(map(_session, outside)):
+            if any(map(usable_session, outside)):
                 return outside
             raise
     except NotLoggedInError:
@@ -152,7 +153,7 @@ def _with_windows(stored: Values, profile: Profile) -> list[Values]:
     try:
         windows = cookies_by_name(firefox_windows.read(profile.folder).cookies)
     except NotLoggedInError:
-        if _session(stored):
+        if usable_session(stored):
             return [stored]
         raise
     if not windows:
@@ -166,7 +167,7 @@ def _with_windows(stored: Values, profile: Profile) -> list[Values]:
 
 def _in_container(containers: Mapping[str, Values], profile: Profile) -> list[Values]:
     """Return the cookies of the only login inside of a container, if there is one."""
-    inside = {container: _session(cookies) for container, cookies in containers.items()}
+    inside = {container: usable_session(cookies) for container, cookies in containers.items()}
     logins = {container: session for container, session in inside.items() if session}
     if len({*logins.values()}) > 1:
         ids = sorted(int(container.partition("=")[2]) for container in logins)
@@ -176,12 +177,6 @@ def _in_container(containers: Mapping[str, Values], profile: Profile) -> list[Va
             "Log in outside of containers, or log out in all but one of them.",
         )
     return [containers[each] for each in list(logins)[:1]]
-
-
-def _session(cookies: Mapping[str, str]) -> Session | None:
-    with suppress(NotLoggedInError):
-        return Session.from_cookies(cookies)
-    return None
 
 
 def _decrypt(browser: str, place: Path) -> dict[str, str]:
@@ -197,7 +192,7 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
     log = _Log()
     cookies = _usable_cookies(extract_cookies_from_browser(browser, str(place), log))
     # yt-dlp raises nothing when a key is wrong or missing: values are empty, or cookies left out.
-    if log.warnings and not _session(cookies):
+    if log.warnings and not usable_session(cookies):
         raise NotLoggedInError(
             f"The cookies of {display_name(browser)} cannot be decrypted here"
             f" ({'; '.join(dict.fromkeys(log.warnings))}).",

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -16,7 +15,7 @@ from stravacookies.credentials.browsers import read_store
 from stravacookies.credentials.devtools import PORT_FILE, DevTools
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import NotLoggedInError
-from stravacookies.strava.session import Session, cookies_by_name
+from stravacookies.strava.session import Session, cookies_by_name, usable_session
 
 
 class Seen(NamedTuple):
@@ -108,7 +107,7 @@ class Chromium(OwnBrowser):
         """Ask it. On a Mac, it goes on when its windows are closed."""
         with suppress(ConnectionError):
             if self._tools and (pages := self._tools.pages()):
-                return Seen(pages, _session(cookies_by_name(self._tools.cookies())))
+                return Seen(pages, usable_session(cookies_by_name(self._tools.cookies())))
         return None
 
     def ask_to_end(self) -> None:
@@ -147,7 +146,7 @@ class Firefox(OwnBrowser):
         with suppress(NotLoggedInError):  # all cookies may be session cookies
             values = next(read_store(self.profile / "cookies.sqlite"))
         windows = firefox_windows.read(self.profile)
-        return Seen(windows.pages, _session(values | cookies_by_name(windows.cookies)))
+        return Seen(windows.pages, usable_session(values | cookies_by_name(windows.cookies)))
 
 
 # Source: chrome/common/pref_names.h, https://source.chromium.org
@@ -186,9 +185,3 @@ _FIREFOX = {
 def own_browser(program: Program) -> OwnBrowser:
     """Return the browser that a program starts."""
     return Firefox(program) if program.browser == "firefox" else Chromium(program)
-
-
-def _session(values: Mapping[str, str]) -> Session | None:
-    with suppress(NotLoggedInError):
-        return Session.from_cookies(values)
-    return None

@@ -12,7 +12,7 @@ from stravacookies.files import make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
 from stravacookies.locks import locked
 from stravacookies.strava.cookies import EXPIRES, HeatmapCookies
-from stravacookies.strava.session import Session
+from stravacookies.strava.session import Session, usable_session
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -78,11 +78,7 @@ class CredentialStore:
             return None
         place = KEYRING if entry.get(_PLACE) == KEYRING else FILE
         cookies = _load_from_keyring() if place == KEYRING else entry
-        try:
-            session = Session.from_cookies(cookies)
-        except NotLoggedInError:
-            session = None
-        return StoredSession(session, entry[_SOURCE], place)
+        return StoredSession(usable_session(cookies), entry[_SOURCE], place)
 
     def keep_session(self, session: Session, source: str) -> None:
         """Keep a session in place of the one before.

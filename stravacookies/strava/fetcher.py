@@ -8,7 +8,6 @@ from stravacookies.deadline import Deadline
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
     TRY_LATER,
-    NotLoggedInError,
     ServerError,
     SessionRefusedError,
     StravaError,
@@ -17,7 +16,7 @@ from stravacookies.heatmap import CURRENT, TileHost
 from stravacookies.strava import login_page
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
-from stravacookies.strava.session import DOMAIN, Login, Session, cookies_by_name
+from stravacookies.strava.session import DOMAIN, Login, Session, cookies_by_name, usable_session
 
 if TYPE_CHECKING:
     import requests
@@ -120,10 +119,7 @@ class CookieFetcher:
 
     def session(self) -> Session | None:
         """Return the session after the last call. Strava may have renewed it, so keep this one."""
-        try:
-            return Session.from_cookies(cookies_by_name(self._http.cookies))
-        except NotLoggedInError:
-            return None
+        return usable_session(cookies_by_name(self._http.cookies))
 
 
 def _within(deadline: Deadline, page: Answer, read: Callable[[Answer], _Result]) -> _Result:

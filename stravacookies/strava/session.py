@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,6 +112,13 @@ class Login:
             raise NotLoggedInError(
                 "The email or the password contains characters that cannot be sent."
             )
+
+
+def usable_session(cookies: Mapping[str, str]) -> Session | None:
+    """Return the session in Strava's cookies; None if there is none that can be used."""
+    with suppress(NotLoggedInError):
+        return Session.from_cookies(cookies)
+    return None
 
 
 def is_strava(domain: str) -> bool:
