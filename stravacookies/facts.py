@@ -1,4 +1,4 @@
-"""Facts about one user's session, cookies and JOSM; only `tile` and `retired_colors` ask Strava."""
+"""Facts about a user and JOSM; only `refusal`, `tile` and `retired_colors` ask Strava."""
 
 import errno
 import json
