@@ -39,18 +39,16 @@ def for_login(environ: Mapping[str, str]) -> Login:
             "There is no terminal to ask for an email and password: set STRAVA_EMAIL and"
             " STRAVA_PASSWORD."
         )
-    return Login(_email("Email", default=None), _secret("Password"))
+    return Login(_email(), _secret("Password"))
 
 
-def _email(question: str, default: str | None) -> str:
+def _email() -> str:
     def check(text: str) -> str:
         if text.strip() and "@" not in text:
             raise click.UsageError("That is not an email address.")
         return text.strip()
 
-    answer: str = click.prompt(
-        question, default=default, show_default=False, value_proc=check, err=True
-    )
+    answer: str = click.prompt("Email", value_proc=check, err=True)
     return answer
 
 

@@ -118,7 +118,7 @@ def test_empty_answer(monkeypatch: pytest.MonkeyPatch, source: str, what: str, h
     """Without an answer to a hidden question, a sentence says why the login ends."""
     monkeypatch.setattr(prompt, "is_possible", lambda: True)
     monkeypatch.setattr(prompt, "_read_unseen", lambda _: "")
-    monkeypatch.setattr(prompt, "_email", lambda *_, **__: "a@b.c")
+    monkeypatch.setattr(prompt, "_email", lambda: "a@b.c")
 
     with pytest.raises(NotLoggedInError) as error:
         run_in_process("login", source, environment={"HOME": str(home)})
