@@ -13,7 +13,7 @@ from stravacookies.cli.run_messages import served
 from stravacookies.credentials import sources
 from stravacookies.credentials.store import KEYRING, StoredSession
 from stravacookies.errors import RUN_JOSM_PREFS
-from stravacookies.findings import State
+from stravacookies.findings import Finding, State
 from stravacookies.heatmap import Layer
 from stravacookies.installation import command
 from stravacookies.josm.directory import PREFERENCES
@@ -22,14 +22,13 @@ from stravacookies.wording import count, listed, local_time, until
 
 if TYPE_CHECKING:
     from stravacookies.credentials.acquire import Acquired
-    from stravacookies.findings import Finding
     from stravacookies.josm.install import Removed
     from stravacookies.preview import View
 
 _MARKS = {
-    "good": ("✓", "ok", "green"),
-    "bad": ("✗", "no", "red"),
-    "unknown": ("–", "- ", "yellow"),
+    State.GOOD: ("✓", "ok", "green"),
+    State.BAD: ("✗", "no", "red"),
+    State.UNKNOWN: ("–", "- ", "yellow"),
 }
 """For each state of a finding: its mark, the same in ASCII, and its colour."""
 
@@ -142,7 +141,7 @@ _FIRST_STEPS = ("Session", "JOSM directory", "Registration", "Cookies", "Layers"
 """The findings whose advice comes first, if they are bad."""
 
 
-def next_step(findings: "Iterable[Finding]", *, running: bool) -> str:
+def next_step(findings: Iterable[Finding], *, running: bool) -> str:
     """Say what to do before mapping.
 
     Args:
@@ -161,7 +160,7 @@ def next_step(findings: "Iterable[Finding]", *, running: bool) -> str:
     return "start JOSM"
 
 
-def echo_findings(findings: "Sequence[Finding]") -> None:
+def echo_findings(findings: Sequence[Finding]) -> None:
     """Print findings with marks that standard output can show, and below each what to do.
 
     The text says what a mark and its colour mean, too: some screen readers skip them.
@@ -171,7 +170,7 @@ def echo_findings(findings: "Sequence[Finding]") -> None:
     # click leaves colours out where there is no terminal; https://no-color.org
     colored = False if os.environ.get("NO_COLOR") else None
     for finding in findings:
-        *marks, color = _MARKS[finding.state.value]
+        *marks, color = _MARKS[finding.state]
         mark = marks[ascii_only]
         line = f"{mark} {finding.name:{width}}  {finding.detail}"
         if finding.advice:
@@ -180,7 +179,7 @@ def echo_findings(findings: "Sequence[Finding]") -> None:
         click.echo(click.style(mark, fg=color) + text, file=sys.stdout, color=colored)
 
 
-def verdict(findings: "Sequence[Finding]") -> str:
+def verdict(findings: Sequence[Finding]) -> str:
     """Say in a line which checks have found something."""
     problems = [finding.name for finding in findings if finding.state is State.BAD]
     unknown = [finding.name for finding in findings if finding.state is State.UNKNOWN]
