@@ -64,7 +64,7 @@ def layers_and_shown(
     """
     chosen = layers(host, activities, colors, only)
     if _only_counts(only):
-        shown = by_key(host, show if _is_typed("show") else only)
+        shown = by_key(host, show if is_typed("show") else only)
     else:
         shown = by_key(host, show) or default_show(chosen)
     ids = {layer.id for layer in (*chosen, *shown)}
@@ -73,13 +73,13 @@ def layers_and_shown(
 
 def _only_counts(only: Sequence[str]) -> bool:
     """Return whether `--only` counts, or else `--activity` and `--color`: what was typed does."""
-    others = any(map(_is_typed, ("activities", "colors")))
-    if others and _is_typed("only"):
+    others = any(map(is_typed, ("activities", "colors")))
+    if others and is_typed("only"):
         raise click.UsageError("--only cannot be combined with --activity or --color.")
     return bool(only) and not others
 
 
-def _is_typed(name: str) -> bool:
+def is_typed(name: str) -> bool:
     """Return whether a parameter was given as an option."""
     source = click.get_current_context().get_parameter_source(name)
     return source is ParameterSource.COMMANDLINE

@@ -7,7 +7,6 @@ from functools import cache, partial
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from stravacookies import installation, paths
 from stravacookies.catalog import GROUPS
@@ -108,8 +107,7 @@ def command(
 
 def _refuse_all_and_others() -> None:
     """Refuse a choice of layers on the command line, which `--all` would override."""
-    source = click.get_current_context().get_parameter_source
-    if ParameterSource.COMMANDLINE in map(source, ("activities", "colors", "only")):
+    if any(map(selection.is_typed, ("activities", "colors", "only"))):
         raise click.UsageError("--all cannot be combined with --activity, --color or --only.")
 
 
