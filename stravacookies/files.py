@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -122,7 +121,7 @@ def open_trusted(path: Path) -> BinaryIO:
         status = os.fstat(folder)
         if status.st_uid != os.geteuid() or status.st_mode & 0o022:
             raise PermissionError(errno.EPERM, "Others can write to it", str(path.parent))
-        return open(path.name, "rb", opener=partial(os.open, dir_fd=folder))
+        return open(path.name, "rb", opener=lambda name, flags: os.open(name, flags, dir_fd=folder))
     finally:
         os.close(folder)
 

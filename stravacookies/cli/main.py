@@ -60,8 +60,8 @@ class _Commands(click.Group):
         if cmd_name not in SHORT_HELP:
             return None
         module = import_module(f"stravacookies.cli.commands.cmd_{cmd_name.replace('-', '_')}")
-        command: click.Command = module.command
-        return command
+        found: click.Command = module.command
+        return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
