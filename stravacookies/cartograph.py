@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from stravacookies.catalog import Color
 from stravacookies.heatmap import CURRENT, Layer
 from stravacookies.strava.cookies import HeatmapCookies
 
@@ -20,16 +21,16 @@ def by_file(layers: Iterable[Layer]) -> dict[str, list[Layer]]:
     """Group layers by the file name of their map source."""
     files: dict[str, list[Layer]] = {}
     for layer in layers:
-        files.setdefault(_file_name(layer.color.key), []).append(layer)
+        files.setdefault(_file_name(layer.color), []).append(layer)
     return files
 
 
-def _file_name(color: str) -> str:
-    return f"strava-heatmap-{color}.onlinemap"
+def _file_name(color: Color) -> str:
+    return f"strava-heatmap-{color.key}.onlinemap"
 
 
-FILE_NAMES = tuple(_file_name(color.key) for color in CURRENT.colors)
-"""Every name that `by_file` can return."""
+PATHS = {name: f"{DIRECTORY}/{name}" for name in map(_file_name, CURRENT.colors)}
+"""Where map sources are below JOSM's directory, by every name that `by_file` can return."""
 
 
 def map_sources(

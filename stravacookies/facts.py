@@ -108,7 +108,7 @@ class JosmFacts:
         found: dict[str, str | Exception] = {}
         for name in cartograph.by_file(self.layers):
             try:
-                content = _content(self.directory / cartograph.DIRECTORY / name)
+                content = _content(self.directory / cartograph.PATHS[name])
                 found[name] = json.dumps(json.loads(content))
             except (OSError, ValueError, RecursionError) as error:
                 found[name] = error
@@ -117,8 +117,7 @@ class JosmFacts:
     @cached_property
     def is_exposed(self) -> bool:
         """Whether git would commit files with cookies, or their backup of the preferences."""
-        map_sources = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
-        names = (entry_set.FILE, install.BACKUP, *map_sources)
+        names = (entry_set.FILE, install.BACKUP, *cartograph.PATHS.values())
         return repository.would_commit(self.directory / name for name in names)
 
     @cached_property

@@ -61,8 +61,8 @@ class User:
         self.log_in(hours)
         layers = local_host(port).layers(["all"])
         files = {entry_set.FILE: entry_set.render(layers, [], None)}
-        names = [f"cartograph/{name}" for name in cartograph.FILE_NAMES]
-        install.write(self.josm, files, install.prepare(self.josm), names)
+        obsolete = cartograph.PATHS.values()
+        install.write(self.josm, files, install.prepare(self.josm), obsolete)
 
     def forget_layers(self) -> None:
         """Write the preferences of a JOSM without our layers, and with its remote control off."""

@@ -100,7 +100,7 @@ def test_one_file_for_each_colour(host: TileHost) -> None:
     }
 
     assert {f"strava-heatmap-{color.key}.onlinemap" for color in host.colors} == set(sources)
-    assert set(sources) <= set(cartograph.FILE_NAMES)
+    assert set(sources) <= set(cartograph.PATHS)
     for color in host.colors:
         maps = sources[f"strava-heatmap-{color.key}.onlinemap"]["maps"]
         layers = host.layers(colors=[color.key])

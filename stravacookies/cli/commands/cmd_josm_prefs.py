@@ -12,9 +12,6 @@ from stravacookies.heatmap import Layer
 from stravacookies.josm import entry_set, install, menu
 from stravacookies.strava.cookies import HeatmapCookies
 
-_PATHS = {name: f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES}
-"""Where map sources are, below JOSM's directory."""
-
 
 @click.command(
     "josm-prefs",
@@ -69,8 +66,8 @@ def command(
     registration = install.prepare(directory, force=force)
     cookies = None if port else user.cookies(host, source, refresh=refresh)
     map_sources = cartograph.by_file(layers) if cookies else {}
-    names = [*(path for name, path in _PATHS.items() if name in map_sources), entry_set.FILE]
-    obsolete = [path for name, path in _PATHS.items() if name not in map_sources]
+    names = [cartograph.PATHS[name] for name in map_sources]
+    obsolete = [path for name, path in cartograph.PATHS.items() if name not in map_sources]
     mark = entry_set.mark(layers, shown, cookies)
     installed = install.Installed(menu=registration.menu)
     if (
@@ -96,5 +93,5 @@ def _files(
 ) -> dict[str, bytes]:
     """Return the content of all files, by their paths below JOSM's directory."""
     map_sources = cartograph.map_sources(layers, cookies) if cookies else {}
-    files = {_PATHS[name]: content for name, content in map_sources.items()}
+    files = {cartograph.PATHS[name]: content for name, content in map_sources.items()}
     return files | {entry_set.FILE: entry_set.render(layers, shown, cookies)}

@@ -26,8 +26,7 @@ def command(josm_dir: Path | None) -> None:
         printing.say(messages.NOTHING_TO_REMOVE)
         left = _remove_from_desktop()  # JOSM may be gone, and these may not
     else:
-        names = [f"{cartograph.DIRECTORY}/{name}" for name in cartograph.FILE_NAMES]
-        removed = install.remove(directory, names)
+        removed = install.remove(directory, cartograph.PATHS.values())
         left = [*removed.left, *_remove_from_desktop()]
         if removed.registration or removed.files or not left:
             printing.say(messages.removal_summary(directory, removed))
