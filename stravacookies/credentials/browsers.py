@@ -126,14 +126,14 @@ def _read(source: str, profile: Profile) -> list[Values]:
     )
 
 
-def _read_firefox(connection: sqlite3.Connection) -> dict[str, dict[str, str]]:
+def _read_firefox(connection: sqlite3.Connection) -> dict[str, Values]:
     """Return the cookies in Firefox's store by container; those outside of any are under ''."""
     connection.text_factory = lambda text: text.decode(errors="replace")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     # Milliseconds since version 16. Source:
     # https://github.com/mozilla-firefox/firefox/commit/5869af852cd20425165837f6c2d9971f3efba83d
     now = time.time() * (1000 if version >= 16 else 1)
-    cookies: dict[str, dict[str, str]] = defaultdict(dict)
+    cookies: dict[str, Values] = defaultdict(dict)
     for container, name, value, expiry in connection.execute(
         "SELECT originAttributes, name, value, expiry FROM moz_cookies"
         # So that later ones replace others, which a browser may not send to www.strava.com.
@@ -179,7 +179,7 @@ def _in_container(containers: Mapping[str, Values], profile: Profile) -> list[Va
     return [containers[each] for each in list(logins)[:1]]
 
 
-def _decrypt(browser: str, place: Path) -> dict[str, str]:
+def _decrypt(browser: str, place: Path) -> Values:
     """Let yt-dlp read Strava's cookies, from the copy of a profile or from Safari's store."""
     try:
         # Imported here: 0.3 s, and few runs read a browser
@@ -201,7 +201,7 @@ def _decrypt(browser: str, place: Path) -> dict[str, str]:
     return cookies
 
 
-def _usable_cookies(jar: CookieJar) -> dict[str, str]:
+def _usable_cookies(jar: CookieJar) -> Values:
     return cookies_by_name(
         cookie
         for cookie in jar
