@@ -90,6 +90,14 @@ def file_type(path: Path) -> int:
         return 0
 
 
+def content_of(path: Path) -> bytes:
+    """Return the content of a file; nothing if it does not exist, or is a pipe, which may not end.
+
+    Raise an `OSError` if it cannot be read.
+    """
+    return path.read_bytes() if file_type(path) == stat.S_IFREG else b""
+
+
 def is_private(path: Path) -> bool:
     """Return whether a file exists that only its owner can read."""
     try:

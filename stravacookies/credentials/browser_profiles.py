@@ -17,6 +17,7 @@ from stravacookies.credentials.browser_folders import (
     folders,
 )
 from stravacookies.errors import BrowserNotFoundError
+from stravacookies.files import content_of
 
 _CHROMIUM_STORES = ("Cookies", "Network/Cookies")
 _STORES = {"safari": ("Cookies.binarycookies",)} | dict.fromkeys(
@@ -99,11 +100,6 @@ def _content(folder: Path) -> list[Path]:
     return []
 
 
-def _read_file(path: Path) -> bytes:
-    """Return the content of a file, and nothing of a pipe or a device, which might never end."""
-    return path.read_bytes() if path.is_file() else b""
-
-
 def _firefox_names(root: Path) -> dict[Path, str]:
     """Return the names of Firefox's profiles by their folders, which may be anywhere.
 
@@ -111,7 +107,7 @@ def _firefox_names(root: Path) -> dict[Path, str]:
     """
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     with suppress(OSError, ValueError, configparser.Error):
-        parser.read_string(_read_file(root / "profiles.ini").decode("utf-8-sig"))
+        parser.read_string(content_of(root / "profiles.ini").decode("utf-8-sig"))
     profiles = [section for section in parser.values() if "Path" in section]
     return {root / each["Path"]: each.get("Name", "") for each in profiles}
 
@@ -122,7 +118,7 @@ def _chromium_names(root: Path) -> dict[Path, str]:
     Source: https://source.chromium.org/chromium/chromium/src/+/main:chrome/browser/profiles/profile_attributes_storage.h
     """
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        profiles = json.loads(_read_file(root / "Local State"))["profile"]["info_cache"]
+        profiles = json.loads(content_of(root / "Local State"))["profile"]["info_cache"]
         return {root / folder: str(each["name"]) for folder, each in profiles.items()}
     return {}
 
@@ -151,7 +147,7 @@ def container_name(profile: Profile, container: int) -> str:
     Source: https://searchfox.org/mozilla-central/source/toolkit/components/contextualidentity
     """
     with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-        content = json.loads(_read_file(profile.folder / "containers.json"))
+        content = json.loads(content_of(profile.folder / "containers.json"))
         for identity in content["identities"]:
             if identity["userContextId"] == container:
                 text = identity.get("l10nId") or identity.get("l10nID") or ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies import paths
 from stravacookies.errors import LOG_IN_WITH_BROWSER, RUN_LOGIN, NotLoggedInError, StravaError
-from stravacookies.files import make_private_directory, replace_all
+from stravacookies.files import content_of, make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
 from stravacookies.locks import locked
 from stravacookies.strava.cookies import EXPIRES, HeatmapCookies
@@ -159,7 +159,7 @@ class CredentialStore:
 def _read_file(path: Path) -> dict[str, str]:
     """Return what is in a file; nothing if it is missing or damaged."""
     try:
-        return _parse_json(path.read_bytes()) if path.is_file() else {}
+        return _parse_json(content_of(path))
     except OSError:
         return {}
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from stravacookies.errors import FileError, JosmStateError
 from stravacookies.files import (
     ChangedError,
+    content_of,
     file_type,
     is_private,
     renamed_errors,
@@ -164,7 +165,7 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
     files = [directory / name for name in (entry_set.FILE, *names)]
     removed, left = [], []
     with renamed_errors(directory, "written"), _locked(directory, files):
-        backup = _content(directory / BACKUP)
+        backup = content_of(directory / BACKUP)
         change = _replace(directory, {}, _edit(directory, unregister), unregister)
         # The backup last: until then it can undo what was done.
         for path in [*files, directory / BACKUP]:
@@ -269,13 +270,8 @@ def _unlink(path: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     """Return whether a file is an entry set or a map source of ours, and not JOSM's preferences."""
-    content = _content(path)
+    content = content_of(path)
     return ID_PREFIX.encode() in content and NAMESPACE.encode() not in content
-
-
-def _content(path: Path) -> bytes:
-    """Return the content of a file; nothing if it does not exist, or is no file."""
-    return path.read_bytes() if file_type(path) == stat.S_IFREG else b""
 
 
 def _refuse_running(directory: Path) -> None:
