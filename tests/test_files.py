@@ -45,7 +45,8 @@ def test_file_is_private(path: Path, monkeypatch: pytest.MonkeyPatch, exists: bo
         modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
         return descriptor
 
-    path.unlink() if not exists else None
+    if not exists:
+        path.unlink()
     monkeypatch.setattr(os, "open", spy)
     umask = os.umask(0)
     try:
