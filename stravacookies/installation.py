@@ -20,7 +20,7 @@ EXTRAS = {
 
 _NAME = "stravacookies"
 _PLAIN = re.compile(r"[\w@%+=:./~-]+")
-"""A word that means itself in each shell. PowerShell splits a word at a comma."""
+"""A word that means itself in each shell, once commas are out: PowerShell splits a word there."""
 
 _ACTIVE = re.compile(r'["$`\\!]')
 """What means something else between double quotes, in sh, bash, zsh or fish."""
@@ -108,7 +108,7 @@ def quoted(word: str, *, is_windows: bool = os.name == "nt") -> str:
     """
     if is_windows:
         return word if _PLAIN.fullmatch(word.replace("\\", "/")) else f'"{word}"'
-    return word if _PLAIN.fullmatch(word) else _between_quotes(word)
+    return word if _PLAIN.fullmatch(word.replace(",", ".")) else _between_quotes(word)
 
 
 def command(*words: str) -> str:

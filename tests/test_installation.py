@@ -97,7 +97,25 @@ def test_quotes_of_windows() -> None:
     ) == " ".join(quoted(word, is_windows=True) for word in words)
 
 
-HARD = ["ride:hot", "-", "~/é", "", "a b", "it's", 'say "x"', "$HOME", "`id`", "a\\b", "a#b", "!x"]
+def test_comma() -> None:
+    """Only Windows needs quotes around a comma; in `ARGS`, they would need others around them."""
+    assert "47.05,8.31" == quoted("47.05,8.31", is_windows=False)
+
+
+HARD = [
+    "47.05,8.31",
+    "-",
+    "~/é",
+    "",
+    "a b",
+    "it's",
+    'say "x"',
+    "$HOME",
+    "`id`",
+    "a\\b",
+    "a#b",
+    "!x",
+]
 
 
 @pytest.fixture
@@ -106,7 +124,9 @@ def make(tmp_path: Path) -> list[str]:
     require(missing("This test", {"make": shutil.which("make")}))
     script = tmp_path / "bin" / "stravacookies"
     script.parent.mkdir()
-    script.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    python = script.resolve().with_name("python")
+    python.symlink_to(sys.executable)
+    script.write_text(f"#!/bin/sh\n# {python}\nprintf '%s\\n' \"$@\"\n")
     script.chmod(0o700)
     for stamp in ("with-browser", "with-browser,serve"):
         (tmp_path / stamp).touch()
