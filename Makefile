@@ -100,10 +100,16 @@ clean:  ## Remove everything that was created here
 # Two set-ups at once would write into the same environment.
 .NOTPARALLEL:
 
+# Where Python is gone, or the clone was moved, the environment is set up again.
+BROKEN := $(shell cd '$(BIN)' 2>/dev/null && test -x python && \
+    grep -qsF "$$(pwd -P)/python" stravacookies || echo broken)
+.PHONY: broken
+broken:
+
 # A stamp for each set of optional dependencies, as pyproject.toml names them.
-$(VENV)/with-%: pyproject.toml bootstrap.py
+$(VENV)/with-%: pyproject.toml bootstrap.py $(BROKEN)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	    echo 'stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 …' >&2; \
+	    echo 'stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
 	    exit 2; \
 	}
 	@$(PYTHON) bootstrap.py '$@'

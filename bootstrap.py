@@ -6,12 +6,15 @@ This installs the dependencies and those of the extras, and touches the file. Th
 the path, but not installed: for that, pip would download a build tool.
 """
 
+import fcntl
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,8 +35,9 @@ program()
 
 THROUGH_SHELL = """\
 #!/bin/sh
-'''exec' {python} "$0" "$@"
+'''exec' {quoted} "$0" "$@"
 '''
+# {python}
 """
 """Lines for both sh and Python: a path with spaces, or a long one, does not fit into `#!`."""
 
@@ -41,12 +45,13 @@ THROUGH_SHELL = """\
 def main(stamp: Path) -> None:
     """Install what a stamp's name says, and touch it.
 
-    An environment that was left unfinished is made again; what was downloaded is still in a cache.
-    One that is new and cannot be finished is removed.
+    An environment that was left unfinished, or that does not work here, is made again; what was
+    downloaded is still in a cache. One that is new and cannot be finished is removed.
     """
+    wait_for_others()
     environment = stamp.parent
     unfinished = environment / "unfinished"
-    is_new = unfinished.exists() or not (environment / "bin" / "python").exists()
+    is_new = unfinished.exists() or not works_here(environment)
     tool, create, install = tools(environment)
     extras = stamp.name.removeprefix("with-").split(",")
     print(f"{purpose(environment, extras, is_new)} with {tool} …", file=sys.stderr)
@@ -64,12 +69,34 @@ def main(stamp: Path) -> None:
     except BaseException as error:
         if is_new:
             shutil.rmtree(environment, ignore_errors=True)
-        match error:
-            case KeyboardInterrupt():
-                sys.exit("The set-up was interrupted. The next run starts it again.")
-            case OSError():
-                sys.exit(f"The set-up failed: {error.filename}: {error.strerror}.")
+        if isinstance(error, OSError):
+            sys.exit(f"The set-up failed: {error.filename}: {error.strerror}.")
         raise
+
+
+def wait_for_others() -> None:
+    """Wait until no other process sets up this clone, and keep others waiting until this one ends.
+
+    Where there are no locks, as on some network drives, this does not wait.
+    """
+    clone = os.open(ROOT, os.O_RDONLY)
+    with suppress(OSError):
+        try:
+            fcntl.flock(clone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another set-up to finish …", file=sys.stderr)
+            fcntl.flock(clone, fcntl.LOCK_EX)
+
+
+def works_here(environment: Path) -> bool:
+    """Return whether an environment has its Python, and is where it was made.
+
+    The Makefile asks the same. An update of the system may remove a Python, and a user may move
+    the clone.
+    """
+    python = environment.resolve() / "bin" / "python"
+    program = python.with_name("stravacookies")
+    return python.exists() and program.exists() and os.fsencode(python) in program.read_bytes()
 
 
 def purpose(environment: Path, extras: list[str], is_new: bool) -> str:
@@ -169,14 +196,19 @@ def run(command: list[str]) -> None:
 def link(environment: Path) -> None:
     """Put the clone on the path of an environment, and the program into its `bin`."""
     (packages,) = environment.glob("lib/python*/site-packages")
-    (packages / "stravacookies.pth").write_text(f"{ROOT}\n", encoding="utf-8")
-    program = environment / "bin" / "stravacookies"
-    python = str(program.absolute().with_name("python"))
+    # Python reads this in the encoding of the user's language, and runs a line with an import.
+    path = f"import os, sys; sys.path.append(os.fsdecode({os.fsencode(ROOT)!r}))\n"
+    (packages / "stravacookies.pth").write_text(path, encoding="ascii")
+    program = environment.resolve() / "bin" / "stravacookies"
+    python = str(program.with_name("python"))
     fits = re.fullmatch(r"[\w./+-]{1,120}", python, re.ASCII)
-    first = f"#!{python}\n" if fits else THROUGH_SHELL.format(python=shlex.quote(python))
-    program.write_text(first + COMMAND, encoding="utf-8")
+    through_shell = THROUGH_SHELL.format(quoted=shlex.quote(python), python=python)
+    program.write_bytes(os.fsencode((f"#!{python}\n" if fits else through_shell) + COMMAND))
     program.chmod(0o755)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except KeyboardInterrupt:
+        sys.exit("The set-up was interrupted. The next run starts it again.")

@@ -1,8 +1,11 @@
 """The set-up of a clone: with uv or pip, whole or not at all, and a sentence if it fails."""
 
+import fcntl
+import os
 import shlex
 import shutil
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,7 @@ class Clone:
         self._programs, self._modules = folder / "programs", folder / "modules"
         for each in (self.folder, self._programs, self._modules / "pip"):
             each.mkdir(parents=True)
+        (self._programs / "grep").symlink_to(shutil.which("grep") or "grep is not installed")
         for name in ("Makefile", "pyproject.toml", "bootstrap.py"):
             shutil.copy(ROOT / name, self.folder)
         (self.folder / "stravacookies").mkdir()
@@ -85,6 +89,7 @@ class Clone:
     def make(self, *words: str, python: str = sys.executable) -> Outcome:
         """Run make; leave out what it says itself."""
         environment = {"PATH": str(self._programs), "PYTHONPATH": str(self._modules)}
+        environment["LC_ALL"] = "C"  # Python then reads a .pth file as ASCII
         variables = (f"PYTHON={shlex.quote(python)}", *words)
         outcome = run(MAKE, *variables, environment=environment, folder=self.folder)
         lines = outcome.err.splitlines(keepends=True)
@@ -187,6 +192,39 @@ def test_killed_set_up(set_up_before: bool, clone: Clone) -> None:
     assert not half_installed.exists()
 
 
+@pytest.mark.parametrize("name", ["moved", "Öl's folder"])
+def test_moved(name: str, clone: Clone) -> None:
+    """A clone that was moved is set up again, once, and works in any language there."""
+    clone.provide("uv")
+    clone.make("login")
+    clone.folder = clone.folder.rename(clone.folder.with_name(name))
+
+    assert Outcome(0, "run with ['login']\n", WITH_UV) == clone.make("login")
+    assert Outcome(0, "run with ['login']\n", "") == clone.make("login")
+
+
+def test_python_is_gone(clone: Clone) -> None:
+    """If the system no longer has the Python of the environment, it is set up again."""
+    clone.provide("uv")
+    clone.make("login")
+    python = clone.environment / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/no/python")
+
+    assert Outcome(0, "run with ['login']\n", WITH_UV) == clone.make("login")
+
+
+def test_two_at_once(clone: Clone) -> None:
+    """A set-up waits until another one has finished, so that they do not break each other."""
+    clone.provide("uv")
+    folder = os.open(clone.folder, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    threading.Timer(0.5, os.close, [folder]).start()
+
+    waited = "Waiting for another set-up to finish …\n"
+    assert Outcome(0, "run with ['login']\n", waited + WITH_UV) == clone.make("login")
+
+
 def test_not_writable(clone: Clone) -> None:
     """If the environment cannot be written, the system's reason is told."""
     clone.provide("uv")
@@ -201,7 +239,7 @@ def test_no_python(python: str, clone: Clone) -> None:
     """Without Python, or with an older one, the user reads which one is needed."""
     why = (
         "stravacookies needs Python 3.11 or newer. If you have one, name it:"
-        " make PYTHON=python3.11 …\n"
+        " make PYTHON=python3.11 browser\n"
     )
 
     assert Outcome(2, "", why) == clone.make("browser", python=python)
