@@ -21,6 +21,11 @@ START = 30.0
 _END = 5.0
 """Seconds to wait until a browser that was asked to end has ended."""
 
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL
+
+_running: list[OwnBrowser] = []
+"""The browsers that run now."""
+
 
 @contextmanager
 def running(
@@ -38,12 +43,26 @@ def running(
         NotLoggedInError: It cannot be started, or it runs already.
     """
     with _locked_profile(browser), _signals_as_exits():
+        _running.append(browser)
         try:
             _start(browser, environ, page)
             _wait_for_start(browser, patience)
             yield
         finally:
             _end(browser)
+            _running.remove(browser)
+
+
+def end_all(patience: float = _END) -> None:
+    """Wait for the browsers that other threads run, and after some seconds end them by force.
+
+    Call it before the process ends, which would leave them behind.
+    """
+    deadline = Deadline(patience)
+    while _running and deadline.left:
+        time.sleep(0.05)
+    for browser in _running.copy():
+        browser.signal(_KILL)
 
 
 @contextmanager
@@ -134,7 +153,7 @@ def _end(browser: OwnBrowser) -> None:
     except subprocess.TimeoutExpired:
         pass
     finally:
-        browser.signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        browser.signal(_KILL)
         browser.process.wait()
         browser.process = None
 

@@ -71,11 +71,14 @@ def serve(
         cookies: The cookies to begin with, if there are any.
 
     Raises:
-        KeyboardInterrupt: The user has interrupted it.
+        KeyboardInterrupt: It was interrupted, or told to end.
         NetworkError: The certificates that the environment names cannot be read.
     """
     _hold_interrupts(hold=True)
-    asyncio.run(_serve(listener, renew, say, cookies))
+    try:
+        asyncio.run(_serve(listener, renew, say, cookies))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _hold_interrupts(*, hold: bool) -> None:
@@ -85,6 +88,15 @@ def _hold_interrupts(*, hold: bool) -> None:
         signal.pthread_sigmask(how, {signal.SIGINT})
 
 
+def _end_when_told() -> None:
+    """Let `kill`, and the end of the terminal, end the server in the way an interrupt does."""
+    task = asyncio.current_task()
+    if sys.platform != "win32" and task:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
 async def _serve(
     listener: socket.socket,
     renew: Callable[[], HeatmapCookies],
@@ -92,6 +104,7 @@ async def _serve(
     cookies: HeatmapCookies | None,
 ) -> None:
     _hold_interrupts(hold=False)
+    _end_when_told()
     renewal = Renewal(renew, say, cookies)
     async with Upstream(CURRENT.layers()[0].tile_url(0, 0, 0)) as upstream:
         handler = _Handler(renewal, upstream, listener.getsockname()[1])

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies.credentials import window_profile
-from stravacookies.credentials.browser_process import running
+from stravacookies.credentials.browser_process import end_all, running
 from stravacookies.credentials.own_browser import own_browser
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import NotLoggedInError
@@ -168,7 +169,7 @@ def test_signals_end_the_browser(
     script = (
         "from pathlib import Path\n"
         "import time\n"
-        "from stravacookies.credentials.browser_process import running\n"
+        "from stravacookies.credentials.browser_process import end_all, running\n"
         "from stravacookies.credentials.own_browser import own_browser\n"
         "from stravacookies.credentials.window_browsers import Program\n"
         f"paths = Path({str(program.path)!r}), Path({str(program.profile)!r})\n"
@@ -217,3 +218,29 @@ def test_consumer_that_fails(tmp_path: Path) -> None:
 
     assert has_ended(program)
     assert os.listdir(program.profile)  # noqa: PTH208 - the login stays for a renewal
+
+
+@pytest.mark.parametrize(("behaviour", "patience"), [("works", 20.0), ("shows nothing", 0.0)])
+def test_browsers_of_other_threads(tmp_path: Path, behaviour: str, patience: float) -> None:
+    """A process that ends waits for them, and ends by force those that take too long."""
+    program = pretended(tmp_path, behaviour=behaviour)
+    ended: list[str] = []
+
+    def work() -> None:
+        try:
+            start(program)
+        except NotLoggedInError as error:
+            ended.append(error.finding)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    give_up = time.monotonic() + 20
+    while not (program.profile / "started.json").exists():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    end_all(patience)
+    is_forced = behaviour == "shows nothing"
+    thread.join(20)
+
+    assert has_ended(program)
+    assert (["Chromium could not be started (it ended at once)."] if is_forced else []) == ended

@@ -21,9 +21,11 @@ from PIL import Image
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.server import serving as serving_module
 from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.session import Session
 from stravacookies.strava.tiles import PNG
 from stravacookies.version import __version__
 from tests.made_up import values
+from tests.pretended_browser import has_ended, pretended
 from tests.served import TILE, Served, serving
 from tests.standin import fast
 from tests.standin.faults import Place, say
@@ -354,6 +356,27 @@ def test_not_http(served: Served) -> None:
     served.end()
 
     assert "" == served.said
+
+
+def test_told_to_end_while_a_browser_renews_the_session(
+    environment: dict[str, str], home: Path, tmp_path: Path
+) -> None:
+    """`kill` ends the server as an interrupt does, and leaves no browser behind."""
+    store = CredentialStore(home / ".local" / "state" / "stravacookies")
+    store.keep_cookies(HeatmapCookies.from_values(values(datetime.now(UTC) + timedelta(hours=1))))
+    store.keep_session(Session("a" * 32), "window:chromium")
+    program = pretended(tmp_path)._replace(profile=store.directory / "window-chromium")
+    program.profile.mkdir(mode=0o700)
+    path = f"{program.path.parent}:{environment['PATH']}"
+    with serving(environment | {"PATH": path}) as served, served.connect() as caller:
+        # Its tile is refused, and so is the kept session.
+        caller.sendall(f"GET {TILE} HTTP/1.1\r\nHost: {served.address}\r\n\r\n".encode())
+        wait_until(lambda: (program.profile / "started.json").exists())
+        served.process.send_signal(signal.SIGTERM)
+        out, _ = served.process.communicate(timeout=20)
+
+    assert (0, "Stopped.") == (served.process.returncode, out.decode().splitlines()[-1])
+    assert has_ended(program)
 
 
 @pytest.mark.parametrize("moment", ["before the loop", "in the loop"])

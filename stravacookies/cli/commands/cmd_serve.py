@@ -123,6 +123,7 @@ def _without_person(name: str, source: str) -> str:
 
 def _serve(port: int, source: str | None) -> None:
     # Imported here: --help needs neither aiohttp nor requests.
+    from stravacookies.credentials import browser_process
     from stravacookies.server import serving
 
     with serving.listen(port) as listener:
@@ -140,6 +141,8 @@ def _serve(port: int, source: str | None) -> None:
             serving.serve(listener, lambda: _renewed_cookies(usual), printing.warn, cookies)
         except KeyboardInterrupt:
             printing.say("Stopped.")
+        finally:
+            browser_process.end_all()  # one may run to renew the session
 
 
 def _first_cookies(source: str | None) -> HeatmapCookies | None:
