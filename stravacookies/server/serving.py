@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError as HttpError
+from aiohttp.http_exceptions import HttpProcessingError
 
 from stravacookies import templating
 from stravacookies.errors import StravacookiesError, StravaError, UsageError
@@ -27,7 +27,8 @@ from stravacookies.wording import until
 
 _log = logging.getLogger(__name__)
 # aiohttp logs a request that is not HTTP with a traceback, as if it were a fault of ours.
-_log.addFilter(lambda record: not record.exc_info or not isinstance(record.exc_info[1], HttpError))
+_NOT_HTTP = HttpProcessingError, web.RequestPayloadError
+_log.addFilter(lambda record: not record.exc_info or not isinstance(record.exc_info[1], _NOT_HTTP))
 
 _ALWAYS = {"Server": f"stravacookies/{__version__}", "X-Content-Type-Options": "nosniff"}
 

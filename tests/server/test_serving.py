@@ -347,12 +347,14 @@ def test_broken_tile(served: Served, stand_in: StandIn) -> None:
 
 
 def test_not_http(served: Served) -> None:
-    """A request that makes no sense gets 400, and is not told as a fault of ours."""
-    twice = f"GET / HTTP/1.1\r\nHost: {served.address}\r\nHost: example.com\r\n\r\n"
-    for request in ("hello\r\n\r\n", twice):
+    """A request that makes no sense is refused, and is not told as a fault of ours."""
+    host = f"Host: {served.address}\r\n"
+    twice = f"GET / HTTP/1.1\r\n{host}Host: example.com\r\n\r\n"
+    no_gzip = f"POST / HTTP/1.1\r\n{host}Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"
+    for request, status in (("hello\r\n\r\n", 400), (twice, 400), (no_gzip, 405)):
         with served.connect() as caller:
             caller.sendall(request.encode())
-            assert b"400 Bad Request" in caller.recv(100)
+            assert f" {status} ".encode() in caller.recv(100)
     served.end()
 
     assert "" == served.said
