@@ -15,13 +15,10 @@ from stravacookies.heatmap import CURRENT, ID_PREFIX, Layer, Tile
 from stravacookies.installation import command
 from stravacookies.locks import locked
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.tiles import HOT, PNG, thumbnails
+from stravacookies.strava.tiles import HOT, PNG, PNG_END, thumbnails
 
 _NO_HEAT = b"no heat"
 """The content of a kept tile without heat; an empty file may be left over from a crash."""
-
-_PNG_END = b"IEND\xaeB`\x82"
-"""The last bytes of a PNG: https://www.w3.org/TR/png-3/#11IEND."""
 
 _DAY = 24 * 60 * 60
 """Seconds for which a tile is kept; Strava makes new ones less often."""
@@ -139,7 +136,7 @@ class _TileCache:
             return None
         if content == _NO_HEAT:
             return b""
-        return content if content.startswith(PNG) and content.endswith(_PNG_END) else None
+        return content if content.startswith(PNG) and content.endswith(PNG_END) else None
 
     def store(self, layer: Layer, tile: Tile, picture: bytes) -> None:
         """Keep a tile, if that is possible."""

@@ -16,10 +16,11 @@ from stravacookies.errors import StravacookiesError, StravaError, UsageError
 from stravacookies.heatmap import CURRENT, local_command, local_host, serve_command
 from stravacookies.installation import command
 from stravacookies.server import gate
+from stravacookies.server.arriving import Arriving
 from stravacookies.server.enlarge import cut, parent
 from stravacookies.server.gate import Wanted
 from stravacookies.server.renewal import FIRST_PAUSE, Renewal
-from stravacookies.server.upstream import Arriving, Upstream
+from stravacookies.server.upstream import Upstream
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.tiles import REFUSED
 from stravacookies.version import __version__

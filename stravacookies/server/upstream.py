@@ -15,19 +15,14 @@ import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from stravacookies.errors import NetworkError, StravaError
+from stravacookies.server.arriving import Arriving, receive
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.http import retry_after
-from stravacookies.strava.tiles import PNG, REFUSED
+from stravacookies.strava.tiles import REFUSED
 from stravacookies.version import __version__
 
 IN_FLIGHT = 8
 """The most tiles to request from Strava at a time."""
-
-HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified")
-"""The headers of Strava's answer that callers get."""
-
-_LARGEST = 2**20
-"""The most bytes of a tile: those of 512 pixels each way, if nothing can be compressed."""
 
 PARENTS = 16
 """How many tiles are kept in memory to cut others from: at most 16 MB, most often less than 1."""
@@ -41,75 +36,6 @@ USUAL_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 _TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=20)
 
 _log = logging.getLogger(__name__)
-
-
-class Arriving:
-    """An answer of Strava's that any number of callers can read while it arrives.
-
-    Attributes:
-        status: 200 for a picture, 404 where there is no heat, or one of `REFUSED`.
-        headers: Those of `HANDED_ON` that Strava sent.
-        readers: How many callers want it.
-        is_parent: Whether other tiles are cut from it, so that it is kept for a while.
-        task: What requests it.
-    """
-
-    task: asyncio.Task[None]
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.headers: dict[str, str] = {}
-        self.readers = 0
-        self.is_parent = False
-        self._parts: list[bytes] = []
-        self._is_whole = False
-        self._error: StravaError | None = None
-        self._news = asyncio.Event()
-
-    def begin(self, status: int, headers: dict[str, str]) -> None:
-        """Note the head of the answer."""
-        self.status, self.headers = status, headers
-        self._tell()
-
-    def add(self, part: bytes) -> None:
-        """Add a part of the picture."""
-        self._parts.append(part)
-        self._tell()
-
-    def end(self, error: StravaError | None = None) -> None:
-        """Note that nothing more will come, or that it failed."""
-        self._is_whole, self._error = not error, error
-        self._tell()
-
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-
-    async def begun(self) -> None:
-        """Wait for the head of the answer; raise a `StravaError` if there is none."""
-        while not self.status:
-            if self._error:
-                raise self._error
-            await self._news.wait()
-
-    async def parts(self) -> AsyncIterator[bytes]:
-        """Yield the parts of the picture; raise a `StravaError` if it breaks off."""
-        read = 0
-        while True:
-            if read < len(self._parts):
-                part = b"".join(self._parts[read:])
-                read = len(self._parts)
-                yield part
-            elif self._is_whole:
-                return
-            elif self._error:
-                raise self._error
-            else:
-                await self._news.wait()
-
-    async def picture(self) -> bytes:
-        """Return the whole picture; raise a `StravaError` if it breaks off."""
-        return b"".join([part async for part in self.parts()])
 
 
 class Upstream:
@@ -219,7 +145,7 @@ class Upstream:
             if answer.status == _TOO_MANY:
                 self._begin_pause(answer.headers.get("Retry-After", ""))
                 self._refuse_in_pause()
-            await _receive(answer, arriving)
+            await receive(answer, arriving)
 
     def _keep(self, key: tuple[str, HeatmapCookies], parent: Arriving) -> None:
         self._parents[key] = parent
@@ -237,40 +163,6 @@ class Upstream:
                 "Strava asks for fewer requests. Tiles are requested again in"
                 f" {math.ceil(pause)} s."
             )
-
-
-async def _receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
-    """Pass a picture on, part by part; of other answers, only the head."""
-    is_picture = answer.status == 200
-    if not is_picture and answer.status not in (404, *REFUSED):
-        raise StravaError(f"Strava answered {answer.status}, which was not expected.")
-    names = set(HANDED_ON)
-    if not is_picture or "Content-Encoding" in answer.headers:
-        names.remove("Content-Length")
-    headers = {name: answer.headers[name] for name in names & answer.headers.keys()}
-    if is_picture:
-        await _expect_png(answer)
-        arriving.begin(200, headers)
-        arriving.add(PNG)
-    size = 0
-    async for part in answer.content.iter_any():  # to the end, so that the connection can be reused
-        size += len(part)
-        if size > _LARGEST:
-            raise StravaError("Strava sent more than a picture of a tile can have.")
-        if is_picture:
-            arriving.add(part)
-    if not is_picture:
-        arriving.begin(answer.status, headers)
-
-
-async def _expect_png(answer: aiohttp.ClientResponse) -> None:
-    """Read the first bytes of a picture."""
-    try:
-        start = await answer.content.readexactly(len(PNG))
-    except asyncio.IncompleteReadError as error:
-        start = error.partial
-    if start != PNG:
-        raise StravaError("Strava sent something that is not a picture.")
 
 
 def _tls(verify: bool | str | None) -> ssl.SSLContext:

@@ -15,6 +15,9 @@ from stravacookies.strava.http import PATIENCE, Answer, HttpClient, unexpected
 PNG = b"\x89PNG\r\n\x1a\n"
 """The first bytes of a PNG: https://www.w3.org/TR/png-3/#3PNGsignature."""
 
+PNG_END = b"IEND\xaeB`\x82"
+"""The last bytes of a PNG: https://www.w3.org/TR/png-3/#11IEND."""
+
 HOT = "hot"
 """The key of the colour in which Strava, without saying so, draws tiles in a retired colour.
 

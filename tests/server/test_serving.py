@@ -327,12 +327,13 @@ def test_strava_fails(
     assert 200 == served.ask().status_code
 
 
-def test_broken_tile(served: Served, stand_in: StandIn) -> None:
-    """A tile is passed on while it arrives; one that breaks off is not passed on as whole."""
+@pytest.mark.parametrize("stated", [b"Content-Length: 100000", b"Content-Length: 1008", b"X: x"])
+def test_broken_tile(served: Served, stand_in: StandIn, stated: bytes) -> None:
+    """A tile is passed on while it arrives; one without an end is not passed on as whole."""
     begins = threading.Event()
 
     def fault(connection: socket.socket) -> None:
-        connection.sendall(HEAD % 100_000 + PNG + b"x" * 1000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n%b\r\n\r\n" % stated + PNG + b"x" * 1000)
         begins.wait(20)
 
     stand_in.faults = iter([(Place.SITE, fault)])

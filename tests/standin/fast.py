@@ -19,9 +19,9 @@ from typing import NamedTuple
 import requests
 import trustme
 
-from stravacookies.strava.tiles import PNG
+from stravacookies.strava.tiles import PNG, PNG_END
 
-TILE = PNG + bytes(30_000)
+TILE = PNG + bytes(30_000) + PNG_END
 """What it answers with; only its beginning is a picture."""
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
