@@ -228,6 +228,15 @@ def test_renewal(served: Served, stand_in: StandIn, strava: Strava) -> None:
     assert [] == [secret for secret in stand_in.secrets() if secret in out + served.said]
 
 
+def test_renewal_that_nobody_hears(served: Served, strava: Strava) -> None:
+    """The server goes on when what reads its messages has ended."""
+    assert served.process.stderr
+    served.process.stderr.close()
+    strava.signer = Signer()
+
+    assert [200, 200] == [served.ask().status_code for _ in range(2)]
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait until something is so; fail after 20 seconds."""
     end = time.monotonic() + 20

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -138,7 +139,7 @@ def _serve(port: int, source: str | None) -> None:
         gc.enable()  # the program disables it, for commands that end soon
         try:
             printing.say(server_messages.serving(port, cookies))
-            serving.serve(listener, lambda: _renewed_cookies(usual), printing.warn, cookies)
+            serving.serve(listener, lambda: _renewed_cookies(usual), _warn, cookies)
         except KeyboardInterrupt:
             printing.say("Stopped.")
         finally:
@@ -161,5 +162,11 @@ def _first_cookies(source: str | None) -> HeatmapCookies | None:
 def _renewed_cookies(usual: Sources) -> HeatmapCookies:
     acquired = acquire(usual.candidates(), usual.store)
     if acquired.not_kept:
-        printing.warn(str(acquired.not_kept))
+        _warn(str(acquired.not_kept))
     return acquired.cookies
+
+
+def _warn(text: str) -> None:
+    """Tell the user something, if anyone still listens: tiles do not depend on it."""
+    with suppress(OSError):
+        printing.warn(text)
