@@ -79,7 +79,7 @@ Exec={line}
 Terminal=false
 StartupWMClass=org-openstreetmap-josm-gui-MainApplication
 Categories=Education;Geoscience;Maps;
-""".encode()
+""".encode(errors="surrogateescape")
 
 
 def _write_application(contents: Path, command: Sequence[str]) -> None:
@@ -97,5 +97,6 @@ def _write_application(contents: Path, command: Sequence[str]) -> None:
     }
     script = contents / "MacOS" / "start"
     write_private(contents, {contents / "Info.plist": plistlib.dumps(about)})
-    write_private(script.parent, {script: f"#!/bin/sh\nexec {shlex.join(command)}\n".encode()})
+    text = f"#!/bin/sh\nexec {shlex.join(command)}\n"
+    write_private(script.parent, {script: text.encode(errors="surrogateescape")})
     script.chmod(0o700)

@@ -1,5 +1,6 @@
 """The icon in the desktop's menu: what each system reads in it."""
 
+import os
 import plistlib
 import re
 import shlex
@@ -70,6 +71,16 @@ def test_application_folder(home: Path) -> None:
     )
     assert ("#!/bin/sh", ["exec", *COMMAND]) == (shebang, shlex.split(line))
     assert 0o700 == script.stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize(
+    ("platform", "script"), [("linux", ""), ("darwin", "Contents/MacOS/start")]
+)
+def test_names_that_are_not_utf8(home: Path, platform: str, script: str) -> None:
+    """A file whose name is not UTF-8 is named by its own bytes."""
+    icon = desktop_icon.add(Computer(platform, {}, home), ["josm", os.fsdecode(b"caf\xe9.gpx")])
+
+    assert b"caf\xe9.gpx" in (icon / script).read_bytes()
 
 
 def test_script_of_windows(home: Path) -> None:
