@@ -17,6 +17,9 @@ AHEAD = timedelta(minutes=30)
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 15 * 60.0
 """Seconds between two attempts to renew cookies: each pause is twice as long as the one before."""
 
+LONGEST_WAIT = 25.0
+"""Seconds that a tile waits for new cookies: JOSM gives up after 30."""
+
 _CLOCK = 30.0
 """Seconds after which the time is looked at again, since a computer that sleeps stops waiting."""
 
@@ -59,7 +62,12 @@ class Renewal:
                 raise StravacookiesError(self.problem)
             tried = self._tried
             self._wanted.set()
-            await tried.wait()
+            try:
+                await asyncio.wait_for(tried.wait(), LONGEST_WAIT)
+            except TimeoutError:
+                raise StravacookiesError(
+                    "The cookies are still being renewed; perhaps a keyring waits to be unlocked."
+                ) from None
         return self.cookies
 
     def refuse(self, cookies: HeatmapCookies) -> None:

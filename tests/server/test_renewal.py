@@ -1,6 +1,7 @@
 """Cookies that are renewed in time, once, and after failures with growing pauses."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 
@@ -44,16 +45,26 @@ class Source:
         cookies: HeatmapCookies | None = None,
     ) -> None:
         """Use a renewal that is kept up, for at most ten seconds."""
+        run(self, self.said, use, cookies)
 
-        async def both() -> None:
-            kept = Renewal(self, self.said.append, cookies)
-            keeper = asyncio.create_task(kept.keep())
-            try:
-                await asyncio.wait_for(use(kept), 10)
-            finally:
-                keeper.cancel()
 
-        asyncio.run(both())
+def run(
+    renew: Callable[[], HeatmapCookies],
+    said: list[str],
+    use: Callable[[Renewal], Coroutine[None, None, None]],
+    cookies: HeatmapCookies | None = None,
+) -> None:
+    """Use a renewal that is kept up, for at most ten seconds."""
+
+    async def both() -> None:
+        kept = Renewal(renew, said.append, cookies)
+        keeper = asyncio.create_task(kept.keep())
+        try:
+            await asyncio.wait_for(use(kept), 10)
+        finally:
+            keeper.cancel()
+
+    asyncio.run(both())
 
 
 @pytest.fixture
@@ -189,3 +200,26 @@ def test_failure_while_cookies_last(quick: None) -> None:
         assert old is await kept.usable()
 
     source.run(use, old)
+
+
+def test_renewal_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tile does not wait for ever; once a person has unlocked the keyring, all is well."""
+    monkeypatch.setattr(renewal, "LONGEST_WAIT", 0.05)
+    source, unlocked = Source(), threading.Event()
+
+    def locked() -> HeatmapCookies:
+        unlocked.wait(10)
+        return source()
+
+    async def use(kept: Renewal) -> None:
+        words = "The cookies are still being renewed; perhaps a keyring waits to be unlocked."
+        with pytest.raises(StravacookiesError, match=f"^{words}$"):
+            await kept.usable()
+        unlocked.set()
+        while not kept.cookies:
+            await asyncio.sleep(0.02)
+        assert kept.cookies is await kept.usable()
+
+    run(locked, source.said, use)
+
+    assert 1 == source.calls
