@@ -21,6 +21,8 @@ _PAST_LOGIN = re.compile(r"https://www\.strava\.com/(?!login|session)")
 _LOOK = 0.5
 """Seconds between two looks at the window."""
 
+_NOT_YET = "Strava has not accepted a login from this window yet: log in, or close it."
+
 _WITHOUT_WINDOW = (
     "Log in at https://www.strava.com in a browser anywhere, then run"
     f" '{command('login', '-')}', and paste the value of its cookie _strava4_session."
@@ -86,16 +88,21 @@ def sessions(
         " closes by itself. If no window appears, press Ctrl-C and log in another way."
     )
     with running(browser, environ, _LOGIN, patience.start):
-        begun, asked, tried, reminded = time.monotonic(), -math.inf, None, False
+        begun, asked, reminded = time.monotonic(), -math.inf, False
+        found = tried = None
         while (now := time.monotonic()) < begun + patience.give_up:
-            if not (seen := browser.look()):
+            seen = browser.look()
+            if seen and any(map(_PAST_LOGIN.match, seen.pages)):
+                found = seen.session
+            # Someone may close the window right after the login.
+            if found and found != tried and (now >= asked + patience.ask or not seen):
+                tried, asked = found, now
+                yield found
+                if seen:
+                    report(_NOT_YET)
+            if not seen:
                 closed = "You closed the window before you had logged in to Strava."
                 raise NotLoggedInError(closed, TRY_AGAIN)
-            is_new = seen.session != tried and now >= asked + patience.ask
-            if seen.session and is_new and any(map(_PAST_LOGIN.match, seen.pages)):
-                tried, asked = seen.session, now
-                yield seen.session
-                report("Strava has not accepted a login from this window yet: log in, or close it.")
             if now > begun + patience.remind and not reminded:
                 reminded = True
                 report(f"Still waiting: log in to Strava in the {browser.name} window.")

@@ -88,6 +88,16 @@ def test_person_closes_the_window(tmp_path: Path, browser: str, states: list[Sta
     assert has_ended(program)
 
 
+def test_window_that_is_closed_right_after_the_login(tmp_path: Path) -> None:
+    """A session that Strava was not asked about yet is yielded before the end."""
+    states = ([DASHBOARD], "anonymous"), ([DASHBOARD], "anonymous"), ([DASHBOARD], "new")
+    found = sessions(pretended(tmp_path, *states, ([], "new")), ENVIRON, quiet, Patience(ask=60))
+
+    assert [Session("anonymous"), Session("new")] == [next(found), next(found)]
+    with pytest.raises(NotLoggedInError, match="You closed the window"):
+        next(found)
+
+
 def test_person_is_reminded_and_then_given_up(tmp_path: Path) -> None:
     """The person is told what to do, once more after a while, and at last that it is over."""
     reports: list[str] = []
