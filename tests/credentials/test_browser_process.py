@@ -169,7 +169,7 @@ def test_signals_end_the_browser(
     script = (
         "from pathlib import Path\n"
         "import time\n"
-        "from stravacookies.credentials.browser_process import end_all, running\n"
+        "from stravacookies.credentials.browser_process import running\n"
         "from stravacookies.credentials.own_browser import own_browser\n"
         "from stravacookies.credentials.window_browsers import Program\n"
         f"paths = Path({str(program.path)!r}), Path({str(program.profile)!r})\n"
