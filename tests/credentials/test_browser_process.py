@@ -168,7 +168,8 @@ def test_signals_end_the_browser(
     program = pretended(tmp_path, behaviour=behaviour)
     script = (
         "from pathlib import Path\n"
-        "import time\n"
+        "import signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # it may be ignored here
         "from stravacookies.credentials.browser_process import running\n"
         "from stravacookies.credentials.own_browser import own_browser\n"
         "from stravacookies.credentials.window_browsers import Program\n"
