@@ -18,6 +18,15 @@ from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run the tests in two processes for each core: they wait for as long as they compute.
+
+    Source: https://pytest-xdist.readthedocs.io/en/stable/distribution.html
+    """
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_user_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hide the home directory and the settings of the user who runs the tests."""
