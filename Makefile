@@ -65,7 +65,7 @@ test: $(VENV)/with-test,install  ## Run all tests; those with real programs say 
 newer-josm: $(NEWER_JOSM)  ## Unpack the JOSM of Debian's testing in build, for the tests
 
 test-lowest: $(LOWEST)/installed  ## Run the tests without real programs, with the lowest versions admitted
-	@$(LOWEST)/bin/python -m pytest --ignore=tests/real $(ARGS)
+	@$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile --ignore=tests/real $(ARGS)
 
 fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the parsers, for SECONDS each or as ARGS says
 	@for target in preferences export; do \
