@@ -104,6 +104,7 @@ def test_session_or_heatmap_cookies(host: TileHost, tmp_path: Path) -> None:
         (json.dumps(OLD | EXPIRED), "is JSON, but its strava_remember_token expired on"),
         ("a\udcff", "is neither an export of cookies"),
     ],
+    ids=["expired cookies", "an empty cookie", "an expired token", "no text"],
 )
 def test_neither(text: str, why: str) -> None:
     """Without both, the error says what is missing, or when the session expired."""
