@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.cli import prompt
 from stravacookies.errors import NotLoggedInError
-from tests.command import Run, run_in_process
+from tests.command import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 from tests.terminal import converse, on_terminal
@@ -113,18 +112,22 @@ def test_end_of_input(environment: dict[str, str]) -> None:
     assert "Aborted!\r\ncode 1\r\ntyped\r\ntyped\r\n" in shown
 
 
-@pytest.mark.parametrize(("source", "what"), [("-", "session"), ("password", "password")])
-def test_empty_answer(monkeypatch: pytest.MonkeyPatch, source: str, what: str, home: Path) -> None:
+@pytest.mark.parametrize(
+    ("source", "answers"),
+    [
+        ("-", [("Session (not shown): ", "")]),
+        ("password", [("Email: ", "a@b.c"), ("Password (not shown): ", "")]),
+    ],
+)
+def test_empty_answer(
+    environment: dict[str, str], source: str, answers: list[tuple[str, str]]
+) -> None:
     """Without an answer to a hidden question, a sentence says why the login ends."""
-    monkeypatch.setattr(prompt, "is_possible", lambda: True)
-    monkeypatch.setattr(prompt, "_read_unseen", lambda _: "")
-    monkeypatch.setattr(prompt, "_email", lambda: "a@b.c")
+    code, shown = converse(environment, answers, "login", source)
 
-    with pytest.raises(NotLoggedInError) as error:
-        run_in_process("login", source, environment={"HOME": str(home)})
-    assert (
-        f"No {what} was entered. To try again, or to log in another way, run 'stravacookies login'."
-    ) == str(error.value)
+    what = answers[-1][0].partition(" ")[0].lower()
+    words = f"No {what} was entered. To try again, or to log in another way, run "
+    assert (3, True) == (code, f"stravacookies: {words}" in shown), shown
 
 
 @pytest.mark.parametrize(
