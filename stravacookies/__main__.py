@@ -10,8 +10,8 @@ from typing import NoReturn
 def program() -> NoReturn:
     """Run the command line, and end its process at once.
 
-    A run is over before cyclic garbage matters, so Python need not look for it (11 ms of 150), nor
-    free each object at the end (6 ms).
+    A run is over before cyclic garbage matters, so Python need not look for it (in a refresh, 16 ms
+    of 190), nor free each object at the end (6 ms).
     """
     gc.disable()
     try:
