@@ -139,7 +139,7 @@ class Firefox(OwnBrowser):
         return bool(firefox_windows.files(self.profile))
 
     def look(self) -> Seen | None:
-        """Read its files, which it writes twice a second."""
+        """Read its files, which it writes about two seconds after a change."""
         if self.process and self.process.poll() is not None:
             return None
         values: dict[str, str] = {}
@@ -158,10 +158,11 @@ _CHROMIUM = {
 }
 # Source: https://searchfox.org/mozilla-central/source/browser/app/profile/firefox.js
 _FIREFOX = {
-    # Restore windows, and so keep session cookies; write them twice a second, in milliseconds.
+    # Restore windows, and so keep session cookies.
     "browser.startup.page": 3,
-    "browser.sessionstore.interval": 500,
-    "browser.sessionstore.interval.idle": 500,
+    # Milliseconds until a page tells of a change; Firefox writes it two seconds later.
+    "browser.sessionstore.interval": 50,
+    "browser.sessionstore.interval.idle": 50,
     # A window that was ended by force is no reason for questions.
     "browser.sessionstore.max_resumed_crashes": -1,
     "toolkit.startup.max_resumed_crashes": -1,

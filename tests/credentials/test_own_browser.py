@@ -46,7 +46,7 @@ def test_firefox_keeps_no_passwords(tmp_path: Path) -> None:
     lines = (tmp_path / "profile" / "user.js").read_text().splitlines()
 
     assert 'user_pref("signon.rememberSignons", false);' in lines
-    assert 'user_pref("browser.sessionstore.interval.idle", 500);' in lines
+    assert 'user_pref("browser.sessionstore.interval.idle", 50);' in lines
     assert 'user_pref("browser.startup.homepage_override.mstone", "ignore");' in lines
     assert [] == list(backups.iterdir())
     assert not browser.has_started()
