@@ -22,6 +22,7 @@ class Arriving:
         status: 200 for a picture, 404 where there is no heat, or one of `REFUSED`.
         headers: Those of `HANDED_ON` that Strava sent.
         readers: How many callers want it.
+        is_whole: Whether nothing more will come.
         is_parent: Whether other tiles are cut from it, so that it is kept for a while.
         task: What requests it.
     """
@@ -32,9 +33,9 @@ class Arriving:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.readers = 0
+        self.is_whole = False
         self.is_parent = False
         self._parts: list[bytes] = []
-        self._is_whole = False
         self._error: StravaError | None = None
         self._news = asyncio.Event()
 
@@ -50,7 +51,7 @@ class Arriving:
 
     def end(self, error: StravaError | None = None) -> None:
         """Note that nothing more will come, or that it failed."""
-        self._is_whole, self._error = not error, error
+        self.is_whole, self._error = not error, error
         self._tell()
 
     def _tell(self) -> None:
@@ -72,7 +73,7 @@ class Arriving:
                 part = b"".join(self._parts[read:])
                 read = len(self._parts)
                 yield part
-            elif self._is_whole:
+            elif self.is_whole:
                 return
             elif self._error:
                 raise self._error

@@ -179,11 +179,11 @@ class _Handler:
 async def _send(
     request: web.BaseRequest, tile: Arriving, headers: dict[str, str], enlarged: Wanted | None
 ) -> web.StreamResponse:
-    """Send a tile while it arrives; one that must be enlarged, once it has."""
+    """Send a tile while it arrives, or in one piece if it has arrived or must be enlarged."""
     is_known = gate.is_unchanged(headers.get("ETag"), request.headers.get("If-None-Match", ""))
     if tile.status == 404:
         return _text(404, "There is no heat in this tile.", **headers)
-    if is_known or enlarged or request.method == "HEAD":
+    if tile.is_whole or is_known or enlarged or request.method == "HEAD":
         picture = await tile.picture()
         headers.pop("Content-Length", None)
         if is_known:
