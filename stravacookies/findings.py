@@ -32,6 +32,7 @@ Result = tuple[State, str, str | None]
 """A finding without its name."""
 
 
+# Details and advice are parts of a line, so what was a sentence loses its full stop.
 def good(detail: str) -> Result:
     """Return that a part works."""
     return State.GOOD, detail, None
@@ -39,9 +40,9 @@ def good(detail: str) -> Result:
 
 def bad(detail: str, advice: str | None = None) -> Result:
     """Return that a part does not work, and what to do, unless the detail says so."""
-    return State.BAD, detail, advice
+    return State.BAD, detail.removesuffix("."), advice and advice.removesuffix(".")
 
 
 def unchecked(why: str) -> Result:
     """Return why a part could not be checked."""
-    return State.UNKNOWN, f"not checked: {why}", None
+    return State.UNKNOWN, f"not checked: {why.removesuffix('.')}", None

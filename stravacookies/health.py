@@ -82,7 +82,7 @@ def _why_no_session(facts: Facts) -> Result:
     failures = " ".join(each.failure.finding for each in facts.prospects if each.failure)
     if not failures:
         return bad("none yet", RUN_LOGIN)
-    return bad(failures.removesuffix("."), _unset(facts) + RUN_LOGIN)
+    return bad(failures, _unset(facts) + RUN_LOGIN)
 
 
 def _unset(facts: Facts) -> str:
@@ -95,11 +95,11 @@ def _login(facts: Facts) -> Result:
         case None:
             return good("Strava accepts the session")
         case SessionRefusedError() if facts.candidate:
-            way = sources.way_out(facts.candidate.source).removesuffix(".")
+            way = sources.way_out(facts.candidate.source)
             advice = _unset(facts) + way[0].lower() + way[1:]
             return bad("Strava does not accept the session: it has ended", advice)
         case error:
-            return unchecked(error.finding.removesuffix("."))
+            return unchecked(error.finding)
 
 
 def _cookies(facts: Facts) -> Result:
@@ -122,7 +122,7 @@ def _tile(facts: Facts) -> Result:
             return unchecked("there are no valid cookies")
         case NetworkError() as error:
             advice = "check that https://www.strava.com opens here; behind a proxy, set HTTPS_PROXY"
-            return bad(str(error).removesuffix("."), advice)
+            return bad(str(error), advice)
         case StravaError():
             return bad("Strava's answer makes no sense", "try again later")
     status = facts.tile.status
@@ -143,7 +143,7 @@ def _colors(facts: Facts) -> Result:
         case None:
             return unchecked("no tile with heat was opened")
         case StravaError() as error:
-            return unchecked(str(error).removesuffix("."))
+            return unchecked(str(error))
         case []:
             return good(f"{len(host.colors)} different ones")
         case retired:
@@ -169,7 +169,7 @@ def _directory(facts: Facts) -> Result:
 
 def _preferences(josm: JosmFacts) -> Result:
     if isinstance(josm.registration, FileError):
-        return bad(str(josm.registration).removesuffix("."))
+        return bad(str(josm.registration))
     if josm.registration.before is None:
         return bad(f"there is no {PREFERENCES}", RUN_JOSM_PREFS)
     return good("readable")
