@@ -72,22 +72,26 @@ class JosmFacts:
         except (OSError, MalformedError) as error:
             return error
 
+    @property
+    def entries(self) -> EntrySet:
+        """The entry set; an empty one if it cannot be read."""
+        return self.entry_set if isinstance(self.entry_set, EntrySet) else EntrySet()
+
     @cached_property
     def layers(self) -> list[Layer]:
         """The layers in the entry set."""
         by_id = {layer.id: layer for layer in CURRENT.layers()}
-        ids = self.entry_set.ids if isinstance(self.entry_set, EntrySet) else ()
-        return [by_id[each] for each in ids if each in by_id]
+        return [by_id[each] for each in self.entries.ids if each in by_id]
 
-    @cached_property
+    @property
     def cookies(self) -> HeatmapCookies | None:
         """The cookies in the entry set."""
-        return self.entry_set.cookies if isinstance(self.entry_set, EntrySet) else None
+        return self.entries.cookies
 
     @property
     def port(self) -> int | None:
         """The port of `stravacookies serve`, if the layers get their tiles from there."""
-        return self.entry_set.port if isinstance(self.entry_set, EntrySet) else None
+        return self.entries.port
 
     @cached_property
     def is_served(self) -> bool:
@@ -228,8 +232,8 @@ class Facts:
     @cached_property
     def host_and_cookies(self) -> tuple[TileHost, HeatmapCookies | None]:
         """The cookies in JOSM's layers, or else the kept ones, and the tile host they are for."""
-        if self.josm and isinstance(self.josm.entry_set, EntrySet) and self.josm.cookies:
-            return self.josm.entry_set.host, self.josm.cookies
+        if self.josm and self.josm.cookies:
+            return self.josm.entries.host, self.josm.cookies
         kept = ((host, self.store.cookies(host)) for host in (CURRENT, CLASSIC))
         return next(((host, cookies) for host, cookies in kept if cookies), (CURRENT, None))
 

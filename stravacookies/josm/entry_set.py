@@ -94,9 +94,9 @@ def mark(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookie
 class EntrySet(NamedTuple):
     """What an entry set contains: the ids of all entries; host and cookies of the first."""
 
-    ids: tuple[str, ...]
-    host: TileHost
-    cookies: HeatmapCookies | None
+    ids: tuple[str, ...] = ()
+    host: TileHost = CURRENT
+    cookies: HeatmapCookies | None = None
     """None if they are missing or unusable."""
 
     @property

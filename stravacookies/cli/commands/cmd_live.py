@@ -11,7 +11,6 @@ from stravacookies.errors import RUN_JOSM_PREFS, JosmStateError
 from stravacookies.facts import JosmFacts
 from stravacookies.heatmap import Layer, TileHost
 from stravacookies.josm import install, live
-from stravacookies.josm.entry_set import EntrySet
 
 
 @click.command(
@@ -71,8 +70,8 @@ def _in_menu(josm: Path | None, classic: bool) -> tuple[TileHost, Sequence[Layer
     host = selection.host(classic)
     found: Sequence[Layer] = ()
     if josm:
-        entries = JosmFacts(josm).entry_set
-        if not classic and isinstance(entries, EntrySet) and entries.cookies:
+        entries = JosmFacts(josm).entries
+        if not classic and entries.cookies:
             host = entries.host
         ids = install.read_registration(josm).menu.ids
         found = [layer for layer in host.layers() if layer.id in ids]
