@@ -15,25 +15,19 @@ _LOGIN_PATH = r"(?i)(^|/)login(/|$)"
 _ONE_TIME_CODE = r"\b(otp|mfa|code|one-time-code)\b"
 """The names of paths and fields where Strava asks for a code that it sends by mail."""
 
-_USE_THE_BROWSER = f" The session from your browser works: log in there, then {RUN_LOGIN}."
-_FIREWALL = "Strava's firewall blocks programs on the login page ({status})." + _USE_THE_BROWSER
+_FIREWALL = "Strava's firewall blocks programs on the login page ({status})."
 _FIREWALL_STATUSES = (202, 403, 405)
 """A challenge, a refusal, and a captcha.
 
 Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-how-it-works.html
 """
 
-_NO_FORM = "Strava's login page no longer has a form for email and password." + _USE_THE_BROWSER
-_CAPTCHA = (
-    "Strava asks for a captcha, which only a person in a browser can solve." + _USE_THE_BROWSER
-)
-_CODE = (
-    "Strava asks for a one-time code, which it sends by mail, instead of a password."
-    + _USE_THE_BROWSER
-)
+_NO_FORM = "Strava's login page no longer has a form for email and password."
+_CAPTCHA = "Strava asks for a captcha, which only a person in a browser can solve."
+_CODE = "Strava asks for a one-time code, which it sends by mail, instead of a password."
 _REFUSED = (
     "Strava refused the login: the email or the password is wrong, or an invisible captcha turned"
-    " this program away. Do not try often: Strava locks accounts." + _USE_THE_BROWSER
+    " this program away. Do not try often: Strava locks accounts."
 )
 
 
@@ -44,9 +38,9 @@ def form_fields(page: Answer) -> dict[str, str]:
     document = _parse_html(page.body)
     form = _login_form(document)
     if form is None:
-        raise LoginRefusedError(_obstacle(document))
+        raise _refusal(_obstacle(document))
     if _has_captcha(form):
-        raise LoginRefusedError(_CAPTCHA)
+        raise _refusal(_CAPTCHA)
     fields = dict(form.form_values())
     for token in document.xpath("//meta[@name='csrf-token']/@content"):
         fields.setdefault("authenticity_token", token)
@@ -60,16 +54,21 @@ def check_answer(answer: Answer) -> None:
         answer.expect_ok()
         document = _parse_html(answer.body)
         form_again = _login_form(document) is not None and not _has_captcha(document)
-        raise LoginRefusedError(_REFUSED if form_again else _obstacle(document))
+        raise _refusal(_REFUSED if form_again else _obstacle(document))
     if _redirects_to(answer, _ONE_TIME_CODE):
-        raise LoginRefusedError(_CODE)
+        raise _refusal(_CODE)
     if is_redirect_to_login(answer):
-        raise LoginRefusedError(_REFUSED)
+        raise _refusal(_REFUSED)
+
+
+def _refusal(finding: str) -> LoginRefusedError:
+    advice = f"The session from your browser works: log in there, then {RUN_LOGIN}."
+    return LoginRefusedError(finding, advice)
 
 
 def _check_firewall(answer: Answer) -> None:
     if answer.status in _FIREWALL_STATUSES:
-        raise LoginRefusedError(_FIREWALL.format(status=answer.status))
+        raise _refusal(_FIREWALL.format(status=answer.status))
 
 
 def is_redirect_to_login(answer: Answer) -> bool:

@@ -42,9 +42,12 @@ def test_refusal_is_named(
 ) -> None:
     """Each refusal has words of its own, and is final: Strava locks accounts."""
     vars(strava).update(settings)
-
-    with pytest.raises(LoginRefusedError, match=words):
+    with pytest.raises(LoginRefusedError, match=words) as caught:
         fetcher.log_in(Login("mapper@example.org", "wrong"))
+
+    assert (
+        "The session from your browser works: log in there, then run 'stravacookies login'."
+    ) == caught.value.advice
     assert logins == strava.logins
 
 
