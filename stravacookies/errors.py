@@ -16,6 +16,11 @@ RUN_JOSM_PREFS = f"run '{command('josm-prefs')}'"
 LOG_IN_WITH_BROWSER = f"Log in at https://www.strava.com in your browser, then {RUN_LOGIN}."
 """What to do when there is no usable session, for messages in several modules."""
 
+NOT_LOGGED_IN = (
+    "is not logged in to Strava: it has ended, or it is the kind that every visitor gets."
+)
+"""What is wrong with a session that Strava does not accept, after the words for the session."""
+
 TRY_LATER = "Try again later. If that does not help:"
 
 REINSTALL = THIS.how_to_reinstall()

@@ -18,6 +18,7 @@ from stravacookies.credentials.candidates import (
 from stravacookies.credentials.store import CredentialStore
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
+    NOT_LOGGED_IN,
     TRY_LATER,
     LoginRefusedError,
     NotLoggedInError,
@@ -224,11 +225,7 @@ class _Attempt:
             except ServerError as error:
                 raise ServerError(error.finding, f"{TRY_LATER} {way_out}") from None
         label = source_names.label(candidate.source)
-        raise SessionRefusedError(
-            f"The session from {label} is not logged in to Strava: it has ended, or it is the kind"
-            " that every visitor gets.",
-            way_out,
-        )
+        raise SessionRefusedError(f"The session from {label} {NOT_LOGGED_IN}", way_out)
 
     def _keep(self, what: str, keep: Callable[..., None], *arguments: object) -> None:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from stravacookies.deadline import Deadline
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
+    NOT_LOGGED_IN,
     TRY_LATER,
     ServerError,
     SessionRefusedError,
@@ -26,10 +27,6 @@ _Result = TypeVar("_Result")
 _LOGIN = "https://www.strava.com/login"
 _SESSION = "https://www.strava.com/session"
 
-_NOT_LOGGED_IN = (
-    "The session is not logged in to Strava: it has ended, or it is the kind that every visitor"
-    " gets."
-)
 _SERVER_ERROR = (
     "{url} answered {status}. Strava may be in trouble, but it also answers like this to some"
     " sessions that have ended."
@@ -74,13 +71,13 @@ class CookieFetcher:
             finding = _SERVER_ERROR.format(url=answer.url, status=answer.status)
             raise ServerError(finding, f"{TRY_LATER} {LOG_IN_WITH_BROWSER}")
         if login_page.is_redirect_to_login(answer):
-            raise SessionRefusedError(_NOT_LOGGED_IN, LOG_IN_WITH_BROWSER)
+            raise SessionRefusedError(f"The session {NOT_LOGGED_IN}", LOG_IN_WITH_BROWSER)
         answer.expect_ok()
         # A cookie whose header was truncated has lost its domain, and perhaps a part of its value.
         whole = [cookie for cookie in self._http.cookies if cookie.domain == DOMAIN]
         values = cookies_by_name(whole)
         if values.keys().isdisjoint(host.cookies):  # if only some are missing, Strava is at fault
-            raise SessionRefusedError(_NOT_LOGGED_IN, LOG_IN_WITH_BROWSER)
+            raise SessionRefusedError(f"The session {NOT_LOGGED_IN}", LOG_IN_WITH_BROWSER)
         cookies = HeatmapCookies.from_values(values, host.cookies)
         if not cookies.is_fresh(timedelta(0)):
             raise StravaError(
