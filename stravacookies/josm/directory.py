@@ -33,8 +33,8 @@ If its script, which is for Linux, hands on the quotes around the name, JOSM kee
 _APP = "org.openstreetmap.josm"
 
 
-class Installation(NamedTuple):
-    """A way to install JOSM.
+class Package(NamedTuple):
+    """A package or an installer of JOSM.
 
     Attributes:
         places: The directories that it may use, in its order. If none exists, it creates the last.
@@ -57,8 +57,8 @@ class Installation(NamedTuple):
         return next(filter(isdir, self.folders), None)
 
 
-def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
-    """List the ways to install a JOSM whose directory has a certain name.
+def packages(computer: Computer, name: str) -> list[Package]:
+    """List the packages of a JOSM whose directory has a certain name.
 
     The option `-Djosm.dir.name` sets another name, as in the package `josm-latest`.
 
@@ -69,19 +69,14 @@ def installations(computer: Computer, name: str = "JOSM") -> list[Installation]:
         # In capitals, as a copy of Windows' environment has all names.
         variables = ("LOCALAPPDATA", "PROGRAMFILES", "PROGRAMFILES(X86)")
         folders = tuple(Path(environ[each], name) for each in variables if environ.get(each))
-        return [Installation([computer.roaming / name], (f"{{folder}}\\{name}.exe",), folders)]
+        return [Package([computer.roaming / name], (f"{{folder}}\\{name}.exe",), folders)]
     if computer.platform == "darwin":
         folders = tuple(each / "Applications" / f"{name}.app" for each in (root, home))
         start = ("open", "-a", "{folder}", "--args")
-        return [Installation([home / "Library" / "Preferences" / name], start, folders)]
+        return [Package([home / "Library" / "Preferences" / name], start, folders)]
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    plain = Installation([home / f".{name.lower()}", config / name], (name.lower(),))
+    plain = Package([home / f".{name.lower()}", config / name], (name.lower(),))
     return [plain, _flatpak(computer), _snap(computer)] if name == "JOSM" else [plain]
-
-
-def candidates(computer: Computer, name: str = "JOSM") -> list[Path]:
-    """List the directories that a JOSM may use; see `installations`."""
-    return [place for each in installations(computer, name) for place in each.places]
 
 
 def usual(computer: Computer) -> list[Path]:
@@ -96,8 +91,8 @@ def find(computer: Computer) -> Path:
         NoJosmDirectoryError: There is none.
     """
     found = []
-    for installation in _all(computer):
-        found += list(filter(isdir, installation.places))[:1]
+    for package in _all(computer):
+        found += list(filter(isdir, package.places))[:1]
     if not found:
         raise _not_found(computer)
     return max(found, key=_last_used)
@@ -109,12 +104,12 @@ def to_create(computer: Computer) -> Path:
     Raises:
         NoJosmDirectoryError: No JOSM is installed.
     """
-    for installation in installed(computer):
-        return installation.places[-1]
+    for package in installed(computer):
+        return package.places[-1]
     raise _not_found(computer)
 
 
-def installed(computer: Computer) -> list[Installation]:
+def installed(computer: Computer) -> list[Package]:
     """List the JOSMs that are installed, of which the first is the one to use."""
     path = computer.environ.get("PATH", "")
     return [each for each in _all(computer) if _is_installed(each, path)]
@@ -172,9 +167,9 @@ def check_shared(directory: Path, computer: Computer, python: str) -> None:
         )
 
 
-def _all(computer: Computer) -> list[Installation]:
+def _all(computer: Computer) -> list[Package]:
     names = _NAMES[:2] if computer.platform in ("win32", "darwin") else _NAMES
-    return [each for name in names for each in installations(computer, name)]
+    return [each for name in names for each in packages(computer, name)]
 
 
 def _not_found(computer: Computer) -> NoJosmDirectoryError:
@@ -183,16 +178,16 @@ def _not_found(computer: Computer) -> NoJosmDirectoryError:
     return NoJosmDirectoryError(f"JOSM was not found (looked in: {places}). {advice}.")
 
 
-def _flatpak(computer: Computer) -> Installation:
+def _flatpak(computer: Computer) -> Package:
     """Return the Flatpak, which a user or the system has installed."""
     own = computer.environ.get("XDG_DATA_HOME") or computer.home / ".local" / "share"
     data = (Path(own), computer.root / "var" / "lib")
     folders = tuple(each / "flatpak" / "app" / _APP for each in data)
     place = computer.home / ".var" / "app" / _APP / "config" / "JOSM"
-    return Installation([place], ("flatpak", "run", _APP), folders)
+    return Package([place], ("flatpak", "run", _APP), folders)
 
 
-def _snap(computer: Computer) -> Installation:
+def _snap(computer: Computer) -> Package:
     """Return the Snap, which has a home of its own for each revision.
 
     Source: https://snapcraft.io/docs/data-locations
@@ -207,15 +202,13 @@ def _snap(computer: Computer) -> Installation:
     # Before its first run: the mounted revision. The Snap itself creates the link `current`.
     homes += [data / Path(realpath(each / "current")).name for each in filter(isdir, folders)]
     used = next(filter(isdir, homes), homes[-1])
-    return Installation(
-        [used / ".josm", used / ".config" / "JOSM"], ("snap", "run", "josm"), folders
-    )
+    return Package([used / ".josm", used / ".config" / "JOSM"], ("snap", "run", "josm"), folders)
 
 
-def _is_installed(installation: Installation, path: str) -> bool:
-    if installation.folders:
-        return installation.folder is not None
-    command = shutil.which(installation.start[0], path=path)
+def _is_installed(package: Package, path: str) -> bool:
+    if package.folders:
+        return package.folder is not None
+    command = shutil.which(package.start[0], path=path)
     # The command of a Snap is a link to `snap`.
     return command is not None and Path(realpath(command)).name != "snap"
 

@@ -18,9 +18,9 @@ def command(computer: Computer, directory: Path | None) -> list[str]:
     Raises:
         JosmStateError: No JOSM that is installed uses the directory.
     """
-    for way in installed(computer):
-        if directory is None or realpath(way.used) == realpath(directory):
-            return [word.format(folder=way.folder) for word in way.start]
+    for package in installed(computer):
+        if directory is None or realpath(package.used) == realpath(directory):
+            return [word.format(folder=package.folder) for word in package.start]
     why, options, java = "it was not found", [], "java -jar josm.jar"
     if directory:
         why = f"no installed JOSM uses {directory}"

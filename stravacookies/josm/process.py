@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stravacookies.computer import Computer
 from stravacookies.josm import remote, settings
-from stravacookies.josm.directory import candidates
+from stravacookies.josm.directory import packages
 
 if TYPE_CHECKING:
     import psutil
@@ -85,7 +85,8 @@ def directories(
     name = ["JOSM", *named(_NAME)][-1]
     # JOSM takes quotes for a part of the name; a launcher may have removed them.
     spellings = dict.fromkeys((name, name.strip("\"'")))
-    return [place for each in spellings for place in candidates(computer, each)]
+    found = (package for each in spellings for package in packages(computer, each))
+    return [place for package in found for place in package.places]
 
 
 def _josms() -> "list[psutil.Process]":

@@ -8,11 +8,10 @@ import pytest
 from stravacookies.computer import Computer
 from stravacookies.errors import FileError, NoJosmDirectoryError
 from stravacookies.josm.directory import (
-    candidates,
     check_named,
     check_shared,
     find,
-    installations,
+    packages,
     to_create,
     usual,
 )
@@ -71,9 +70,9 @@ def test_usual(platform: str, environ: dict[str, str], places: list[str]) -> Non
 def test_folders(platform: str, environ: dict[str, str], folders: list[str]) -> None:
     """Each system has folders in which packages and installers put JOSM."""
     home = Path("/home/m")
-    ways = installations(Computer(platform, environ, home))
+    found = packages(Computer(platform, environ, home), "JOSM")
 
-    assert [home / each for each in folders] == [each for way in ways for each in way.folders]
+    assert [home / each for each in folders] == [each for way in found for each in way.folders]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +235,7 @@ def test_snap_of_another_user(home: Path) -> None:
     def look() -> None:
         if os.geteuid() == 0:
             os.setuid(65534)
-        assert home / ".config" / "JOSM" in candidates(Computer("linux", {}, home))
+        assert home / ".config" / "JOSM" in usual(Computer("linux", {}, home))
 
     _, status = os.waitpid(fork(look), 0)
     assert 0 == status

@@ -51,7 +51,7 @@ def test_command(
     directory: str | None,
     expected: str,
 ) -> None:
-    """Each kind of installation has its command; of several, the one that uses the directory."""
+    """Each package has its command; of several, the one that uses the directory."""
     found = launch.command(install(platform, *parts), home / directory if directory else None)
 
     assert expected.format(home) == " ".join(found)
