@@ -1,5 +1,6 @@
 """The user's computer: what decides where programs are, and how it starts this one."""
 
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,19 @@ class Computer(NamedTuple):
         return f"<Computer {self.platform}, {self.home}>"
 
     @property
+    def config(self) -> Path:
+        """The folder for programs' settings on Linux.
+
+        Source: https://specifications.freedesktop.org/basedir-spec/latest/
+        """
+        return Path(self.environ.get("XDG_CONFIG_HOME") or self.home / ".config")
+
+    @property
+    def data(self) -> Path:
+        """The folder for programs' data on Linux; source as of `config`."""
+        return Path(self.environ.get("XDG_DATA_HOME") or self.home / ".local" / "share")
+
+    @property
     def roaming(self) -> Path:
         """The folder for programs' data on Windows."""
         return Path(self.environ.get("APPDATA") or self.home / "AppData" / "Roaming")
@@ -37,6 +51,11 @@ class Computer(NamedTuple):
         Source: https://learn.microsoft.com/windows/win32/shell/knownfolderid (Programs)
         """
         return self.roaming / "Microsoft" / "Windows" / "Start Menu" / "Programs"
+
+
+def this_computer(environ: Mapping[str, str] = os.environ) -> Computer:
+    """Return the computer that the program runs on."""
+    return Computer(sys.platform, environ, Path.home())
 
 
 def own_command(*words: str) -> list[str]:

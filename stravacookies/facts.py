@@ -3,7 +3,6 @@
 import errno
 import json
 import stat
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stravacookies import cartograph
 from stravacookies.catalog import Color
-from stravacookies.computer import Computer
+from stravacookies.computer import Computer, this_computer
 from stravacookies.credentials.candidates import Candidate, Origin, Prospect, Sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
@@ -227,7 +226,7 @@ class Facts:
 
     @property
     def _computer(self) -> Computer:
-        return Computer(sys.platform, self.environ, Path.home())
+        return this_computer(self.environ)
 
     @cached_property
     def host_and_cookies(self) -> tuple[TileHost, HeatmapCookies | None]:

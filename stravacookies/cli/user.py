@@ -13,7 +13,7 @@ import click
 from stravacookies import paths
 from stravacookies.cli import printing, prompt, selection
 from stravacookies.cli.config import NAMES, VARIABLES, Config, load
-from stravacookies.computer import Computer
+from stravacookies.computer import this_computer
 from stravacookies.credentials import sources
 from stravacookies.credentials.browser_folders import BROWSERS
 from stravacookies.credentials.candidates import SECRETS, Candidate, Contents, Origin, Sources
@@ -139,7 +139,7 @@ def report_failure(candidate: Candidate, error: StravacookiesError) -> None:
 def josm(josm_dir: Path | None) -> Path:
     """Return JOSM's preferences directory, which exists: the named one, or where JOSM keeps it."""
     if josm_dir is None:
-        return directory.find(computer())
+        return directory.find(this_computer())
     with renamed_errors(josm_dir, "read"):
         if file_type(josm_dir) != stat.S_IFDIR:
             raise directory.no_directory(josm_dir)
@@ -161,13 +161,8 @@ def josm_to_write(josm_dir: Path | None, ours: Collection[str]) -> Path:
 
     One that the user named must be JOSM's, apart from files of ours.
     """
-    found = josm_dir or josm_if_any(None) or directory.to_create(computer())
-    directory.check_shared(found, computer(), sys.base_prefix)
+    found = josm_dir or josm_if_any(None) or directory.to_create(this_computer())
+    directory.check_shared(found, this_computer(), sys.base_prefix)
     if josm_dir:
-        directory.check_named(josm(josm_dir), directory.usual(computer()), ours)
+        directory.check_named(josm(josm_dir), directory.usual(this_computer()), ours)
     return found
-
-
-def computer() -> Computer:
-    """Return what decides where programs are on the user's computer."""
-    return Computer(sys.platform, os.environ, Path.home())

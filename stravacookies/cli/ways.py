@@ -1,7 +1,5 @@
 """The ways in which a person can log in: those named with `--from`, and those to choose from."""
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +8,7 @@ import click
 
 from stravacookies import paths
 from stravacookies.cli import printing, prompt
+from stravacookies.computer import this_computer
 from stravacookies.credentials import sources, window_browsers
 from stravacookies.credentials.browser_folders import display_name
 from stravacookies.credentials.candidates import Candidate, Contents, Origin, once
@@ -86,11 +85,9 @@ def _program(browser: str) -> Program:
     """
     from stravacookies.credentials import window  # imported here: few runs open one
 
-    window.check_screen(sys.platform, os.environ)
-    found = window_browsers.installed(sys.platform, os.environ, Path.home(), paths.state())
-    for program in found:
-        if browser in ("", program.browser):
-            return program
+    window.check_screen(this_computer())
+    if program := window_browsers.find(browser, this_computer(), paths.state()):
+        return program
     if browser:
         raise NotLoggedInError(
             f"{display_name(browser)} was not found on this computer.", TRY_AGAIN
@@ -103,6 +100,6 @@ def _window(program: Program) -> Candidate:
     def contents() -> Contents:
         from stravacookies.credentials import window
 
-        yield from window.sessions(program, os.environ, lambda text: printing.say(text, err=True))
+        yield from window.sessions(program, lambda text: printing.say(text, err=True))
 
     return Candidate(Origin.NAMED, f"{sources.WINDOW}:{program.browser}", contents)

@@ -1,12 +1,11 @@
 """Get heatmap cookies: the kept ones, or new ones from the first source that Strava accepts."""
 
 import logging
-import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
+from stravacookies.computer import this_computer
 from stravacookies.credentials import sources as source_names
 from stravacookies.credentials.candidates import (
     SESSION_VARIABLE,
@@ -156,7 +155,7 @@ def _no_session() -> NotLoggedInError:
 
     way = _IN_WINDOW
     try:
-        check_screen(sys.platform, os.environ)
+        check_screen(this_computer())
     except NotLoggedInError:
         way = _WITHOUT_SCREEN
     return NotLoggedInError("No usable Strava session was found.", _WAYS.format(way))

@@ -1,7 +1,8 @@
 """Where browsers keep their profiles, as data."""
 
-from collections.abc import Mapping
 from pathlib import Path
+
+from stravacookies.computer import Computer
 
 _LINUX = {
     # Firefox 147 and newer, and older ones; the same for Flatpak and Snap
@@ -108,7 +109,7 @@ def display_name(browser: str) -> str:
     return "LibreWolf" if browser == "librewolf" else browser.capitalize()
 
 
-def folders(browser: str, platform: str, environ: Mapping[str, str], home: Path) -> list[Path]:
+def folders(browser: str, computer: Computer) -> list[Path]:
     """List the folders in which a browser may keep its profiles.
 
     Sources: https://chromium.googlesource.com/chromium/src/+/HEAD/docs/user_data_dir.md,
@@ -119,13 +120,14 @@ def folders(browser: str, platform: str, environ: Mapping[str, str], home: Path)
     https://github.com/BrowserWorks/waterfox/issues/4418 (Waterfox),
     https://github.com/Homebrew/homebrew-cask/tree/HEAD/Casks (macOS)
     """
-    table = {"win32": _WINDOWS, "darwin": _MAC}.get(platform, _LINUX)
+    table = {"win32": _WINDOWS, "darwin": _MAC}.get(computer.platform, _LINUX)
+    home = computer.home
     places = {
         "home": home,
         "flatpak": home / ".var" / "app",
-        "config": environ.get("XDG_CONFIG_HOME") or home / ".config",
+        "config": computer.config,
         "support": home / "Library" / "Application Support",
-        "roaming": environ.get("APPDATA") or home / "AppData" / "Roaming",
-        "local": environ.get("LOCALAPPDATA") or home / "AppData" / "Local",
+        "roaming": computer.roaming,
+        "local": computer.environ.get("LOCALAPPDATA") or home / "AppData" / "Local",
     }
     return [Path(folder.format_map(places)) for folder in table[browser]]

@@ -1,10 +1,11 @@
 """The process of a browser on a profile folder of ours: how it is started, and how it is ended."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import current_thread, main_thread
 
@@ -28,14 +29,13 @@ _running: list[OwnBrowser] = []
 
 
 @contextmanager
-def running(
-    browser: OwnBrowser, environ: Mapping[str, str], page: str | None, patience: float = START
-) -> Iterator[None]:
+def running(browser: OwnBrowser, page: str | None, patience: float = START) -> Iterator[None]:
     """Run a browser during a `with` block. Its profile is locked meanwhile.
+
+    It gets the environment of this program, without variables of ours, which may hold secrets.
 
     Args:
         browser: The browser.
-        environ: Its environment variables; ours, which may hold secrets, are left out.
         page: The page to show in a window; without one, it runs hidden.
         patience: The seconds to wait until it has started.
 
@@ -45,7 +45,7 @@ def running(
     with _locked_profile(browser), _signals_as_exits():
         _running.append(browser)
         try:
-            _start(browser, environ, page)
+            _start(browser, page)
             _wait_for_start(browser, patience)
             yield
         finally:
@@ -115,12 +115,13 @@ def _signals_as_exits() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
-def _start(browser: OwnBrowser, environ: Mapping[str, str], page: str | None) -> None:
+def _start(browser: OwnBrowser, page: str | None) -> None:
+    environ = {each: os.environ[each] for each in os.environ if not each.startswith("STRAVA")}
     try:
         browser.prepare()
         browser.process = subprocess.Popen(
             [browser.path, *browser.arguments(page)],
-            env={name: environ[name] for name in environ if not name.startswith("STRAVA")},
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -4,12 +4,12 @@ import configparser
 import json
 import os
 import re
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from stravacookies.computer import this_computer
 from stravacookies.credentials.browser_folders import (
     BROWSERS,
     FIREFOX_FAMILY,
@@ -50,18 +50,17 @@ class Profile(NamedTuple):
         return f"{self.folder} ({self.name})" if self.name else str(self.folder)
 
 
-def find_profiles(browser: str, named: str | None, environ: Mapping[str, str]) -> list[Profile]:
+def find_profiles(browser: str, named: str | None) -> list[Profile]:
     """List a browser's profiles that have a store of cookies, the one that was used last first.
 
     Args:
         browser: One of `BROWSERS`.
         named: The only profile to list: its folder's name, the name that people see, or a path.
-        environ: The environment variables, which may move the folders of browsers.
 
     Raises:
         BrowserNotFoundError: There is no such browser, or no such profile.
     """
-    roots = folders(browser, sys.platform, environ, Path.home())
+    roots = folders(browser, this_computer())
     is_path = named is not None and Path(named).name != named
     if named and is_path:
         roots = [Path(named).expanduser()]
@@ -126,8 +125,7 @@ def _chromium_names(root: Path) -> dict[Path, str]:
 def browser_of(store: Path) -> str:
     """Return the browser in whose folders a store is; Chrome if it is in none."""
     for browser in BROWSERS:
-        places = folders(browser, sys.platform, os.environ, Path.home())
-        if any(store.is_relative_to(place) for place in places):
+        if any(store.is_relative_to(each) for each in folders(browser, this_computer())):
             return browser
     return "chrome"
 

@@ -38,7 +38,7 @@ Values = dict[str, str]
 """The values of Strava's cookies, by name."""
 
 
-def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) -> Iterator[Values]:
+def read_browser(browser: str, profile: str | None) -> Iterator[Values]:
     """Yield Strava's cookies from each profile of a browser that has a session of Strava.
 
     The browser may be running. The profile that was used last comes first. If none has a session,
@@ -48,13 +48,12 @@ def read_browser(browser: str, profile: str | None, environ: Mapping[str, str]) 
         browser: One of `BROWSERS`.
         profile: The only profile to read: the name of its folder, the one that people see, or a
             path.
-        environ: The environment variables, which may move the folders of browsers.
 
     Raises:
         BrowserNotFoundError: There is no such browser, or no such profile.
         NotLoggedInError: The stores cannot be read, or contain no login.
     """
-    return _logins(display_name(browser), find_profiles(browser, profile, environ))
+    return _logins(display_name(browser), find_profiles(browser, profile))
 
 
 def read_store(store: Path) -> Iterator[Values]:

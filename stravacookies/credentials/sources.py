@@ -1,6 +1,5 @@
 """Where a session can be read from, as a user names it: a browser, an exported file, or `-`."""
 
-import os
 import stat
 import sys
 from collections.abc import Generator, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stravacookies import paths
+from stravacookies.computer import this_computer
 from stravacookies.credentials.browser_folders import BROWSERS, display_name
 from stravacookies.errors import (
     LOG_IN_WITH_BROWSER,
@@ -145,12 +145,10 @@ def _renewed(source: str) -> Session:
     """Return the session that the profile of a window has now."""
     from stravacookies.credentials import window, window_browsers  # imported here: few need it
 
-    found = window_browsers.installed(sys.platform, os.environ, Path.home(), paths.state())
-    for program in found:
-        if source == f"{WINDOW}:{program.browser}":
-            return window.renewed(program, os.environ)
-    name = display_name(source.partition(":")[2])
-    gone = f"{name}, in whose window you logged in, is no longer on this computer."
+    browser = source.partition(":")[2]
+    if program := window_browsers.find(browser, this_computer(), paths.state()):
+        return window.renewed(program)
+    gone = f"{display_name(browser)}, in whose window you logged in, is no longer on this computer."
     raise NotLoggedInError(gone, TRY_AGAIN)
 
 
@@ -192,7 +190,7 @@ def _read_source(source: str) -> Iterator["Export"]:
         from stravacookies.credentials.browsers import read_browser  # imported here: sqlite3
 
         name, _, profile = source.partition(":")
-        yield from map(Export, read_browser(name, profile or None, os.environ))
+        yield from map(Export, read_browser(name, profile or None))
     elif source == STANDARD_INPUT:
         yield read_export(_standard_input(LONGEST + 1))
     elif _is_store(source):

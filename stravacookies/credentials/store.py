@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stravacookies import paths
+from stravacookies.computer import this_computer
 from stravacookies.errors import LOG_IN_WITH_BROWSER, RUN_LOGIN, NotLoggedInError, StravaError
 from stravacookies.files import content_of, make_private_directory, replace_all
 from stravacookies.heatmap import CLASSIC, CURRENT, TileHost
@@ -141,7 +142,7 @@ class CredentialStore:
         shutil.rmtree(copies, ignore_errors=True)  # what killed runs have left
         if copies.exists():
             left.append(str(copies))
-        for profile in window_browsers.profiles(Path.home(), self.directory):
+        for profile in window_browsers.profiles(this_computer(), self.directory):
             if profile.exists():
                 window_profile.remove(profile)
                 (left if profile.exists() else removed).append(f"the login in {profile}")

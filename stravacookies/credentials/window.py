@@ -3,9 +3,10 @@
 import math
 import re
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
+from stravacookies.computer import Computer
 from stravacookies.credentials.browser_process import START, running
 from stravacookies.credentials.own_browser import Firefox, own_browser
 from stravacookies.credentials.window_browsers import Program
@@ -48,9 +49,10 @@ class Patience(NamedTuple):
 PATIENCE = Patience()
 
 
-def check_screen(platform: str, environ: Mapping[str, str]) -> None:
+def check_screen(computer: Computer) -> None:
     """Raise a `NotLoggedInError` where no window can be shown."""
-    has_screen = platform in ("win32", "darwin") or any(
+    environ = computer.environ
+    has_screen = computer.platform in ("win32", "darwin") or any(
         environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
     if environ.get("SSH_CONNECTION"):
@@ -63,10 +65,7 @@ def check_screen(platform: str, environ: Mapping[str, str]) -> None:
 
 
 def sessions(
-    program: Program,
-    environ: Mapping[str, str],
-    report: Callable[[str], None],
-    patience: Patience = PATIENCE,
+    program: Program, report: Callable[[str], None], patience: Patience = PATIENCE
 ) -> Generator[Session, None, None]:
     """Open a window, and yield each session with which the person may have logged in.
 
@@ -74,7 +73,6 @@ def sessions(
 
     Args:
         program: The browser.
-        environ: Its environment variables.
         report: Is called with what to tell the person.
         patience: How long to wait.
 
@@ -87,7 +85,7 @@ def sessions(
         f"Log in to Strava in the {browser.name} window that opens now, in any way you like. It"
         " closes by itself. If no window appears, press Ctrl-C and log in another way."
     )
-    with running(browser, environ, _LOGIN, patience.start):
+    with running(browser, _LOGIN, patience.start):
         begun, asked, reminded = time.monotonic(), -math.inf, False
         found = tried = None
         while (now := time.monotonic()) < begun + patience.give_up:
@@ -112,7 +110,7 @@ def sessions(
     raise NotLoggedInError(late, TRY_AGAIN)
 
 
-def renewed(program: Program, environ: Mapping[str, str]) -> Session:
+def renewed(program: Program) -> Session:
     """Return the session that the profile of an earlier window has now. Open no page of Strava.
 
     Raises:
@@ -124,7 +122,7 @@ def renewed(program: Program, environ: Mapping[str, str]) -> Session:
     if isinstance(browser, Firefox):  # its files are enough
         seen = browser.look()
     elif browser.profile.exists():
-        with running(browser, environ, None):
+        with running(browser, None):
             seen = browser.look()
     if not seen or not seen.session:
         no_one = f"No one has logged in to Strava in a {browser.name} window."

@@ -2,9 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from stravacookies.computer import Computer
 
 
 class Program(NamedTuple):
@@ -73,68 +75,62 @@ BROWSERS = tuple(_LINUX)
 """The browsers that can open a window, in the order in which they are tried."""
 
 
-def installed(
-    platform: str, environ: Mapping[str, str], home: Path, state: Path
-) -> Iterator[Program]:
-    """Yield the browsers that are installed, in the order in which they are tried.
+def find(browser: str, computer: Computer, state: Path) -> Program | None:
+    """Return a browser's program, or that of any browser if it is empty, if it is installed.
 
     The parameters are those of `places`.
     """
-    for browser in BROWSERS:
-        for program in places(browser, platform, environ, home, state):
-            if shutil.which(program.path):
-                yield program
-                break
+    wanted = [each for each in BROWSERS if browser in ("", each)]
+    found = (program for each in wanted for program in places(each, computer, state))
+    return next((program for program in found if shutil.which(program.path)), None)
 
 
-def places(
-    browser: str, platform: str, environ: Mapping[str, str], home: Path, state: Path
-) -> Iterator[Program]:
+def places(browser: str, computer: Computer, state: Path) -> Iterator[Program]:
     """Yield where a browser's program may be, the best place first.
 
     Args:
         browser: One of `BROWSERS`.
-        platform: The system, as `sys.platform` names it.
-        environ: The environment variables.
-        home: The user's home directory.
+        computer: What decides where programs are.
         state: Our own directory, in which a browser without a sandbox gets its profile.
     """
     own = state / f"window-{browser}"
-    if platform == "win32":
-        bases = ((environ.get(variable), folder) for variable, folder in _WINDOWS_FOLDERS)
-        for base, folder in bases:
-            if base:
+    if computer.platform == "win32":
+        for variable, folder in _WINDOWS_FOLDERS:
+            if base := computer.environ.get(variable):
                 yield Program(browser, Path(base, folder, _WINDOWS[browser]), own)
-    elif platform == "darwin":
-        for applications in (Path("/Applications"), home / "Applications"):
-            yield Program(browser, applications / _MAC[browser], own)
+    elif computer.platform == "darwin":
+        for above in (computer.root, computer.home):
+            yield Program(browser, above / "Applications" / _MAC[browser], own)
     else:
         # The Snap first: on Ubuntu, other programs of its name only start it.
-        yield from _snaps(browser, home)
+        yield from _snaps(browser, computer)
         for name in _LINUX[browser].programs:
-            for path in map(Path, os.get_exec_path(dict(environ))):
+            for path in map(Path, os.get_exec_path(dict(computer.environ))):
                 if path.is_absolute():
                     yield Program(browser, path / name, own)
-        yield from _flatpaks(browser, home)
+        yield from _flatpaks(browser, computer)
 
 
-def profiles(home: Path, state: Path) -> list[Path]:
+def profiles(computer: Computer, state: Path) -> list[Path]:
     """List all folders in which a window may have left its profile."""
     folders = [state / f"window-{browser}" for browser in BROWSERS]
     for browser in BROWSERS:
-        folders += [each.profile for each in (*_snaps(browser, home), *_flatpaks(browser, home))]
+        sandboxed = (*_snaps(browser, computer), *_flatpaks(browser, computer))
+        folders += [each.profile for each in sandboxed]
     return list(dict.fromkeys(folders))
 
 
-def _snaps(browser: str, home: Path) -> Iterator[Program]:
+def _snaps(browser: str, computer: Computer) -> Iterator[Program]:
     if snap := _LINUX[browser].snap:
-        profile = home / "snap" / snap.partition(".")[0] / "common" / "stravacookies-window"
-        for folder in ("/snap/bin", "/var/lib/snapd/snap/bin"):
-            yield Program(browser, Path(folder, snap), profile)
+        profile = (
+            computer.home / "snap" / snap.partition(".")[0] / "common" / "stravacookies-window"
+        )
+        for folder in ("snap/bin", "var/lib/snapd/snap/bin"):
+            yield Program(browser, computer.root / folder / snap, profile)
 
 
-def _flatpaks(browser: str, home: Path) -> Iterator[Program]:
+def _flatpaks(browser: str, computer: Computer) -> Iterator[Program]:
     flatpak = _LINUX[browser].flatpak
-    profile = home / ".var" / "app" / flatpak / "data" / "stravacookies-window"
-    for base in (home / ".local" / "share", Path("/var/lib")):
+    profile = computer.home / ".var" / "app" / flatpak / "data" / "stravacookies-window"
+    for base in (computer.data, computer.root / "var" / "lib"):
         yield Program(browser, base / "flatpak" / "exports" / "bin" / flatpak, profile)

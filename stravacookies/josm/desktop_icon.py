@@ -17,13 +17,11 @@ def path(computer: Computer) -> Path:
 
     Source: https://specifications.freedesktop.org/desktop-entry-spec/latest/file-naming.html
     """
-    environ, home = computer.environ, computer.home
     if computer.platform == "win32":
         return computer.start_menu / f"{NAME}.cmd"
     if computer.platform == "darwin":
-        return home / "Applications" / f"{NAME}.app"
-    data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    return data / "applications" / "stravacookies-josm.desktop"
+        return computer.home / "Applications" / f"{NAME}.app"
+    return computer.data / "applications" / "stravacookies-josm.desktop"
 
 
 def add(computer: Computer, command: Sequence[str]) -> Path:

@@ -74,8 +74,7 @@ def packages(computer: Computer, name: str) -> list[Package]:
         folders = tuple(each / "Applications" / f"{name}.app" for each in (root, home))
         start = ("open", "-a", "{folder}", "--args")
         return [Package([home / "Library" / "Preferences" / name], start, folders)]
-    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    plain = Package([home / f".{name.lower()}", config / name], (name.lower(),))
+    plain = Package([home / f".{name.lower()}", computer.config / name], (name.lower(),))
     return [plain, _flatpak(computer), _snap(computer)] if name == "JOSM" else [plain]
 
 
@@ -180,8 +179,7 @@ def _not_found(computer: Computer) -> NoJosmDirectoryError:
 
 def _flatpak(computer: Computer) -> Package:
     """Return the Flatpak, which a user or the system has installed."""
-    own = computer.environ.get("XDG_DATA_HOME") or computer.home / ".local" / "share"
-    data = (Path(own), computer.root / "var" / "lib")
+    data = (computer.data, computer.root / "var" / "lib")
     folders = tuple(each / "flatpak" / "app" / _APP for each in data)
     place = computer.home / ".var" / "app" / _APP / "config" / "JOSM"
     return Package([place], ("flatpak", "run", _APP), folders)

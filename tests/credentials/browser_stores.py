@@ -47,7 +47,7 @@ def add(store: sqlite3.Connection, row: Row = FIREFOX, **columns: str | int | by
 
 def first_login(browser: str) -> dict[str, str]:
     """Return Strava's cookies from the first profile of a browser that is logged in."""
-    return next(read_browser(browser, None, {}))
+    return next(read_browser(browser, None))
 
 
 def _table(row: Row) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yt_dlp.cookies
 
+from stravacookies.computer import Computer
 from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
 
 FOLDERS = """
@@ -53,11 +54,16 @@ def test_folders() -> None:
     """Each system has its folders; Snap and Flatpak have their own, and a user may move some."""
     home, lines = Path("/home/m"), FOLDERS.strip().splitlines()
     places = dict.fromkeys(tuple(line.split()[:2]) for line in lines)
-    found = [(place, each) for place in places for each in folders(place[1], place[0], {}, home)]
+    found = [
+        (place, folder)
+        for place in places
+        for folder in folders(place[1], Computer(place[0], {}, home))
+    ]
     environ = {"XDG_CONFIG_HOME": "/x", "APPDATA": "/r", "LOCALAPPDATA": "/l"}
+    linux, windows = Computer("linux", environ, home), Computer("win32", environ, home)
 
     assert lines == [f"{' '.join(place)} {each.relative_to(home)}" for place, each in found]
-    assert Path("/x/opera") == folders("opera", "linux", environ, home)[0]
-    assert [Path("/r/Opera Software/Opera Stable")] == folders("opera", "win32", environ, home)
-    assert Path("/l/Packages") in folders("firefox", "win32", environ, home)[1].parents
+    assert Path("/x/opera") == folders("opera", linux)[0]
+    assert [Path("/r/Opera Software/Opera Stable")] == folders("opera", windows)
+    assert Path("/l/Packages") in folders("firefox", windows)[1].parents
     assert yt_dlp.cookies.CHROMIUM_BASED_BROWSERS | {*FIREFOX_FAMILY, "safari"} == {*BROWSERS}

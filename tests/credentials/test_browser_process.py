@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,13 @@ from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import NotLoggedInError
 from tests.pretended_browser import LOGIN, has_ended, pretended, processes, started
 
-ENVIRON = {"LC_ALL": "C.UTF-8", "HOME": "/nowhere"}
-
 QUICK = 1.5
 """Seconds to wait for a browser that will not start."""
 
 
-def start(program: Program, patience: float = 30, environ: Mapping[str, str] = ENVIRON) -> None:
+def start(program: Program, patience: float = 30) -> None:
     """Start a browser, and end it."""
-    with running(own_browser(program), environ, LOGIN, patience):
+    with running(own_browser(program), LOGIN, patience):
         assert processes(program)
 
 
@@ -37,12 +34,16 @@ def start(program: Program, patience: float = 30, environ: Mapping[str, str] = E
         ("firefox", ["--profile", "{profile}", "--new-instance"]),
     ],
 )
-def test_browser_is_started_and_ended(tmp_path: Path, browser: str, arguments: list[str]) -> None:
+def test_browser_is_started_and_ended(
+    tmp_path: Path, browser: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It gets a private profile and arguments, but none of our variables; then it is gone."""
     program = pretended(tmp_path, browser=browser)
-    start(program, environ=ENVIRON | {"STRAVA_PASSWORD": "secret"})
+    usual = dict(os.environ)
+    monkeypatch.setenv("STRAVA_PASSWORD", "secret")
+    start(program)
 
-    assert ENVIRON == started(program)["environment"]
+    assert usual == started(program)["environment"]
     given = started(program)["arguments"]
     assert LOGIN == given[-1]
     assert {each.format(profile=program.profile) for each in arguments} <= set(given)
@@ -118,7 +119,7 @@ def test_profile_that_is_a_file(tmp_path: Path) -> None:
 def test_second_run_is_refused(tmp_path: Path, browser: str) -> None:
     """The profile is locked while a browser runs on it, and only then."""
     program = pretended(tmp_path, browser=browser)
-    with running(own_browser(program), ENVIRON, LOGIN):
+    with running(own_browser(program), LOGIN):
         with pytest.raises(NotLoggedInError) as caught:
             start(program)
         assert processes(program)
@@ -174,7 +175,7 @@ def test_signals_end_the_browser(
         "from stravacookies.credentials.own_browser import own_browser\n"
         "from stravacookies.credentials.window_browsers import Program\n"
         f"paths = Path({str(program.path)!r}), Path({str(program.profile)!r})\n"
-        f"with running(own_browser(Program('chromium', *paths)), {ENVIRON}, {LOGIN!r}):\n"
+        f"with running(own_browser(Program('chromium', *paths)), {LOGIN!r}):\n"
         "    print('running', flush=True)\n"
         "    time.sleep(60)\n"
     )
@@ -200,7 +201,7 @@ def test_signal_handlers_are_restored(tmp_path: Path) -> None:
     """Afterwards, signals do what they did before; one that was ignored is never handled."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with running(own_browser(pretended(tmp_path)), ENVIRON, LOGIN):
+        with running(own_browser(pretended(tmp_path)), LOGIN):
             during = signal.getsignal(signal.SIGHUP), signal.getsignal(signal.SIGTERM)
         after = signal.getsignal(signal.SIGHUP), signal.getsignal(signal.SIGTERM)
     finally:
@@ -214,7 +215,7 @@ def test_signal_handlers_are_restored(tmp_path: Path) -> None:
 def test_consumer_that_fails(tmp_path: Path) -> None:
     """The browser ends with whatever its user raises."""
     program = pretended(tmp_path)
-    with pytest.raises(ZeroDivisionError), running(own_browser(program), ENVIRON, LOGIN):
+    with pytest.raises(ZeroDivisionError), running(own_browser(program), LOGIN):
         raise ZeroDivisionError
 
     assert has_ended(program)

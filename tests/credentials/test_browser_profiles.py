@@ -62,7 +62,7 @@ def test_names_of_profiles(home: Path, tmp_path: Path) -> None:
         ("firefox", "Elsewhere"): f"{elsewhere} (Elsewhere)",
         ("firefox", str(elsewhere)): f"{elsewhere}",
     }
-    assert expected == {key: ", ".join(map(str, find(*key, {}))) for key in expected}
+    assert expected == {key: ", ".join(map(str, find(*key))) for key in expected}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_no_such_profile(named: str, message: str, home: Path) -> None:
     named = named.format(home=home)
     message = message.format(home=home, there=there, named=named)
     with pytest.raises(BrowserNotFoundError, match=exactly(message)):
-        find("chromium", named, {})
+        find("chromium", named)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_damaged_names(content: str | None, home: Path) -> None:
                 os.mkfifo(home / root / name)  # reading it would never end
             else:
                 (home / root / name).write_bytes(content.encode("latin-1"))
-        assert [Profile(browser, profile / store)] == find(browser, "profile", {})
+        assert [Profile(browser, profile / store)] == find(browser, "profile")
         assert "4" == container_name(Profile(browser, profile / store), 4)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.computer import Computer
 from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
 from stravacookies.credentials.browsers import read_browser, read_store
 from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
@@ -77,7 +78,7 @@ def test_store_in_each_folder(browser: str, platform: str, opened: Open, home: P
     """A store is found in each folder; the one whose log was written to last counts."""
     is_firefox = browser in FIREFOX_FAMILY
     row, name = (FIREFOX, "cookies.sqlite") if is_firefox else (CHROMIUM, "Network/Cookies")
-    for number, folder in enumerate(folders(browser, platform, {}, home)):
+    for number, folder in enumerate(folders(browser, Computer(platform, {}, home))):
         profile = f"{folder}/{'Profiles/' if platform != 'linux' and is_firefox else ''}profile"
         store = Path(profile, name)
         add(opened(str(store.parent), row), row, value=f"value-{number}")
@@ -209,7 +210,7 @@ def test_session_of_a_visitor_outside_of_a_container(opened: Open) -> None:
     store = opened(WORK, FIREFOX)
     add(store, value="anonymous")
     add(store, value="real", originAttributes="^userContextId=2")
-    found = [each["_strava4_session"] for each in read_browser("firefox", None, {})]
+    found = [each["_strava4_session"] for each in read_browser("firefox", None)]
 
     assert ["anonymous", "real"] == found
 
@@ -257,16 +258,16 @@ def test_session_cookies_of_firefox(newer: str, opened: Open, home: Path) -> Non
     store, windows = opened(WORK, FIREFOX), home / WORK / "sessionstore.jsonlz4"
     windows.write_bytes(sessionstore({"_strava4_session": "window"}, []))
     add(store, name="strava_remember_id", value="7")
-    found = read_browser("firefox", None, {})
+    found = read_browser("firefox", None)
     assert [{"_strava4_session": "window", "strava_remember_id": "7"}] == list(found)
     add(store, value="stored")
     time = 4e9 if newer == "window" else 0
     os.utime(windows, (time, time))
 
-    sessions = [each["_strava4_session"] for each in read_browser("firefox", None, {})]
+    sessions = [each["_strava4_session"] for each in read_browser("firefox", None)]
     assert sorted(["window", "stored"], key=lambda each: each != newer) == sessions
     windows.write_bytes(b"damaged")
-    assert ["stored"] == [each["_strava4_session"] for each in read_browser("firefox", None, {})]
+    assert ["stored"] == [each["_strava4_session"] for each in read_browser("firefox", None)]
 
 
 def test_damaged_list_of_windows(opened: Open, home: Path) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from stravacookies.computer import Computer
 from stravacookies.credentials.window import Patience, check_screen, renewed, sessions
 from stravacookies.credentials.window_browsers import Program
 from stravacookies.errors import NotLoggedInError
 from stravacookies.strava.session import Session
 from tests.pretended_browser import LOGIN, State, has_ended, pretended, processes, started
 from tests.sessionstore import sessionstore
-
-ENVIRON = {"LC_ALL": "C.UTF-8"}
 
 DASHBOARD = "https://www.strava.com/dashboard"
 
@@ -36,7 +35,7 @@ def test_only_new_sessions_after_the_login_are_yielded(tmp_path: Path) -> None:
     )
     times: list[float] = []
     reports: list[str] = []
-    with closing(sessions(program, ENVIRON, reports.append, Patience(ask=1.7))) as found:
+    with closing(sessions(program, reports.append, Patience(ask=1.7))) as found:
         first = next(found)
         times.append(time.monotonic())
         second = next(found)
@@ -63,7 +62,7 @@ def test_pages_that_are_not_past_the_login(tmp_path: Path) -> None:
         "chrome-error://chromewebdata/",
         "http://[bad",
     ]
-    found = sessions(pretended(tmp_path, (pages, "x")), ENVIRON, quiet, Patience(give_up=0.6))
+    found = sessions(pretended(tmp_path, (pages, "x")), quiet, Patience(give_up=0.6))
     with pytest.raises(NotLoggedInError, match="No one logged in"):
         next(found)
 
@@ -79,7 +78,7 @@ def test_person_closes_the_window(tmp_path: Path, browser: str, states: list[Sta
     """A window that is closed before the login ends it at once."""
     program = pretended(tmp_path, *states, browser=browser, behaviour="closes")
     with pytest.raises(NotLoggedInError) as caught:
-        next(sessions(program, ENVIRON, quiet, Patience(give_up=30)))
+        next(sessions(program, quiet, Patience(give_up=30)))
 
     assert (
         "You closed the window before you had logged in to Strava. To try again, or to log in"
@@ -91,7 +90,7 @@ def test_person_closes_the_window(tmp_path: Path, browser: str, states: list[Sta
 def test_window_that_is_closed_right_after_the_login(tmp_path: Path) -> None:
     """A session that Strava was not asked about yet is yielded before the end."""
     states = ([DASHBOARD], "anonymous"), ([DASHBOARD], "anonymous"), ([DASHBOARD], "new")
-    found = sessions(pretended(tmp_path, *states, ([], "new")), ENVIRON, quiet, Patience(ask=60))
+    found = sessions(pretended(tmp_path, *states, ([], "new")), quiet, Patience(ask=60))
 
     assert [Session("anonymous"), Session("new")] == [next(found), next(found)]
     with pytest.raises(NotLoggedInError, match="You closed the window"):
@@ -103,7 +102,7 @@ def test_person_is_reminded_and_then_given_up(tmp_path: Path) -> None:
     reports: list[str] = []
     program = pretended(tmp_path)
     with pytest.raises(NotLoggedInError) as caught:
-        next(sessions(program, ENVIRON, reports.append, Patience(remind=0.1, give_up=1.2)))
+        next(sessions(program, reports.append, Patience(remind=0.1, give_up=1.2)))
 
     assert [
         "Log in to Strava in the Chromium window that opens now, in any way you like. It closes"
@@ -119,7 +118,7 @@ def test_start_has_its_own_patience(tmp_path: Path) -> None:
     """A browser that shows nothing is given up earlier than a person."""
     program = pretended(tmp_path, behaviour="shows nothing")
     with pytest.raises(NotLoggedInError, match=r"^Chromium could not be started \(nothing"):
-        next(sessions(program, ENVIRON, quiet, Patience(start=0.5)))
+        next(sessions(program, quiet, Patience(start=0.5)))
 
     assert 30 == Patience().start
 
@@ -133,7 +132,7 @@ def test_session_is_renewed(tmp_path: Path, browser: str) -> None:
         path = program.profile / "sessionstore.jsonlz4"
         path.write_bytes(sessionstore({"_strava4_session": "newer"}, [DASHBOARD]))
 
-    assert [Session("newer")] * 2 == [renewed(program, ENVIRON) for _ in range(2)]
+    assert [Session("newer")] * 2 == [renewed(program) for _ in range(2)]
     assert has_ended(program)
     if browser == "chromium":
         assert "about:blank" == started(program)["arguments"][-1]
@@ -147,7 +146,7 @@ def test_profile_without_a_login(tmp_path: Path, browser: str, exists: bool) -> 
     if exists:
         program.profile.mkdir(mode=0o700)
     with pytest.raises(NotLoggedInError) as caught:
-        renewed(program, ENVIRON)
+        renewed(program)
 
     assert (
         f"No one has logged in to Strava in a {browser.capitalize()} window."
@@ -160,7 +159,7 @@ def test_damaged_profile_of_firefox(tmp_path: Path) -> None:
     program = Program("firefox", tmp_path / "firefox", tmp_path)
     (tmp_path / "sessionstore.jsonlz4").write_bytes(b"mozLz40\0")
     with pytest.raises(NotLoggedInError, match=r"sessionstore\.jsonlz4: it is damaged"):
-        renewed(program, ENVIRON)
+        renewed(program)
 
 
 @pytest.mark.parametrize(
@@ -181,11 +180,12 @@ def test_damaged_profile_of_firefox(tmp_path: Path) -> None:
 )
 def test_window_needs_a_screen(platform: str, environ: Mapping[str, str], why: str | None) -> None:
     """Where no one could see a window, that is said instead of opening one."""
+    computer = Computer(platform, environ, Path("/home/eva"))
     if why is None:
-        check_screen(platform, environ)
+        check_screen(computer)
         return
     with pytest.raises(NotLoggedInError) as caught:
-        check_screen(platform, environ)
+        check_screen(computer)
 
     assert f"A browser window cannot be opened here: {why}." == caught.value.finding
     assert "run 'stravacookies login -'" in caught.value.advice

@@ -5,13 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.credentials.window_browsers import (
-    BROWSERS,
-    Program,
-    installed,
-    places,
-    profiles,
-)
+from stravacookies.computer import Computer
+from stravacookies.credentials.window_browsers import BROWSERS, Program, find, places, profiles
 
 HOME, STATE = Path("/home/eva"), Path("/state")
 WINDOWS = {
@@ -50,7 +45,7 @@ OWN = "/state/window-"
         (
             "linux",
             "opera",
-            "/home/eva/.local/share/flatpak/exports/bin/com.opera.Opera",
+            "/data/flatpak/exports/bin/com.opera.Opera",
             "/home/eva/.var/app/com.opera.Opera/data/stravacookies-window",
         ),
         (
@@ -79,8 +74,9 @@ OWN = "/state/window-"
 )
 def test_places(platform: str, browser: str, path: str, profile: str) -> None:
     """A browser is looked for where it is installed, and gets a profile that it can write to."""
-    environ = WINDOWS if platform == "win32" else {"PATH": "/opt/bin:bin::/usr/bin"}
-    found = list(places(browser, platform, environ, HOME, STATE))
+    linux = {"PATH": "/opt/bin:bin::/usr/bin", "XDG_DATA_HOME": "/data"}
+    environ = WINDOWS if platform == "win32" else linux
+    found = list(places(browser, Computer(platform, environ, HOME), STATE))
 
     assert Program(browser, Path(path), Path(profile)) in found
 
@@ -91,37 +87,40 @@ def test_places(platform: str, browser: str, path: str, profile: str) -> None:
 @pytest.mark.parametrize("browser", BROWSERS)
 def test_places_are_absolute(browser: str, platform: str, environ: Mapping[str, str]) -> None:
     """No program is taken from the working directory."""
-    found = places(browser, platform, environ, HOME, STATE)
+    found = places(browser, Computer(platform, environ, HOME), STATE)
 
     assert [] == [program for program in found if not program.path.is_absolute()]
 
 
 def test_snap_comes_first() -> None:
     """On Ubuntu, /usr/bin/firefox only starts the Snap, which cannot write to our own directory."""
-    found = [each.path for each in places("firefox", "linux", {"PATH": "/usr/bin"}, HOME, STATE)]
+    computer = Computer("linux", {"PATH": "/usr/bin"}, HOME)
+    found = [each.path for each in places("firefox", computer, STATE)]
 
     assert found.index(Path("/snap/bin/firefox")) < found.index(Path("/usr/bin/firefox"))
 
 
 def test_first_that_is_installed(tmp_path: Path) -> None:
-    """Each browser that can be started is offered once, Chrome first and Firefox last."""
-    for name in ("firefox", "opera", "chromium", "google-chrome", "google-chrome-stable"):
+    """The first browser that can be started is taken, or the one that is wanted."""
+    for name in ("firefox", "opera", "chromium", "chromium-browser", "google-chrome"):
         (tmp_path / name).touch(mode=0o700)
-    (tmp_path / "vivaldi").mkdir()
-    (tmp_path / "opera").chmod(0o600)
-    found = installed("linux", {"PATH": str(tmp_path)}, tmp_path, tmp_path)
-    here = [each.path.name for each in found if each.path.parent == tmp_path]
+    (tmp_path / "google-chrome").chmod(0o600)
+    (tmp_path / "microsoft-edge").mkdir()
+    computer = Computer("linux", {"PATH": str(tmp_path)}, tmp_path, root=tmp_path)
+    wanted = ("", "firefox", "chrome", "edge", "no browser")
+    found = [find(each, computer, STATE) for each in wanted]
 
-    # Others are here only if this computer has a Snap or a Flatpak of them.
-    assert ["google-chrome", "chromium", "firefox"] == here
+    assert ["chromium", "firefox", None, None, None] == [each and each.path.name for each in found]
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
 @pytest.mark.parametrize("browser", BROWSERS)
 def test_logout_knows_every_profile(browser: str, platform: str) -> None:
     """All folders in which a window may leave a login are listed."""
-    used = {each.profile for each in places(browser, platform, WINDOWS, HOME, STATE)}
+    computer = Computer(platform, WINDOWS, HOME)
+    used = {each.profile for each in places(browser, computer, STATE)}
+    known = profiles(computer, STATE)
 
     assert used
-    assert set() == used - set(profiles(HOME, STATE))
-    assert len(set(profiles(HOME, STATE))) == len(profiles(HOME, STATE))
+    assert set() == used - set(known)
+    assert len(set(known)) == len(known)

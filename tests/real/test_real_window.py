@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -77,11 +77,15 @@ def strava(stand_in: StandIn) -> Strava:
 
 
 @pytest.fixture
-def environ(home: Path, stand_in: StandIn, display: str) -> dict[str, str]:
+def environ(
+    home: Path, stand_in: StandIn, display: str, monkeypatch: pytest.MonkeyPatch
+) -> Mapping[str, str]:
     """The environment of a user with a screen, whose Strava is the stand-in."""
     proxy = f"http://127.0.0.1:{stand_in.server_port}"
     proxies = {"http_proxy": proxy, "https_proxy": proxy}
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "DISPLAY": display, **proxies}
+    for name, value in {"HOME": str(home), "DISPLAY": display, **proxies}.items():
+        monkeypatch.setenv(name, value)
+    return os.environ
 
 
 @pytest.fixture(params=PROGRAMS)
@@ -105,7 +109,7 @@ def program(request: pytest.FixtureRequest, home: Path, stand_in: StandIn) -> Pr
 class Person:
     """Someone at the screen, who acts while the program waits."""
 
-    def __init__(self, environ: dict[str, str], stand_in: StandIn) -> None:
+    def __init__(self, environ: Mapping[str, str], stand_in: StandIn) -> None:
         self.environ = environ
         self.stand_in = stand_in
         self.logged_in_at = 0.0
@@ -165,7 +169,7 @@ def pages(stand_in: StandIn) -> list[str]:
 
 def test_person_logs_in(
     program: Program,
-    environ: dict[str, str],
+    environ: Mapping[str, str],
     stand_in: StandIn,
     strava: Strava,
     fetcher: CookieFetcher,
@@ -174,7 +178,7 @@ def test_person_logs_in(
     assert strava.guard is Guard.CODE_AFTER
     person = Person(environ, stand_in)
     acting = person.acts(person.logs_in)
-    with closing(sessions(program, environ, print, PATIENCE)) as found:
+    with closing(sessions(program, print, PATIENCE)) as found:
         session, now = next(found), time.monotonic()
     acting.join(20)
     assert has_ended(program)
@@ -182,7 +186,7 @@ def test_person_logs_in(
     times = []
     for _ in range(2):
         start = time.monotonic()
-        assert session == renewed(program, environ)
+        assert session == renewed(program)
         times.append(time.monotonic() - start)
 
     assert before == pages(stand_in)
@@ -195,26 +199,26 @@ def test_person_logs_in(
     assert max(times) < 10
 
 
-def test_person_gives_up(program: Program, environ: dict[str, str], stand_in: StandIn) -> None:
+def test_person_gives_up(program: Program, environ: Mapping[str, str], stand_in: StandIn) -> None:
     """Someone who closes the window before the login is told so, and nothing is left behind."""
     person = Person(environ, stand_in)
     person.acts(person.closes_the_window)
     with pytest.raises(NotLoggedInError, match="You closed the window"):
-        next(sessions(program, environ, print, PATIENCE))
+        next(sessions(program, print, PATIENCE))
 
     assert has_ended(program)
 
 
 @pytest.mark.parametrize("program", ["chromium"], indirect=True)
 def test_picture_of_the_window(
-    program: Program, environ: dict[str, str], stand_in: StandIn, pictures: Path
+    program: Program, environ: Mapping[str, str], stand_in: StandIn, pictures: Path
 ) -> None:
     """The window shows the login page, whose note says that it is made up."""
     path = pictures / "login-window.png"
     person = Person(environ, stand_in)
     acting = person.acts(lambda: person.shows_the_window(path))
     with pytest.raises(NotLoggedInError, match="You closed the window"):
-        next(sessions(program, environ, print, PATIENCE))
+        next(sessions(program, print, PATIENCE))
     acting.join(20)
 
     with Image.open(path) as picture:

@@ -13,7 +13,7 @@ import click
 
 from stravacookies.cli import options, printing, user
 from stravacookies.cli.commands import cmd_josm_prefs
-from stravacookies.computer import own_command
+from stravacookies.computer import own_command, this_computer
 from stravacookies.errors import StravacookiesError
 from stravacookies.facts import JosmFacts
 from stravacookies.josm import desktop_icon, launch
@@ -86,9 +86,9 @@ def command(
     if icon is None:
         _start(josm_dir, josm_command, arguments)
     elif icon:
-        path = desktop_icon.add(user.computer(), _own_command(josm_dir, josm_command, arguments))
+        path = desktop_icon.add(this_computer(), _own_command(josm_dir, josm_command, arguments))
         printing.say(f"'{desktop_icon.NAME}' is now in the desktop's menu ({path}).")
-    elif desktop_icon.remove(user.computer()):
+    elif desktop_icon.remove(this_computer()):
         printing.say(f"'{desktop_icon.NAME}' is no longer in the desktop's menu.")
     else:
         printing.say("There was no icon to remove.")
@@ -113,7 +113,7 @@ def _start(josm_dir: Path | None, josm_command: list[str], arguments: tuple[str,
     try:
         with cmd_josm_prefs.command.make_context("josm-prefs", of_prefs, parent=root) as prefs:
             directory = user.josm_if_any(prefs.params["josm_dir"])
-            words = josm_command or launch.command(user.computer(), directory)
+            words = josm_command or launch.command(this_computer(), directory)
             launch.refuse_second(directory)
             if directory:  # layers that are served stay so
                 prefs.params["port"] = JosmFacts(directory).port

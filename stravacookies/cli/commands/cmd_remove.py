@@ -6,6 +6,7 @@ import click
 
 from stravacookies import cartograph
 from stravacookies.cli import messages, options, printing, server_messages, user
+from stravacookies.computer import this_computer
 from stravacookies.errors import FileError
 from stravacookies.josm import desktop_icon, install
 from stravacookies.server import at_login
@@ -36,7 +37,7 @@ def command(josm_dir: Path | None) -> None:
 
 def _remove_from_desktop() -> list[FileError]:
     """Remove the icon, and the server's start at login; return why one of them is left."""
-    computer, left = user.computer(), []
+    computer, left = this_computer(), []
     try:
         if desktop_icon.remove(computer):
             printing.say(f"Removed '{desktop_icon.NAME}' from the desktop's menu.")

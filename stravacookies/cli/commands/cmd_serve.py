@@ -10,7 +10,7 @@ import click
 
 from stravacookies.cli import options, printing, prompt, server_messages, user
 from stravacookies.cli.config import VARIABLES
-from stravacookies.computer import own_command
+from stravacookies.computer import own_command, this_computer
 from stravacookies.credentials import sources
 from stravacookies.credentials.acquire import acquire
 from stravacookies.credentials.candidates import Sources
@@ -82,7 +82,7 @@ def command(port: int, source: str | None, wanted: bool, unwanted: bool) -> None
     if wanted and unwanted:
         raise click.UsageError("--at-login and --not-at-login cannot be combined.")
     if unwanted:
-        printing.say(server_messages.removed_from_login(at_login.remove(user.computer())))
+        printing.say(server_messages.removed_from_login(at_login.remove(this_computer())))
         return
     if not (find_spec("aiohttp") and find_spec("PIL")):
         how = THIS.how_to_add("serve")
@@ -101,7 +101,7 @@ def _install(port: int, source: str | None) -> None:
     cookies = _first_cookies(source)  # a person can be asked now, but not later
     kept, left_out = service_file.kept_environment(environ)
     service = Service(own_command(*words), kept, port)
-    installed = at_login.install(user.computer(), service)
+    installed = at_login.install(this_computer(), service)
     printing.say(server_messages.started_at_login(port, cookies, installed))
     if left_out:
         printing.warn(
