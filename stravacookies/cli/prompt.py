@@ -32,8 +32,8 @@ def for_session() -> Credential:
 
 def for_login(environ: Mapping[str, str]) -> Login:
     """Return the email and password in environment variables, or else ask for them."""
-    if login := login_from(environ):
-        return login
+    if read := login_from(environ):
+        return read()
     if not is_possible():
         raise NotLoggedInError(
             "There is no terminal to ask for an email and password: set STRAVA_EMAIL and"

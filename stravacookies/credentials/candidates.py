@@ -108,22 +108,15 @@ class Sources:
         if self.named:
             return [self.named]
         if text := self.environ.get(SESSION_VARIABLE):
-            return [
-                Candidate(
-                    Origin.VARIABLE,
-                    SESSION_VARIABLE,
-                    once(lambda: sources.from_text(text, SESSION_VARIABLE, host)),
-                )
-            ]
+            session = once(lambda: sources.from_text(text, SESSION_VARIABLE, host))
+            return [Candidate(Origin.VARIABLE, SESSION_VARIABLE, session)]
         found = []
         if kept := kept or self.store.session():
             found.append(Candidate(Origin.KEPT, kept.source, once(kept.read)))
             if sources.can_renew(kept.source):
                 found.append(_named_source(Origin.RENEWAL, kept.source, host))
-        email, password = self.environ.get(EMAIL_VARIABLE), self.environ.get(PASSWORD_VARIABLE)
-        if email and password:
-            login = once(lambda: Login(email, password))
-            return [*found, Candidate(Origin.LOGIN, sources.PASSWORD, login)]
+        if login := login_from(self.environ):
+            return [*found, Candidate(Origin.LOGIN, sources.PASSWORD, once(login))]
         return _without_repeats([*found, *self.new_candidates(host)])
 
     def new_candidates(self, host: TileHost = CURRENT) -> list[Candidate]:
@@ -154,10 +147,10 @@ def _without_repeats(candidates: list[Candidate]) -> list[Candidate]:
     return found
 
 
-def login_from(environ: Mapping[str, str]) -> Login | None:
-    """Return the email and password in `STRAVA_EMAIL` and `STRAVA_PASSWORD`, if both are set."""
+def login_from(environ: Mapping[str, str]) -> Callable[[], Login] | None:
+    """Return what reads `STRAVA_EMAIL` and `STRAVA_PASSWORD`, if both are set."""
     email, password = environ.get(EMAIL_VARIABLE), environ.get(PASSWORD_VARIABLE)
-    return Login(email, password) if email and password else None
+    return (lambda: Login(email, password)) if email and password else None
 
 
 def _named_source(origin: Origin, source: str, host: TileHost) -> Candidate:
