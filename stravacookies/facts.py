@@ -21,7 +21,7 @@ from stravacookies.heatmap import CLASSIC, CURRENT, Layer, TileHost
 from stravacookies.josm import directory as josm_directory
 from stravacookies.josm import entry_set, install, process, remote, repository, settings
 from stravacookies.josm.entry_set import EntrySet
-from stravacookies.josm.install import Registration
+from stravacookies.josm.registration import Registration, read_registration
 from stravacookies.josm.xml_edit import MalformedError
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
@@ -54,7 +54,7 @@ class JosmFacts:
     def registration(self) -> Registration | FileError:
         """JOSM's preferences with the entry set registered, or why they cannot be used."""
         try:
-            return install.read_registration(self.directory)
+            return read_registration(self.directory)
         except FileError as error:
             return error
 

@@ -1,8 +1,7 @@
 """Put files into JOSM's preferences directory and register the entry set: all or nothing."""
 
 import os
-import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from os.path import realpath
 from pathlib import Path
@@ -18,12 +17,13 @@ from stravacookies.files import (
     replace_all,
 )
 from stravacookies.heatmap import CURRENT, ID_PREFIX
-from stravacookies.josm import entry_set, menu, preferences
+from stravacookies.josm import entry_set, preferences
 from stravacookies.josm.directory import PREFERENCES, no_directory
 from stravacookies.josm.menu import Menu
 from stravacookies.josm.process import is_running
+from stravacookies.josm.registration import Change, Registration, read_registration
 from stravacookies.josm.schema import NAMESPACE
-from stravacookies.josm.xml_edit import Document, MalformedError
+from stravacookies.josm.xml_edit import Document
 from stravacookies.locks import locked
 
 BACKUP = f"{PREFERENCES}.stravacookies.bak"
@@ -31,30 +31,6 @@ BACKUP = f"{PREFERENCES}.stravacookies.bak"
 
 _ATTEMPTS = 3
 """How many times to try if another program changes the preferences meanwhile."""
-
-_Change = Callable[[Document, str], bytes]
-"""Returns JOSM's preferences with a change, given the path of the entry set."""
-
-
-class Registration(NamedTuple):
-    """JOSM's preferences, as they were read and with a change.
-
-    They contain the user's OAuth tokens: `repr` hides them.
-
-    Attributes:
-        before: The file; None if there is none.
-        after: The file with the change; None if it needs none.
-        menu: What they say of JOSM's menu.
-        is_first: Whether the directory does not exist yet.
-    """
-
-    before: bytes | None
-    after: bytes | None
-    menu: Menu
-    is_first: bool = False
-
-    def __repr__(self) -> str:
-        return f"<Registration {self.menu}>"
 
 
 class Installed(NamedTuple):
@@ -86,11 +62,6 @@ def prepare(directory: Path, *, force: bool = False) -> Registration:
     if registration.after is not None and not force:
         _refuse_running(directory)
     return registration
-
-
-def read_registration(directory: Path) -> Registration:
-    """Return JOSM's preferences as they are, and with the entry set registered; see `prepare`."""
-    return _edit(directory, preferences.register)
 
 
 def is_current(
@@ -166,7 +137,7 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
     removed, left = [], []
     with renamed_errors(directory, "written"), _locked(directory, files):
         backup = content_of(directory / BACKUP)
-        change = _replace(directory, {}, _edit(directory, unregister), unregister)
+        change = _replace(directory, {}, read_registration(directory, unregister), unregister)
         # The backup last: until then it can undo what was done.
         for path in [*files, directory / BACKUP]:
             try:
@@ -204,7 +175,7 @@ def _replace(
     directory: Path,
     contents: Mapping[Path, bytes],
     edit: Registration,
-    change: _Change,
+    change: Change,
     *,
     force: bool = False,
 ) -> Installed:
@@ -224,34 +195,8 @@ def _replace(
         with renamed_errors(directory, "written"), suppress(ChangedError):
             replace_all(wanted, preserve={path: edit.before})
             return Installed(path in wanted, backup if backup in wanted else None, edit.menu)
-        edit = _edit(directory, change)  # JOSM has saved its preferences meanwhile
+        edit = read_registration(directory, change)  # JOSM has saved its preferences meanwhile
     raise FileError(f"{path} could not be written: another program keeps changing it.")
-
-
-def _edit(directory: Path, change: _Change) -> Registration:
-    """Read JOSM's preferences, and return them as they are and with a change."""
-    path = directory / PREFERENCES
-    with renamed_errors(path, "read"):
-        if (kind := file_type(directory)) not in (0, stat.S_IFDIR):
-            raise no_directory(directory)
-        in_a_circle = os.path.islink(realpath(path))  # noqa: PTH114 - Path cannot tell
-        if in_a_circle or file_type(path) not in (0, stat.S_IFREG):
-            raise _not_preferences(path, "it is not a file")
-        before = path.read_bytes() if file_type(path) else None
-    content = preferences.NEW if before is None else before
-    site = str(Path(realpath(directory), entry_set.FILE))
-    try:
-        document = preferences.read(content)
-        after = change(document, site)
-    except MalformedError as error:
-        raise _not_preferences(path, str(error)) from None
-    except ValueError:
-        raise FileError(
-            f"{site!r} cannot be written into JOSM's preferences: it contains characters that XML"
-            " does not allow."
-        ) from None
-    changed = None if after == content else after
-    return Registration(before, changed, menu.read(document), is_first=not kind)
 
 
 def _unlink(path: Path) -> bool:
@@ -281,10 +226,3 @@ def _refuse_running(directory: Path) -> None:
             "JOSM is running. It would undo a change to its preferences when it next saves them:"
             " close JOSM and run this again. Nothing was changed."
         )
-
-
-def _not_preferences(path: Path, why: str) -> FileError:
-    return FileError(
-        f"{path} is not a JOSM preferences file ({why}). Nothing was changed. Start JOSM, which"
-        " restores it from its own copy, close it, and run this again."
-    )

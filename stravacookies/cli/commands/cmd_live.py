@@ -10,7 +10,8 @@ from stravacookies.cli.layer_names import LayersArgument
 from stravacookies.errors import RUN_JOSM_PREFS, JosmStateError
 from stravacookies.facts import JosmFacts
 from stravacookies.heatmap import Layer, TileHost
-from stravacookies.josm import install, live
+from stravacookies.josm import live
+from stravacookies.josm.registration import read_registration
 
 
 @click.command(
@@ -73,7 +74,7 @@ def _in_menu(josm: Path | None, classic: bool) -> tuple[TileHost, Sequence[Layer
         entries = JosmFacts(josm).entries
         if not classic and entries.cookies:
             host = entries.host
-        ids = install.read_registration(josm).menu.ids
+        ids = read_registration(josm).menu.ids
         found = [layer for layer in host.layers() if layer.id in ids]
     if not found:
         raise JosmStateError(
