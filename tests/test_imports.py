@@ -16,6 +16,7 @@ FLOORS = (
     {"templating"},
     {"credentials", "josm", "cartograph", "preview", "server"},
     {"facts"},
+    {"josm_health"},
     {"health"},
     {"cli"},
 )
