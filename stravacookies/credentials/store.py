@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -113,40 +115,44 @@ class CredentialStore:
         """Remove everything that is kept; return what was removed, and what could not be."""
         with suppress(OSError), locked([self._session_file]):
             pass  # this removes what killed runs have left
-        removed, left = [], []
-        files = [self._session_file, *map(self._cookies_file, (CURRENT, CLASSIC))]
+        removed: list[str] = []
+        left: list[str] = []
+        for what, is_gone in chain(
+            self._clear_session(),
+            *(_clear_file(self._cookies_file(host)) for host in (CURRENT, CLASSIC)),
+            self._clear_browsers(),
+        ):
+            (removed if is_gone else left).append(what)
+        return removed, left
+
+    # The following yield what is kept, and whether it has been removed.
+    def _clear_session(self) -> Iterator[tuple[str, bool]]:
         in_keyring = "the session in the system's keyring"
         deleted, entry = _delete_from_keyring(), _read_file(self._session_file)
-        if deleted:
-            removed.append(in_keyring)
-        elif deleted is None and KEYRING in entry.values():
-            left.append(in_keyring)
-            files.remove(self._session_file)  # it says that there is something in the keyring
-            if _OLDER in entry:  # and contains a newer session
-                try:
-                    self._write(self._session_file, {_SOURCE: entry[_SOURCE], _PLACE: KEYRING})
-                    removed.append(f"the session in {self._session_file}")
-                except OSError:
-                    left.append(str(self._session_file))
-        for path in files:
+        if deleted is not None or KEYRING not in entry.values():
+            if deleted:
+                yield in_keyring, True
+            yield from _clear_file(self._session_file)
+            return
+        yield in_keyring, False  # the file says so, and stays
+        if _OLDER in entry:  # it contains a newer session
             try:
-                path.unlink()
-                removed.append(str(path))
-            except (FileNotFoundError, NotADirectoryError):
-                pass
+                self._write(self._session_file, {_SOURCE: entry[_SOURCE], _PLACE: KEYRING})
+                yield f"the session in {self._session_file}", True
             except OSError:
-                left.append(str(path))
+                yield str(self._session_file), False
+
+    def _clear_browsers(self) -> Iterator[tuple[str, bool]]:
         from stravacookies.credentials import window_browsers, window_profile  # few runs remove
 
         copies = self.directory / BROWSER_COPIES
         shutil.rmtree(copies, ignore_errors=True)  # what killed runs have left
         if copies.exists():
-            left.append(str(copies))
+            yield str(copies), False
         for profile in window_browsers.profiles(this_computer(), self.directory):
             if profile.exists():
                 window_profile.remove(profile)
-                (left if profile.exists() else removed).append(f"the login in {profile}")
-        return removed, left
+                yield f"the login in {profile}", not profile.exists()
 
     def _cookies_file(self, host: TileHost) -> Path:
         return self.directory / f"cookies-{'today' if host is CURRENT else host.key}.json"
@@ -155,6 +161,16 @@ class CredentialStore:
         make_private_directory(self.directory)
         with locked([path]):
             replace_all({path: json.dumps(entry, indent=2).encode()})
+
+
+def _clear_file(path: Path) -> Iterator[tuple[str, bool]]:
+    try:
+        path.unlink()
+        yield str(path), True
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError:
+        yield str(path), False
 
 
 def _read_file(path: Path) -> dict[str, str]:
