@@ -48,14 +48,8 @@ def _ignored(repository: Path, files: Collection[str], patience: float) -> set[s
     try:
         done = subprocess.run(
             [
-                git,
-                "-c",
-                "core.fsmonitor=false",
-                "-C",
-                str(repository),
-                "check-ignore",
-                "-z",
-                "--stdin",
+                *(git, "-c", "core.fsmonitor=false", "-C", str(repository)),
+                *("check-ignore", "-z", "--stdin"),
             ],
             input=os.fsencode("\0".join(files)),
             stdout=subprocess.PIPE,
