@@ -73,11 +73,16 @@ def normalize(source: str) -> str:
         raise _unreadable_file(source, error) from None
     except (OSError, ValueError, RuntimeError):
         pass  # not a path that could exist
+    raise _unknown_source(name)
+
+
+def _unknown_source(name: str) -> UsageError:
+    """Build the error about a source without repeating it: it may be the session itself."""
     import difflib  # imported here: only errors need it
 
     words = (*BROWSERS, WINDOW, PASSWORD) if name.isalpha() else ()  # or else it is a file
     near = difflib.get_close_matches(name.lower(), words, 1)
-    raise UsageError(  # without repeating it: it may be the session itself
+    return UsageError(
         "The source of the session is neither a known browser nor an existing file. "
         + (f"Did you mean {near[0]}?" if near else _KINDS)
     )
