@@ -470,7 +470,7 @@ def test_colors_that_cannot_be_compared(
     monkeypatch.setattr(strava, "answer", lambda each: gone if "/gray/" in each.url else real(each))
 
     assert re.fullmatch(
-        pattern("– not checked: https://…/gray/8/198/114.png?v=19 answered 410 Gone, which was …"),
+        pattern("– not checked: https://…/gray/8/198/114.png?v=19 answered 410 Gone…again later"),
         findings(user, "Colours")["Colours"],
     )
 
