@@ -89,9 +89,7 @@ def find(computer: Computer) -> Path:
     Raises:
         NoJosmDirectoryError: There is none.
     """
-    found = []
-    for package in _all(computer):
-        found += list(filter(isdir, package.places))[:1]
+    found = list(filter(isdir, (package.used for package in _all(computer))))
     if not found:
         raise _not_found(computer)
     return max(found, key=_last_used)
