@@ -96,7 +96,7 @@ class JosmFacts:
     def is_served(self) -> bool:
         """Whether `stravacookies serve` answers on that port."""
         try:
-            return self.port is not None and _SERVER in remote.request(self.port, "/", 2.0)[1]
+            return self.port is not None and _SERVER in remote.request(self.port, "/")[1]
         except OSError:
             return False
 

@@ -77,7 +77,7 @@ def is_own(port: int) -> bool:
     )
 
 
-def request(port: int, path: str, patience: float) -> tuple[int, bytes]:
+def request(port: int, path: str, patience: float = _PATIENCE) -> tuple[int, bytes]:
     """Return the status and the answer of a program on this computer; of a long one, the beginning.
 
     Raises an `OSError` if there is no answer or it is not HTTP, a `TimeoutError` if it is late.
