@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from stravacookies import cartograph
 from stravacookies.catalog import Color
 from stravacookies.computer import Computer, this_computer
-from stravacookies.credentials.candidates import Candidate, Origin, Prospect, Sources
+from stravacookies.credentials.candidates import Candidate, Origin, Sources
 from stravacookies.credentials.store import CredentialStore, StoredSession
 from stravacookies.deadline import Deadline
 from stravacookies.errors import FileError, NotLoggedInError, StravacookiesError, StravaError
@@ -178,14 +178,14 @@ class Facts:
         return self.store.session()
 
     @cached_property
-    def prospects(self) -> list[Prospect]:
+    def candidates(self) -> list[Candidate]:
         """The sources that the next run would try, in order."""
-        return Sources(self.store, self.environ, self.default_source).survey(self.session)
+        return Sources(self.store, self.environ, self.default_source).candidates(kept=self.session)
 
     @cached_property
     def candidate(self) -> Candidate | None:
         """The source that the next run would use, unless all are known to fail."""
-        return next((each.candidate for each in self.prospects if not each.failure), None)
+        return next((each for each in self.candidates if not each.known_failure()), None)
 
     @cached_property
     def refusal(self) -> StravacookiesError | None:

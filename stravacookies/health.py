@@ -74,10 +74,9 @@ def _session(facts: Facts) -> Result:
 
 
 def _why_no_session(facts: Facts) -> Result:
-    failures = " ".join(each.failure.finding for each in facts.prospects if each.failure)
-    if not failures:
-        return bad("none yet", RUN_LOGIN)
-    return bad(failures, _unset(facts) + RUN_LOGIN)
+    failures = filter(None, (each.known_failure() for each in facts.candidates))
+    detail = " ".join(failure.finding for failure in failures)
+    return bad(detail or "none yet", _unset(facts) + RUN_LOGIN)
 
 
 def _unset(facts: Facts) -> str:

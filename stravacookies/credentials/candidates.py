@@ -52,6 +52,17 @@ class Candidate(NamedTuple):
     source: str
     read: Callable[[], "Contents"]
 
+    def known_failure(self) -> StravacookiesError | None:
+        """Return why it is known to fail, without reading a browser or asking anyone."""
+        try:
+            if self.origin in (Origin.VARIABLE, Origin.KEPT, Origin.LOGIN):
+                next(self.read())
+            elif self.origin is Origin.DEFAULT:
+                sources.normalize(self.source)
+        except (NotLoggedInError, UsageError) as error:
+            return error
+        return None
+
 
 Contents = Generator[Credential | Candidate, None, None]
 """Credentials, the most likely first, or a candidate that a person has chosen."""
@@ -64,13 +75,6 @@ def once(read: Callable[[], Credential]) -> Callable[[], Contents]:
         yield read()
 
     return contents
-
-
-class Prospect(NamedTuple):
-    """A candidate before it is used, and why it is known to fail; None if it may work."""
-
-    candidate: Candidate
-    failure: StravacookiesError | None
 
 
 @dataclass(eq=False, repr=False)  # the environment may hold secrets
@@ -129,13 +133,6 @@ class Sources:
             found.append(Candidate(Origin.PERSON, sources.PASTED, self.ask))
         return _without_repeats(found)
 
-    def survey(self, kept: StoredSession | None = None) -> list[Prospect]:
-        """List what the next run would try, and what is already known to fail.
-
-        This reads no browser, asks no person and sends nothing to Strava.
-        """
-        return [Prospect(each, _known_failure(each)) for each in self.candidates(kept=kept)]
-
 
 def _without_repeats(candidates: list[Candidate]) -> list[Candidate]:
     """Leave out browsers that an earlier candidate reads; that of a kept session reads none."""
@@ -157,15 +154,3 @@ def _named_source(origin: Origin, source: str, host: TileHost) -> Candidate:
     with suppress(NotLoggedInError, UsageError):  # raised when it is read
         source = sources.normalize(source)
     return Candidate(origin, source, lambda: sources.read(sources.normalize(source), host))
-
-
-def _known_failure(candidate: Candidate) -> StravacookiesError | None:
-    """Return why a candidate is known to fail, without reading a browser or asking anyone."""
-    try:
-        if candidate.origin in (Origin.VARIABLE, Origin.KEPT, Origin.LOGIN):
-            next(candidate.read())
-        elif candidate.origin is Origin.DEFAULT:
-            sources.normalize(candidate.source)
-    except (NotLoggedInError, UsageError) as error:
-        return error
-    return None

@@ -122,9 +122,7 @@ def profiles(computer: Computer, state: Path) -> list[Path]:
 
 def _snaps(browser: str, computer: Computer) -> Iterator[Program]:
     if snap := _LINUX[browser].snap:
-        profile = (
-            computer.home / "snap" / snap.partition(".")[0] / "common" / "stravacookies-window"
-        )
+        profile = computer.home / "snap" / snap.split(".")[0] / "common" / "stravacookies-window"
         for folder in ("snap/bin", "var/lib/snapd/snap/bin"):
             yield Program(browser, computer.root / folder / snap, profile)
 

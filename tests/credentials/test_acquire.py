@@ -81,11 +81,12 @@ def test_order(store: CredentialStore, given: Any, expected: str) -> None:
     sources = Sources(store, environ, default, ("zen",) if ask else (), ask)
     only = Candidate(Origin.NAMED, "chrome", never)
 
-    assert [(only, None)] == replace(sources, named=only).survey()
+    assert [only] == replace(sources, named=only).candidates()
+    assert only.known_failure() is None
     assert expected == ", ".join(
-        f"{candidate.origin.name} {candidate.source.removeprefix('what you ')}"
-        + (f" ({failure.exit_code})" if failure else "")
-        for candidate, failure in sources.survey()
+        f"{each.origin.name} {each.source.removeprefix('what you ')}"
+        + (f" ({failure.exit_code})" if (failure := each.known_failure()) else "")
+        for each in sources.candidates()
     )
 
 
@@ -463,4 +464,4 @@ def test_repr_shows_no_secret(store: CredentialStore, environ: dict[str, str]) -
     """Sources and candidates can be printed: what they hold in secret is not shown."""
     sources = Sources(store, environ)
 
-    assert "made-up-secret" not in repr((sources, sources.candidates(), sources.survey()))
+    assert "made-up-secret" not in repr((sources, sources.candidates()))
