@@ -223,11 +223,6 @@ def test_python_of_the_store(platform: str, python: str, directory: str, hidden:
     ) * hidden == error
 
 
-def test_computer_hides_the_environment() -> None:
-    """The environment may hold a session."""
-    assert "secret" not in repr(Computer("linux", {"STRAVA_SESSION": "secret"}, Path("/")))
-
-
 def test_snap_of_another_user(home: Path) -> None:
     """A home directory that is closed to us, of a user whose JOSM is running, is no error."""
     (home / "snap").mkdir(mode=0)
