@@ -128,7 +128,7 @@ def _tile(facts: Facts) -> Result:
             return good(f"{answered}: opened, but there is no heat")
         case 401 | 403:
             return bad(f"{answered}: the cookies do not open it", josm_health.RENEW)
-    return bad(f"{answered}, which was not expected", "try again later")
+    return bad(f"{answered}, which is unexpected", "try again later")
 
 
 def _colors(facts: Facts) -> Result:

@@ -396,7 +396,7 @@ UNOPENED = "– not checked: no tile with heat was opened"
         (CURRENT, 404, "✓ content-a… answered 404: opened, but there is no heat", UNOPENED),
         (CURRENT, 403, f"✗ content-a.strava.com answered 403: …\n{RENEW}", UNOPENED),
         (CURRENT, 401, f"✗ content-a.strava.com answered 401: …\n{RENEW}", UNOPENED),
-        (CURRENT, 410, "✗ content-a… answered 410, which was not …\ntry again later", UNOPENED),
+        (CURRENT, 410, "✗ content-a… answered 410, which is unexpected\ntry again later", UNOPENED),
         (CURRENT, None, "✗ content-a.strava.com could not be reached: …HTTPS_PROXY", UNOPENED),
     ],
 )
@@ -470,7 +470,7 @@ def test_colors_that_cannot_be_compared(
     monkeypatch.setattr(strava, "answer", lambda each: gone if "/gray/" in each.url else real(each))
 
     assert re.fullmatch(
-        pattern("– not checked: https://…/gray/8/198/114.png?v=19 answered 410 Gone…again later"),
+        pattern("– not checked: https://…/gray/8/198/114.png?v=19 sent an unexpected answer …"),
         findings(user, "Colours")["Colours"],
     )
 

@@ -87,4 +87,4 @@ def open_layer(
 
 
 def _unexpected(what: str) -> JosmStateError:
-    return JosmStateError(f"JOSM's remote control answered {what}, which was not expected.")
+    return JosmStateError(f"JOSM's remote control sent an unexpected answer ({what}).")

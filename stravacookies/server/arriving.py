@@ -93,7 +93,7 @@ async def receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
     """
     is_picture = answer.status == 200
     if not is_picture and answer.status not in (404, *REFUSED):
-        raise StravaError(f"Strava answered {answer.status}, which was not expected.")
+        raise StravaError(f"Strava sent an unexpected answer ({answer.status}).")
     names = set(HANDED_ON)
     if not is_picture or "Content-Encoding" in answer.headers:
         names.remove("Content-Length")

@@ -21,7 +21,7 @@ LONGEST_WAIT = 25.0
 """Seconds that a tile waits for new cookies: JOSM gives up after 30."""
 
 _CLOCK = 30.0
-"""Seconds after which the time is looked at again, since a computer that sleeps stops waiting."""
+"""Seconds after which the clock is read again, since waiting stops while the computer sleeps."""
 
 
 class Renewal:
@@ -103,7 +103,7 @@ class Renewal:
                 self._say(f"The cookies could not be renewed; the server keeps trying. {error}")
             self.problem = str(error)
         else:
-            self._say(f"The cookies are renewed; they expire on {until(self.cookies.expires)}.")
+            self._say(f"The cookies were renewed; they expire on {until(self.cookies.expires)}.")
             if not self._is_refused:
                 self._pause = FIRST_PAUSE
             self.problem, self._is_refused = None, False

@@ -1,4 +1,4 @@
-"""Exchange an email and password for a session, and a session for the heatmap's cookies."""
+"""Exchange an email and password for a session, and a session for heatmap cookies."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +34,7 @@ _SERVER_ERROR = (
 
 
 class CookieFetcher:
-    """Asks Strava for the heatmap's cookies.
+    """Asks Strava for heatmap cookies.
 
     Like `requests`, it respects `HTTPS_PROXY` and `REQUESTS_CA_BUNDLE`. It retries temporary faults
     up to three times, but never a login.
@@ -50,7 +50,7 @@ class CookieFetcher:
     def fetch(
         self, session: Session, host: TileHost = CURRENT, deadline: Deadline | None = None
     ) -> HeatmapCookies:
-        """Exchange a session for the heatmap's cookies, with one request.
+        """Exchange a session for heatmap cookies, with one request.
 
         Args:
             session: A session that is logged in.
@@ -111,7 +111,7 @@ class CookieFetcher:
         _within(deadline, answer, login_page.check_answer)
         session = self.session()
         if not session or session == anonymous:
-            raise unexpected(_SESSION, "without a session that is logged in")
+            raise unexpected(_SESSION, "no session that is logged in")
         return session
 
     def session(self) -> Session | None:

@@ -79,7 +79,7 @@ class Answer(NamedTuple):
 
 def unexpected(url: str, what: str) -> StravaError:
     """Build the error for an answer that makes no sense."""
-    return StravaError(f"{url} answered {what}, which was not expected: try again later.")
+    return StravaError(f"{url} sent an unexpected answer ({what}): try again later.")
 
 
 class HttpClient:

@@ -37,8 +37,8 @@ def test_layer_is_opened(remote: Remote) -> None:
     [
         (b"HTTP/1.1 403 Forbidden\r\n\r\n", "JOSM does not permit it: tick 'Load imagery layers'"),
         (None, "JOSM does not permit it"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "answered 400, which was not expected."),
-        (b"", "answered nothing, which was not expected."),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "sent an unexpected answer (400)."),
+        (b"", "sent an unexpected answer (nothing)."),
     ],
     ids=["forbidden", "user who does not answer", "error", "connection that breaks"],
 )

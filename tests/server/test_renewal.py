@@ -87,7 +87,7 @@ def test_renewed_once_for_all(minutes: float | None) -> None:
 
     assert 1 == source.calls
     (said,) = source.said
-    assert said.startswith("The cookies are renewed; they expire on ")
+    assert said.startswith("The cookies were renewed; they expire on ")
 
 
 @pytest.mark.parametrize(("minutes", "calls"), [(29, 1), (31, 0)])
@@ -185,7 +185,7 @@ def test_failures(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     failed, renewed = source.said
     begins = "The cookies could not be renewed; the server keeps trying."
     assert f"{begins} There is no session. Log in." == failed
-    assert renewed.startswith("The cookies are renewed")
+    assert renewed.startswith("The cookies were renewed")
     assert [0.05, 0.1, 0.2, 0.4, 0.4] == [round(pause, 2) for pause in pauses[1:6]]
 
 

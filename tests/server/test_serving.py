@@ -224,7 +224,7 @@ def test_renewal(served: Served, stand_in: StandIn, strava: Strava) -> None:
     assert {200} == found
     assert 1 == [each.path for each in stand_in.requests].count("/maps")
     assert (0, "Stopped.\n") == (code, out.splitlines(keepends=True)[-1])
-    assert served.said.startswith("stravacookies: The cookies are renewed; they expire on ")
+    assert served.said.startswith("stravacookies: The cookies were renewed; they expire on ")
     assert [] == [secret for secret in stand_in.secrets() if secret in out + served.said]
 
 
@@ -314,8 +314,8 @@ UNREACHED = "content-a.strava.com could not be reached"
     ("place", "sent", "words"),
     [
         (Place.SITE, HEAD % 5 + b"hello", "Strava sent something that is not a picture."),
-        (Place.SITE, EMPTY % 500, "Strava answered 500, which was not expected."),
-        (Place.SITE, EMPTY % 302, "Strava answered 302, which was not expected."),
+        (Place.SITE, EMPTY % 500, "Strava sent an unexpected answer (500)."),
+        (Place.SITE, EMPTY % 302, "Strava sent an unexpected answer (302)."),
         (Place.SITE, b"nonsense", f"{UNREACHED}: the connection broke."),
         (Place.TUNNEL, b"nonsense", f"{UNREACHED}: there is no connection to it."),
         (

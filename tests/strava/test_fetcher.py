@@ -177,7 +177,9 @@ def test_unexpected_answer_is_named(
 
     with pytest.raises(StravaError) as error:
         CookieFetcher(http).fetch(Session("any"))
-    assert str(error.value).startswith(f"https://www.strava.com/maps answered {what}, which was")
+    assert str(error.value).startswith(
+        f"https://www.strava.com/maps sent an unexpected answer ({what})"
+    )
     assert {"HEAD https://www.strava.com/maps"} == set(sent(stand_in))
 
 

@@ -88,7 +88,7 @@ def test_visitors_session_is_no_login(fetcher: CookieFetcher, strava: Strava) ->
     """The session that every visitor gets does not count as one that is logged in."""
     strava.before_login = "/challenge"
 
-    with pytest.raises(StravaError, match="without a session that is logged in"):
+    with pytest.raises(StravaError, match="no session that is logged in"):
         fetcher.log_in(Login(strava.email, "wrong"))
 
 
@@ -126,5 +126,5 @@ def test_page_that_takes_too_long(
         fetcher.log_in(Login(strava.email, strava.password), Deadline(2))
     parsed.set()
     url = {"GET": "https://www.strava.com/login", "POST": "https://www.strava.com/session"}[method]
-    words = "answered a page that takes too long to read, which was not expected: try again later."
+    words = "sent an unexpected answer (a page that takes too long to read): try again later."
     assert f"{url} {words}" == str(error.value)

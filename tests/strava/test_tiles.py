@@ -135,7 +135,9 @@ def test_unexpected_answer_ends_it(
 
     with pytest.raises(StravaError) as error:
         found.extend(thumbnails(LAYERS, TURIN, cookies))
-    assert f"/ride/orange/13/4270/2944.png?v=19&px=256 answered {what}" in str(error.value)
+    assert f"/ride/orange/13/4270/2944.png?v=19&px=256 sent an unexpected answer ({what}" in str(
+        error.value
+    )
     assert 14 - IN_FLIGHT <= len(found)
 
 
@@ -185,5 +187,5 @@ def test_error_shows_no_credentials(
     cookies = fetcher.fetch(Session(strava.open_session()), CLASSIC)
     override(lambda _: Response(302, [("Location", "http://[")]))
 
-    with pytest.raises(StravaError, match=r"/tiles-auth/all/hot/8/198/114\.png answered"):
+    with pytest.raises(StravaError, match=r"/all/hot/8/198/114\.png sent an unexpected"):
         TileFetcher(cookies, CLASSIC).test_tile()
