@@ -18,14 +18,14 @@ def program() -> NoReturn:
         from stravacookies.cli import main  # imported here: imports make most objects
 
         main.main()
-    except KeyboardInterrupt:  # click tells the others
+    except KeyboardInterrupt:  # click reports the others
         sys.exit("Aborted!")
     except SystemExit as end:
         if isinstance(end.code, str):
             raise  # Python prints it
         code = end.code or 0
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # it has been told
+        with suppress(OSError):  # it has been reported
             if stream:
                 stream.flush()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""A page with a tile of each layer at one place, and the tiles for it, which are kept for a day."""
+"""A page that shows each layer at the same place, and its tiles, which are kept for a day."""
 
 import time
 from base64 import b64encode

@@ -20,7 +20,7 @@ _MOST_HINTS = 4
 """How many names a hint suggests."""
 
 _ALIKE = 0.7
-"""How similar a suggestion must be, from 0 to 1. 'jogging' and 'rowing' are by 0.6."""
+"""How similar a suggestion must be, from 0 to 1. 'jogging' and 'rowing' score 0.6."""
 
 _MOST_WORDS = 6
 """How many words a name can have, such as `All winter sports, light blue`, and one to spare."""

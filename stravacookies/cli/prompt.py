@@ -14,7 +14,7 @@ from stravacookies.heatmap import CURRENT
 from stravacookies.strava.session import Login
 
 _PASTE_PAUSE = 0.3
-"""Seconds without a key after which a line was the last one. A paste sends the next one sooner."""
+"""Seconds without a key after which a line counts as the last. A paste sends the next sooner."""
 
 _CTRL_D = b"\4"
 _ENDS = (b"\n", _CTRL_D)
@@ -98,7 +98,7 @@ def _read_unseen(question: str) -> str:
 
 
 def _read_lines_unseen(question: str) -> str:
-    """Do the same on Windows, where `getpass` cuts nothing, but still reads one line only."""
+    """Ask on Windows, where `getpass` cuts nothing, but still reads only one line."""
     import getpass
 
     lines = [getpass.getpass(question)]

@@ -1,4 +1,4 @@
-"""What is said of a run that has written layers for JOSM: what, until when, and what to do next."""
+"""Messages about a run that has written layers for JOSM: what, until when, and what is next."""
 
 from collections.abc import Sequence
 from pathlib import Path

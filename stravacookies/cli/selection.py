@@ -72,7 +72,7 @@ def layers_and_shown(
 
 
 def _only_counts(only: Sequence[str]) -> bool:
-    """Return whether `--only` counts, or else `--activity` and `--color`: what was typed does."""
+    """Return whether `--only` counts, or `--activity` and `--color` do: what is typed wins."""
     others = any(map(is_typed, ("activities", "colors")))
     if others and is_typed("only"):
         raise click.UsageError("--only cannot be combined with --activity or --color.")

@@ -129,7 +129,7 @@ def credential_sources(source: str | None, host: TileHost = CURRENT) -> Sources:
 
 
 def report_failure(candidate: Candidate, error: StravacookiesError) -> None:
-    """Tell why a source failed, if another one was tried that is not its renewal."""
+    """Say why a source failed, unless it can be renewed, or is a browser that is not here."""
     renewable = candidate.origin is Origin.KEPT and sources.can_renew(candidate.source)
     absent = candidate.origin is Origin.SEARCH and isinstance(error, BrowserNotFoundError)
     if not (renewable or absent):

@@ -28,7 +28,7 @@ def reduced_copy(store: Path) -> Iterator[Path]:
     What a killed run has left there is removed. Two runs do not read browsers at the same time.
 
     Raises:
-        sqlite3.Error: The store is damaged, or not one of cookies.
+        sqlite3.Error: The store is damaged, or is not a cookie store.
         OSError: It cannot be copied.
     """
     folder = paths.state() / BROWSER_COPIES

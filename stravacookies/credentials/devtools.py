@@ -31,7 +31,7 @@ class DevTools:
 
     Raises:
         FileNotFoundError: It has not written its port yet.
-        ConnectionError: It has gone, or speaks no DevTools; so does each method.
+        ConnectionError: It has gone, or does not speak DevTools; each method raises this, too.
     """
 
     def __init__(self, profile: Path) -> None:

@@ -105,6 +105,6 @@ def _pages(stored: Any) -> Iterator[str]:
 
 
 def _list(stored: Any, key: str) -> list[Any]:
-    """Return a list out of what another program has written, where it is one."""
+    """Return a list from another program's file; an empty one if it is not there."""
     found = stored.get(key) if isinstance(stored, dict) else None
     return found if isinstance(found, list) else []

@@ -1,4 +1,4 @@
-"""The browsers that run on a profile folder of ours: their settings, and how they are looked at."""
+"""Browsers that run on a profile folder of ours: their settings, pages and session."""
 
 import json
 import os
@@ -76,7 +76,7 @@ class Chromium(OwnBrowser):
     _tools: DevTools | None = None
 
     def prepare(self) -> None:
-        """Let it offer neither to keep passwords, to translate, nor to log in to the browser."""
+        """Keep it from offering to keep passwords, to translate, or to log in to the browser."""
         (self.profile / PORT_FILE).unlink(missing_ok=True)  # of the last run
         preferences = self.profile / "Default" / "Preferences"
         if not preferences.exists():
@@ -104,14 +104,14 @@ class Chromium(OwnBrowser):
         return False
 
     def look(self) -> Seen | None:
-        """Ask it. On a Mac, it goes on when its windows are closed."""
+        """Ask it over the connection. On a Mac, it keeps running after its windows are closed."""
         with suppress(ConnectionError):
             if self._tools and (pages := self._tools.pages()):
                 return Seen(pages, usable_session(cookies_by_name(self._tools.cookies())))
         return None
 
     def ask_to_end(self) -> None:
-        """Ask it over the connection: a hidden one would lose its cookies at a signal."""
+        """Ask it over the connection: at a signal, a hidden one would lose its cookies."""
         tools, self._tools = self._tools, None
         with suppress(ConnectionError):
             if tools:

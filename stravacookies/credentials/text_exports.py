@@ -195,7 +195,7 @@ _OTHER = re.compile(r"_strava4_|strava_|strava\.com")  # in names and addresses
 
 
 def read_value(text: str) -> Found | None:
-    """Read the bare value of `_strava4_session`, in quotes perhaps, or with the header's rest."""
+    """Read the bare value of `_strava4_session`, in quotes or with the rest of a header, too."""
     value, _, more = text.strip(_AROUND).partition(";")
     value = value.strip(_AROUND)
     known = is_cookie_value(value) and not _OTHER.search(value) and _MORE.fullmatch(more)

@@ -67,7 +67,7 @@ class Document:
     Attributes:
         root: The outermost element.
         lists: The lists of interest that exist, of maps too, by key.
-        repeated: The keys of those that JOSM would use an earlier duplicate of without them.
+        repeated: The keys of those with an earlier duplicate, which JOSM would use without them.
         tags: The values of the single settings of interest, by key.
     """
 

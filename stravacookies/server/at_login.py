@@ -18,7 +18,7 @@ _PATIENCE = 20.0
 """Seconds to wait for the system, and then for the server."""
 
 _LOOK = 0.05
-"""Seconds between two looks at whether the server has started or ended."""
+"""Seconds between checks of whether the server has started or ended."""
 
 
 class Installed(NamedTuple):
@@ -217,7 +217,7 @@ def _listens(port: int) -> bool:
 
 
 def _wait(is_so: Callable[[], bool]) -> bool:
-    """Wait until something is so; return False if that takes too long."""
+    """Wait until a condition holds; return False if that takes too long."""
     give_up = time.monotonic() + _PATIENCE
     while not is_so():
         if time.monotonic() > give_up:

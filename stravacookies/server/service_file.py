@@ -119,7 +119,7 @@ def _quoted(word: str) -> str:
 
 
 def _agent(service: Service, log: Path) -> bytes:
-    """Return a property list of launchd, which knows a pause between restarts, but no limit.
+    """Return a property list of launchd, which supports a pause between restarts, but no limit.
 
     Source: https://keith.github.io/xcode-man-pages/launchd.plist.5.html
     """

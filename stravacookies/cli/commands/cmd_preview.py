@@ -19,7 +19,7 @@ _LUCERNE = 47.05, 8.31
 """Latitude and longitude of a place with heat of every kind."""
 
 _NEAR = 1.0
-"""How far apart, in degrees, places are that a mapper looks at on one day."""
+"""How far apart, in degrees, the places may be that a mapper looks at in one day."""
 
 _GROUPS = [group.key for group in GROUPS]
 """The activities to show where the user chose none."""
