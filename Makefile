@@ -55,16 +55,16 @@ $(COMMANDS):
 
 browser: $(VENV)/with-browser  ## Install what is needed to read a browser's cookies
 
-demo: $(VENV)/with-demo  ## Do the same without an account, with a stand-in for Strava, in build/demo
+demo: $(VENV)/with-demo  ## Try everything without an account, with made-up heat, in build/demo
 	@rm -rf $(DEMO)
 	@$(BIN)/python -m tests.demo $(DEMO) $(ARGS)
 
 test: $(VENV)/with-test,install  ## Run all tests; those with real programs say what to install
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
-newer-josm: $(NEWER_JOSM)  ## Unpack the JOSM of Debian's testing in build, for the tests
+newer-josm: $(NEWER_JOSM)  ## Download JOSM from Debian testing into build, for the tests
 
-test-lowest: $(LOWEST)/installed  ## Run the tests without real programs, with the lowest versions admitted
+test-lowest: $(LOWEST)/installed  ## Run the tests without real programs, with the lowest versions of libraries
 	@$(LOWEST)/bin/python -m pytest --numprocesses 2 --dist loadfile --ignore=tests/real $(ARGS)
 
 fuzz: $(VENV)/with-fuzz  ## Search for input that breaks the parsers, for SECONDS each or as ARGS says
@@ -82,10 +82,10 @@ format: $(VENV)/with-test,lint  ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/with-demo,serve $(PEER)/installed  ## Compare commands with the minimum that they could take, in RUNS runs
+bench: $(VENV)/with-demo,serve $(PEER)/installed  ## Compare commands with the least that their work could take, in RUNS runs
 	@$(BIN)/python -m benchmarks $(RUNS) $(ARGS)
 
-pictures: $(VENV)/with-test  ## Take the documents' pictures again, of a real JOSM and Chromium
+pictures: $(VENV)/with-test  ## Take the pictures in docs again, with a real JOSM and Chromium
 	@REQUIRE_REAL_PARTS=1 $(BIN)/python -m pytest --pictures=docs $(ARGS)
 
 docs: $(VENV)/with-test  ## Write docs/commands again, from the help of the commands

@@ -13,7 +13,7 @@ from stravacookies.files import file_type
 
 FILE = "config.toml"
 
-_BACKSLASHES = r"put a path with backslashes between single quotes, such as 'D:\my-josm'"
+_BACKSLASHES = r"put a path with backslashes in single quotes, such as 'D:\my-josm'"
 """What to do on Windows: between double quotes, TOML takes a backslash for an escape.
 
 Source: https://toml.io/en/v1.0.0#string

@@ -39,7 +39,7 @@ def login_summary(acquired: "Acquired", kept: StoredSession | None) -> str:
     expiry = f"The cookies expire on {until(acquired.cookies.expires)}."
     if not (acquired.session and kept and kept.session):
         return (
-            f"Found the heatmap's cookies in {source}, but no session, so they cannot be refreshed."
+            f"Found heatmap cookies in {source}, but no session, so they cannot be refreshed."
             f"\n{expiry}"
         )
     end = kept.session.expires

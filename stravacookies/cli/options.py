@@ -31,7 +31,7 @@ def _usable_path(context: click.Context, option: click.Parameter, path: Path | N
 
 
 def _in_a_folder(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
-    """Refuse a path in a folder that does not exist, which is most often a mistake in typing."""
+    """Refuse a path in a folder that does not exist, which is usually a typo."""
     path = _usable_path(context, option, path)
     if path:
         with renamed_errors(path.parent, "read"):
@@ -109,7 +109,7 @@ local = click.option(
     is_flag=False,
     flag_value=DEFAULT_PORT,
     type=click.IntRange(1, 65535),
-    help=f"Write layers without cookies, whose tiles come from '{command('serve')}' on"
+    help=f"Write layers without cookies; their tiles come from '{command('serve')}' on"
     f" this port.  [default port: {DEFAULT_PORT}]",
 )
 refresh = click.option(
@@ -175,8 +175,8 @@ CHOICES = "".join(
     for title, kind in (("Activities", ACTIVITY), ("Colours", COLOR))
 ) + (
     "\n\nOther names work, too, in upper or lower case: hike or hiking for sport_Hike, bike for"
-    ' ride, mtb, "light blue" for mobileblue, "Hike, blue" for sport_Hike:blue. ride and run are'
-    " the groups; their sports are sport_Ride and sport_Run."
+    ' ride, mtb, "light blue" for mobileblue, "Hike, blue" for sport_Hike:blue. ride and run mean'
+    " the groups, sport_Ride and sport_Run the sports."
 )
 """The part of a help text that lists activities and colours, and says how else to type them."""
 

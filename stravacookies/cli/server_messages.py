@@ -1,4 +1,4 @@
-"""What is said of the server: where it is, how it is started, and what to do next."""
+"""Messages about the server: where it is, how it is started, and what to do next."""
 
 from stravacookies.heatmap import local_command, serve_command
 from stravacookies.installation import command
@@ -19,7 +19,7 @@ Serving the Strava heatmap to the programs on this computer, at {_address(port)}
 
 def started_at_login(port: int, cookies: HeatmapCookies | None, installed: Installed) -> str:
     """Say since when the server runs, how to see what it says, and what to do with it."""
-    begin = "runs now, and starts at each login," if installed.log else "starts at the next login,"
+    begin = "runs now and at each login," if installed.log else "starts at the next login,"
     log = f"  messages  {installed.log}\n" if installed.log else ""
     until_then = "" if installed.log else f"\nUntil then, run '{serve_command(port)}'."
     return f"""\

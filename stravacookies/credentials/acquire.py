@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 _WAYS = """\
 Do one of these:
 - log in at https://www.strava.com in a browser here, and run this again half a minute later;
-- set STRAVA_SESSION to the value of the cookie _strava4_session in a browser anywhere;
+- set STRAVA_SESSION to the value of the cookie _strava4_session from any browser;
 - {}."""
 
-_IN_WINDOW = f"run '{command('login', 'window')}', and log in there"
+_IN_WINDOW = f"run '{command('login', 'window')}', and use its window to log in"
 _WITHOUT_SCREEN = f"run '{command('login', '-')}', and paste that cookie's value"
 
 _log = logging.getLogger(__name__)

@@ -73,7 +73,7 @@ def _locked_profile(browser: OwnBrowser) -> Iterator[None]:
             make_private_directory(profile)
             stack.enter_context(locked([profile / "lock"], patience=0))
             if sys.platform != "win32" and profile.stat().st_mode & 0o077:
-                raise _cannot_start(browser, f"others can enter {profile}; remove it")
+                raise _cannot_start(browser, f"other users can open {profile}; remove it")
         except TimeoutError:
             raise NotLoggedInError(
                 f"Another run of stravacookies has a {browser.name} window open: log in there, or"
@@ -141,7 +141,7 @@ def _wait_for_start(browser: OwnBrowser, patience: float) -> None:
                 raise _cannot_start(browser, f"nothing happened for {patience:g} seconds")
             time.sleep(0.1)
     except ConnectionError as error:
-        raise _cannot_start(browser, f"it speaks no DevTools: {error}") from None
+        raise _cannot_start(browser, f"it does not speak DevTools: {error}") from None
 
 
 def _end(browser: OwnBrowser) -> None:

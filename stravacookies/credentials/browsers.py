@@ -113,7 +113,7 @@ def _read(source: str, profile: Profile) -> list[Values]:
     except NotLoggedInError:
         raise
     except sqlite3.Error:
-        reason = "its store is locked, damaged, or not one of cookies"
+        reason = "its cookie store is locked or damaged, or is something else"
     except OSError as error:
         reason = error.strerror or type(error).__name__
     except Exception as error:  # noqa: BLE001 - a library may raise anything on a strange store
@@ -173,7 +173,7 @@ def _in_container(containers: Mapping[str, Values], profile: Profile) -> list[Va
         names = ", ".join(container_name(profile, each) for each in ids)
         raise NotLoggedInError(
             f"Several containers of {display_name(profile.browser)} have a Strava login ({names}).",
-            "Log in outside of containers, or log out in all but one of them.",
+            "Log in outside containers, or log out in all but one of them.",
         )
     return [containers[each] for each in list(logins)[:1]]
 
@@ -195,7 +195,7 @@ def _decrypt(browser: str, place: Path) -> Values:
         raise NotLoggedInError(
             f"The cookies of {display_name(browser)} cannot be decrypted here"
             f" ({'; '.join(dict.fromkeys(log.warnings))}).",
-            f"Run '{command('login', 'window')}', and log in there.",
+            f"Run '{command('login', 'window')}', and use its window to log in.",
         )
     return cookies
 

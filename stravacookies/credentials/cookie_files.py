@@ -70,7 +70,7 @@ def read_export(content: bytes) -> Export:
     inside, and a later one before an earlier one.
     """
     if len(content) > LONGEST:
-        return Export({}, f"is longer than {LONGEST >> 20} MB. {_ADVICE}")
+        return Export({}, f"is larger than {LONGEST >> 20} MB. {_ADVICE}")
     text = _decode(content)
     if not text:
         return Export({}, f"is empty. {_ADVICE}")

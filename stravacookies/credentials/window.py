@@ -20,12 +20,12 @@ _PAST_LOGIN = re.compile(r"https://www\.strava\.com/(?!login|session)")
 """The beginning of the addresses of Strava's pages after the login."""
 
 _LOOK = 0.2
-"""Seconds between two looks at the window. A look at Firefox's files takes 6 ms."""
+"""Seconds between checks of the window. Reading Firefox's files takes 6 ms."""
 
 _NOT_YET = "Strava has not accepted a login from this window yet: log in, or close it."
 
 _WITHOUT_WINDOW = (
-    "Log in at https://www.strava.com in a browser anywhere, then run"
+    "Log in at https://www.strava.com in a browser on any computer, then run"
     f" '{command('login', '-')}', and paste the value of its cookie _strava4_session."
 )
 
@@ -83,7 +83,7 @@ def sessions(
     browser = own_browser(program)
     report(
         f"Log in to Strava in the {browser.name} window that opens now, in any way you like. It"
-        " closes by itself. If no window appears, press Ctrl-C and log in another way."
+        " closes by itself. If no window appears, press Ctrl+C and log in another way."
     )
     with running(browser, _LOGIN, patience.start):
         begun, asked, reminded = time.monotonic(), -math.inf, False

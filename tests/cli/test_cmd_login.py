@@ -94,7 +94,7 @@ def test_heatmap_cookies_alone(
     ("content", "words"),
     [
         ("", "is empty"),
-        ("x" * 50_000_000, "is longer than 20 MB"),
+        ("x" * 50_000_000, "is larger than 20 MB"),
         ('[{"name": "_strava4_session", "value": "a}b"}]', "is JSON, but its _strava4_session is"),
         (f"strava_remember_id=7; strava_remember_token={token(LAST_YEAR)}", "02 January 2025"),
     ],

@@ -129,7 +129,7 @@ def pretended(tmp_path: Path) -> Iterator[Managers]:
 
 
 NO_SESSION = (
-    "stravacookies: No session is kept, so the cookies may not be renewed: run"
+    "stravacookies: No session is kept, so renewing the cookies may fail: run"
     " 'stravacookies login'.\n"
 )
 
@@ -149,7 +149,7 @@ def test_at_login(run_here: Run, pretended: Managers, home: Path) -> None:
 
     assert (0, NO_SESSION) == (added.code, added.err)
     assert f"""\
-The server runs now, and starts at each login, at http://127.0.0.1:{port}/
+The server runs now and at each login, at http://127.0.0.1:{port}/
 
   file      {unit_of(home)}
   messages  journalctl --user -u stravacookies-serve
@@ -211,7 +211,7 @@ def test_what_is_started(
     assert 0 == outcome.code
     assert (
         "stravacookies: The server does not get ALL_PROXY, since passwords are not written into"
-        " files. If it cannot reach Strava, set that where your desktop reads it.\n"
+        " files. If it cannot reach Strava, set that in your desktop's environment.\n"
     ) == outcome.err
     assert [] == [secret for secret in secrets.values() if secret in text]
     assert Path(words[2]).samefile(sys.executable)
@@ -233,7 +233,7 @@ def test_what_is_started(
             [],
             {"STRAVACOOKIES_SOURCE": "password"},
             "STRAVACOOKIES_SOURCE must be a browser or a file: the server cannot ask anyone. To log"
-            " in in another way, first run 'stravacookies login'.",
+            " in another way, first run 'stravacookies login'.",
         ),
         (3, ["--from", "firefox"], {}, "Firefox was not found (looked in: "),
     ],

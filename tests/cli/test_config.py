@@ -13,7 +13,7 @@ from tests.command import Run
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
-SINGLE_QUOTES = r"put a path with backslashes between single quotes, such as 'D:\my-josm'."
+SINGLE_QUOTES = r"put a path with backslashes in single quotes, such as 'D:\my-josm'."
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_no_file(tmp_path: Path) -> None:
 
 
 def test_paths_of_windows(tmp_path: Path) -> None:
-    """A path is read as it is typed between single quotes, or with forward slashes."""
+    """A path is read as it is typed in single quotes, or with forward slashes."""
     text = "josm-dir = 'D:\\my-josm'\nsource = \"C:/Users/Zoë M/cookies.json\"\n"
     (tmp_path / "config.toml").write_text(text, encoding="utf-8")
 

@@ -32,7 +32,7 @@ def test_window(run: Run, home: Path, strava: Strava, stand_in: StandIn) -> None
     kept = json.loads((program.profile.parent / "session.json").read_text())
     told = (
         "Log in to Strava in the Chromium window that opens now, in any way you like. It closes by"
-        " itself. If no window appears, press Ctrl-C and log in another way.\n"
+        " itself. If no window appears, press Ctrl+C and log in another way.\n"
     )
 
     assert (0, told) == (outcome.code, outcome.err)

@@ -57,8 +57,8 @@ def test_browser_is_started_and_ended(
         ("ends", "it ended at once"),
         ("ends and leaves a child", "it ended at once"),
         ("shows nothing", "nothing happened for 1.5 seconds"),
-        ("answers nonsense", "it speaks no DevTools: its answer makes no sense"),
-        ("speaks no DevTools", "it speaks no DevTools: InvalidMessage"),
+        ("answers nonsense", "it does not speak DevTools: its answer makes no sense"),
+        ("speaks no DevTools", "it does not speak DevTools: InvalidMessage"),
     ],
 )
 def test_failed_start_is_one_sentence(tmp_path: Path, behaviour: str, why: str) -> None:
@@ -97,7 +97,7 @@ def test_profile_that_others_can_enter(tmp_path: Path) -> None:
         start(program)
 
     assert (
-        f"Chromium could not be started (others can enter {program.profile}; remove it)."
+        f"Chromium could not be started (other users can open {program.profile}; remove it)."
     ) == caught.value.finding
     assert [] == list(program.profile.iterdir())
 

@@ -44,7 +44,7 @@ EXPORT = (
     "Use another browser, or export the cookies of strava.com with an add-on, and run"
     " 'stravacookies login FILE'."
 )
-DAMAGED = "its store is locked, damaged, or not one of cookies"
+DAMAGED = "its cookie store is locked or damaged, or is something else"
 
 
 @pytest.fixture(autouse=True)
@@ -246,7 +246,7 @@ def test_containers(logins: dict[str, str], expected: str, opened: Open, home: P
         return
     message = (
         f"Several containers of Firefox have a Strava login ({expected}). Looked in:"
-        f" {home / WORK}. Log in outside of containers, or log out in all but one of them."
+        f" {home / WORK}. Log in outside containers, or log out in all but one of them."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         first_login("firefox")
@@ -358,7 +358,7 @@ def test_store_without_its_key(
     message = (
         f"The cookies of Chromium cannot be decrypted here ({why}cannot decrypt {version} cookies:"
         f" no key found). Looked in: {home / folder.removesuffix('/Network')}. Run"
-        " 'stravacookies login window', and log in there."
+        " 'stravacookies login window', and use its window to log in."
     )
     with pytest.raises(NotLoggedInError, match=exactly(message)):
         first_login("chromium")

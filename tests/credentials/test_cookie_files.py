@@ -137,7 +137,7 @@ NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
         (b'{"a": [["_strava4_session"]]}', f"is JSON, but {UNREAD}"),
         (b"curl https://www.strava.com -b _strava4_session", f"is a cURL command, but {UNREAD}"),
         ('"x@y" _strava4_session: “aé”'.encode(), f"is text, but its _strava4_session {CUT}"),
-        (b"x" * (LONGEST + 1), "is longer than 20 MB."),
+        (b"x" * (LONGEST + 1), "is larger than 20 MB."),
         (b"[]", f"is JSON, but {NEITHER}"),
         (b'[{"name": "_strava4_session", "val', "is JSON, but it is cut off or damaged."),
         (b'{"_strava4_session": "a;b"}', f"is JSON, but its _strava4_session {CUT}"),

@@ -106,7 +106,7 @@ def test_person_is_reminded_and_then_given_up(tmp_path: Path) -> None:
 
     assert [
         "Log in to Strava in the Chromium window that opens now, in any way you like. It closes"
-        " by itself. If no window appears, press Ctrl-C and log in another way.",
+        " by itself. If no window appears, press Ctrl+C and log in another way.",
         "Still waiting: log in to Strava in the Chromium window.",
     ] == reports
     assert "No one logged in for 0.02 minutes, so the window was closed." == caught.value.finding

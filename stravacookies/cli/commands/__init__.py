@@ -11,9 +11,9 @@ SHORT_HELP = {
     "remove": "Take the heatmap out of JOSM again.",
     "status": "Show whether you can start mapping now.",
     "doctor": "Check everything, and say how to fix what is wrong.",
-    "cookies": "Print the cookies for other programs.",
+    "cookies": "Print the heatmap cookies for other programs.",
     "url": "Print the URL of a layer for JOSM.",
-    "cartograph": "Write map sources for Cartograph on the phone.",
+    "cartograph": "Write map sources for the app Cartograph Maps.",
     "render": "Write a file for another editor, or from your template.",
     "completion": "Print a script for completion in a shell.",
 }

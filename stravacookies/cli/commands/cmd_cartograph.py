@@ -45,7 +45,7 @@ def command(
     classic: bool,
     refresh: bool,
 ) -> None:
-    """Write map source files for the app Cartograph Maps, to open on the phone."""
+    """Write map sources for the app Cartograph Maps, to open on the phone."""
     if icloud and directory:
         raise click.UsageError("--icloud cannot be combined with --output.")
     host = selection.host(classic)

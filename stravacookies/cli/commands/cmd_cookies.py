@@ -22,6 +22,6 @@ from stravacookies.credentials.cookie_files import FORMATS
 @options.refresh
 @options.verbose
 def command(form: str, source: str | None, refresh: bool) -> None:
-    """Print the heatmap's cookies for other programs, refreshed if needed."""
+    """Print the heatmap cookies for other programs, refreshed if needed."""
     host = selection.host(form == "query")
     click.echo(FORMATS[form](user.cookies(host, source, refresh=refresh)))

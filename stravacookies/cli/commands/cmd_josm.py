@@ -49,7 +49,7 @@ def _split_on_windows(text: str) -> list[str]:
 
 @click.command(
     "josm",
-    context_settings={"default_map": {}},  # josm-prefs reads config.toml, and its errors are told
+    context_settings={"default_map": {}},  # josm-prefs reads it, and reports its errors
     epilog=options.examples(
         "josm",
         "josm --icon",
@@ -62,13 +62,13 @@ def _split_on_windows(text: str) -> list[str]:
     "--josm-command",
     metavar="COMMAND",
     callback=_split,
-    help="How to start JOSM.  [default: as it is installed]",
+    help="How to start JOSM.  [default: the installed JOSM]",
 )
 @click.option(
     "--icon/--no-icon",
     "icon",
     default=None,
-    help="Add an icon that does this to the desktop's menu, or remove it. JOSM is not started now.",
+    help="Add an icon for this command to the desktop's menu, or remove it, without starting JOSM.",
 )
 @options.josm_dir
 @options.verbose
@@ -80,8 +80,8 @@ def command(
 ) -> None:
     """Do what josm-prefs does with your defaults, then start JOSM.
 
-    If the layers cannot be refreshed, this says why, in a desktop notification as well, and starts
-    JOSM anyway. JOSM gets the arguments after --. The exit code is JOSM's.
+    If the layers cannot be refreshed, this says why, also in a desktop notification, and starts
+    JOSM anyway. The arguments after -- go to JOSM. The exit code is JOSM's.
     """
     if icon is None:
         _start(josm_dir, josm_command, arguments)
@@ -126,7 +126,7 @@ def _start(josm_dir: Path | None, josm_command: list[str], arguments: tuple[str,
 
 
 def _refresh(prefs: click.Context) -> None:
-    """Run josm-prefs; if it fails, tell why."""
+    """Run josm-prefs; if it fails, say why."""
     try:
         prefs.command.invoke(prefs)
     except _FAILURES as error:

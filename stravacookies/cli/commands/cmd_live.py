@@ -44,8 +44,8 @@ def command(
     JOSM's remote control must be on. The layers stay until JOSM ends; nothing is saved in its
     preferences. Without arguments, this opens the first of the layers that josm-prefs shows.
 
-    If JOSM stays open until its cookies expire, --renew opens its layers again: delete the old
-    ones then.
+    If the cookies expire while JOSM is open, --renew opens its layers again: then delete the old
+    ones.
     """
     if renew and layers:
         raise click.UsageError(

@@ -17,10 +17,8 @@ from stravacookies.server import at_login
 def command(josm_dir: Path | None) -> None:
     """Take the heatmap out of JOSM's preferences, and remove all files that were written for it.
 
-    The icon that josm --icon has added is removed, too, and the server that serve --at-login lets
-    the system start.
-
-    The session and the cookies are still kept; logout removes them.
+    This also undoes josm --icon and serve --at-login. The session and the cookies stay; logout
+    removes them.
     """
     directory = user.josm_if_any(josm_dir)
     if not directory:

@@ -106,17 +106,17 @@ def _install(port: int, source: str | None) -> None:
     if left_out:
         printing.warn(
             f"The server does not get {listed(left_out)}, since passwords are not written into"
-            " files. If it cannot reach Strava, set that where your desktop reads it."
+            " files. If it cannot reach Strava, set that in your desktop's environment."
         )
     if not CredentialStore().session():
-        printing.warn(f"No session is kept, so the cookies may not be renewed: {RUN_LOGIN}.")
+        printing.warn(f"No session is kept, so renewing the cookies may fail: {RUN_LOGIN}.")
 
 
 def _without_person(name: str, source: str) -> str:
     """Return a source in a form that works from any folder; refuse one that needs a person."""
     if sources.needs_person(source):
         raise UsageError(
-            f"{name} must be a browser or a file: the server cannot ask anyone. To log in in"
+            f"{name} must be a browser or a file: the server cannot ask anyone. To log in"
             f" another way, first {RUN_LOGIN}."
         )
     return sources.normalize(source)
