@@ -66,7 +66,7 @@ def read_export(content: bytes) -> Export:
     """Return Strava's cookies from what was exported or pasted, in any form.
 
     As in a browser, expired and partitioned cookies are left out, and so are those of other sites.
-    A cookie of the whole domain comes before one of a host, one outside of containers before one
+    A cookie of the whole domain comes before one of a host, one outside containers before one
     inside, and a later one before an earlier one.
     """
     if len(content) > LONGEST:
