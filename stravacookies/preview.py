@@ -15,7 +15,7 @@ from stravacookies.heatmap import CURRENT, ID_PREFIX, Layer, Tile
 from stravacookies.installation import command
 from stravacookies.locks import locked
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.tiles import HOT, PNG, PNG_END, thumbnails
+from stravacookies.strava.tiles import HOT, is_png, thumbnails
 
 _NO_HEAT = b"no heat"
 """The content of a kept tile without heat; an empty file may be left over from a crash."""
@@ -136,7 +136,7 @@ class _TileCache:
             return None
         if content == _NO_HEAT:
             return b""
-        return content if content.startswith(PNG) and content.endswith(PNG_END) else None
+        return content if is_png(content) else None
 
     def store(self, layer: Layer, tile: Tile, picture: bytes) -> None:
         """Keep a tile, if that is possible."""

@@ -43,6 +43,14 @@ IN_FLIGHT = 6
 _TEST_TILE = Tile(x=198, y=114, z=8)
 
 
+def is_png(content: bytes) -> bool:
+    """Return whether this is a whole PNG, as far as its two ends tell.
+
+    HTTP does not notice each picture that was cut short on the way.
+    """
+    return content.startswith(PNG) and content.endswith(PNG_END)
+
+
 class TileFetcher:
     """Fetches tiles with cookies, all over one connection if it can."""
 
@@ -60,7 +68,7 @@ class TileFetcher:
         that they do not.
 
         Raises:
-            StravaError: Strava failed, or sent something that is not a picture.
+            StravaError: Strava failed, or sent something that is not a whole picture.
         """
         x, y, z = _TEST_TILE
         return self._request(self._host.layer(f"all:{color}").tile_url(z, x, y), deadline)
@@ -108,8 +116,8 @@ class TileFetcher:
     def _request(self, url: str, deadline: Deadline | None) -> Answer:
         deadline = deadline or Deadline(PATIENCE)
         answer = self._http.request_with_retries("GET", url, deadline, self._query)
-        if answer.status == 200 and not answer.body.startswith(PNG):
-            raise unexpected(answer.url, "something that is not a picture")
+        if answer.status == 200 and not is_png(answer.body):
+            raise unexpected(answer.url, "something that is not a whole picture")
         return answer
 
 

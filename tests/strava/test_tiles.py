@@ -19,6 +19,7 @@ from stravacookies.strava.tiles import (
     IN_FLIGHT,
     LARGEST_THUMBNAIL,
     PNG,
+    PNG_END,
     TileFetcher,
     thumbnails,
 )
@@ -29,6 +30,7 @@ from tests.standin.strava import Response, Strava
 TURIN = Tile.at(45.075, 7.65, 13)
 REMOTE = Tile.at(10.0, -40.0, 13)
 LAYERS = CURRENT.layers(["all", "ride"])
+NO_PICTURE = "something that is not a whole picture"
 Override = Callable[..., None]
 
 
@@ -119,8 +121,12 @@ def test_any_failure_ends_it() -> None:
 @pytest.mark.parametrize(
     ("answer", "what"),
     [
-        (Response(body=b"<html>Log in to the hotel's network"), "something that is not a picture"),
-        (Response(body=PNG + bytes(LARGEST_THUMBNAIL)), "more than a picture of 256 pixels can"),
+        (Response(body=b"<html>Log in to the hotel's network"), NO_PICTURE),
+        (Response(body=PNG + b"cut short"), NO_PICTURE),
+        (
+            Response(body=PNG + bytes(LARGEST_THUMBNAIL) + PNG_END),
+            "more than a picture of 256 pixels can",
+        ),
         (Response(body=PNG + bytes(2 << 20)), "more than 1 MB"),
         (Response(410), "410 Gone"),
         (Response(302, [("Location", "https://example.org/x")]), "a redirect to"),
