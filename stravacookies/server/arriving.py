@@ -9,7 +9,7 @@ from stravacookies.errors import StravaError
 from stravacookies.strava.tiles import PNG, PNG_END, REFUSED
 
 HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified")
-"""The headers of Strava's answer that callers get."""
+"""The headers of Strava's answer that callers get, if they make sense."""
 
 _LARGEST = 2**20
 """The most bytes of a tile: those of 512 pixels each way, if nothing can be compressed."""
@@ -94,10 +94,7 @@ async def receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
     is_picture = answer.status == 200
     if not is_picture and answer.status not in (404, *REFUSED):
         raise StravaError(f"Strava sent an unexpected answer ({answer.status}).")
-    names = set(HANDED_ON)
-    if not is_picture or "Content-Encoding" in answer.headers:
-        names.remove("Content-Length")
-    headers = {name: answer.headers[name] for name in names & answer.headers.keys()}
+    headers = _headers(answer)
     if is_picture:
         await _expect_png(answer)
         arriving.begin(200, headers)
@@ -117,6 +114,17 @@ async def receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
         arriving.add(held)
     else:
         raise StravaError("Strava sent only a part of a picture.")
+
+
+def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    """Return the headers that callers get; aiohttp sends none with a control character."""
+    found = ((name, answer.headers.get(name, "")) for name in HANDED_ON)
+    headers = {
+        name: value for name, value in found if value and value.isascii() and value.isprintable()
+    }
+    if answer.status != 200 or "Content-Encoding" in answer.headers:  # what we send is not as long
+        headers.pop("Content-Length", None)
+    return headers
 
 
 async def _expect_png(answer: aiohttp.ClientResponse) -> None:

@@ -104,5 +104,5 @@ def is_unchanged(etag: str | None, if_none_match: str) -> bool:
 
     Source: https://www.rfc-editor.org/rfc/rfc9110#name-if-none-match
     """
-    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")} - {""}
     return etag is not None and bool(known & {etag.removeprefix("W/"), "*"})

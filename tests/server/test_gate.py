@@ -127,6 +127,7 @@ def test_pages_can_read() -> None:
         ('"a"', "*", True),
         ('"a"', '"b"', False),
         ('"a"', "", False),
+        ("W/", "", False),
         (None, "*", False),
         (None, '"a"', False),
     ],

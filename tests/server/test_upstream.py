@@ -13,6 +13,7 @@ from stravacookies.server.upstream import IN_FLIGHT, PARENTS, Upstream
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
+from stravacookies.strava.tiles import PNG, PNG_END
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Response, Strava
@@ -46,6 +47,19 @@ async def ask(upstream: Upstream, url: str, cookies: HeatmapCookies, *, parent: 
     async with upstream.tile(url, cookies, is_parent=parent) as tile:
         await tile.picture()
         return tile.status
+
+
+def test_headers(cookies: HeatmapCookies, strava: Strava, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Strava's headers, those are handed on that callers need and that make sense."""
+    sent = [("Last-Modified", "today"), ("ETag", '"\x01"'), ("Expires", "\xe9"), ("X-Other", "x")]
+    answer = Response(200, [*sent, ("Cache-Control", "")], PNG + PNG_END)
+    monkeypatch.setattr(strava, "answer", lambda _: answer)
+
+    async def use(upstream: Upstream) -> None:
+        async with upstream.tile(HOT, cookies) as tile:
+            assert {"Last-Modified": "today", "Content-Length": "16"} == tile.headers
+
+    run(use)
 
 
 @pytest.mark.parametrize(
