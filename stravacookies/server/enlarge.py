@@ -1,6 +1,5 @@
 """Tiles beyond Strava's highest zoom level, cut from those of that level and enlarged."""
 
-import struct
 from io import BytesIO
 
 from PIL import Image
@@ -10,9 +9,6 @@ from stravacookies.heatmap import MAX_ZOOM, Tile
 
 _SIZE = (512, 512)
 """The pixels of Strava's tiles."""
-
-_SIZE_IN_PNG = slice(16, 24)
-"""Where a PNG states its width and height: https://www.w3.org/TR/png-3/#11IHDR."""
 
 
 def parent(tile: Tile) -> Tile:
@@ -36,7 +32,7 @@ def cut(png: bytes, tile: Tile) -> bytes:
     left, top = tile.x % parts * length, tile.y % parts * length
     try:
         image = _decoded(png)
-    except (OSError, SyntaxError, ValueError):  # what Pillow raises for damaged pictures
+    except Exception:  # noqa: BLE001 - Pillow raises almost any for a damaged picture
         raise StravaError("Strava sent a picture that is not a tile.") from None
     box = (left, top, left + length, top + length)
     part = BytesIO()
@@ -46,7 +42,7 @@ def cut(png: bytes, tile: Tile) -> bytes:
 
 
 def _decoded(png: bytes) -> Image.Image:
-    if png[_SIZE_IN_PNG] != struct.pack(">II", *_SIZE):  # a larger one could take much memory
-        raise ValueError("It has another size.")
-    with Image.open(BytesIO(png), formats=["PNG"]) as image:
+    with Image.open(BytesIO(png), formats=["PNG"]) as image:  # this does not decode it
+        if image.size != _SIZE:  # a larger one could take much memory
+            raise ValueError("It has another size.")
         return image.convert("RGBA")

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from itertools import product
+from zlib import crc32
 
 import pytest
 from PIL import Image
@@ -16,6 +17,10 @@ def png(image: Image.Image) -> bytes:
     written = BytesIO()
     image.save(written, "PNG")
     return written.getvalue()
+
+
+BLACK = png(Image.new("L", (512, 512)))
+"""A PNG. Its first chunk, which states the size, ends at byte 33; its last one has 12 bytes."""
 
 
 @pytest.mark.parametrize(
@@ -53,11 +58,13 @@ def test_each_part_is_cut_from_its_place(zoom: int, across: int, mode: str) -> N
     [
         b"",
         b"\x89PNG\r\n\x1a\n",
-        png(Image.new("L", (512, 512)))[:-40],
+        BLACK[:-40],
         png(Image.new("1", (20_000, 20_000))),
         png(Image.new("L", (256, 256))),
+        BLACK[:33] + png(Image.new("1", (9_000, 9_000)))[8:],
+        BLACK[:-12] + b"\0\0\0\0iCCP" + crc32(b"iCCP").to_bytes(4),
     ],
-    ids=["empty", "head only", "cut short", "huge", "small"],
+    ids=["empty", "head only", "cut short", "huge", "small", "with two sizes", "with a bad chunk"],
 )
 def test_what_is_not_a_tile(content: bytes) -> None:
     """A damaged picture, or one of another size, is refused before it is decoded."""
