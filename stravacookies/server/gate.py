@@ -10,6 +10,9 @@ from stravacookies.heatmap import CURRENT, MIN_ZOOM, Layer, Tile
 MAX_ZOOM = 19
 """The highest zoom level that is served; beyond Strava's, tiles are enlarged."""
 
+PAGE = "/"
+"""The path of the page that shows how to use the tiles."""
+
 _PATH = re.compile(r"/(\w{1,40})/(\w{1,40})/(\d{1,2})/(\d{1,6})/(\d{1,6})\.png", re.ASCII)
 
 _LAYERS = {(each.activity.key, each.color.key): each for each in CURRENT.layers()}
@@ -44,26 +47,29 @@ def wanted(path: str) -> Wanted | None:
     return Wanted(layer, Tile(x, y, z)) if is_on_map else None
 
 
-def refusal(headers: Mapping[str, str], port: int) -> str | None:
+def refusal(path: str, headers: Mapping[str, str], port: int) -> str | None:
     """Return why a request is refused; None if it comes from a program or page that may ask.
 
     A page of any site can send requests to this computer. The host tells whether the site's own
     name leads here (DNS rebinding). The origin tells who wants to read an answer. Pictures in a
     page, such as iD's tiles, have no origin, and in a page with TLS no referrer either. So pages of
     any site may show them, which does not let them read them: https://www.w3.org/TR/fetch-metadata/
+    A link on any site may open our page, but no page may contain it.
 
     Args:
+        path: As `wanted` takes it.
         headers: The headers of the request.
         port: The port of the server.
     """
     own = (f"127.0.0.1:{port}", *(["127.0.0.1"] if port == 80 else []))
     if headers.get("Host") not in own:
         return f"Only http://{own[0]} leads here."
-    origin = headers.get("Origin")
-    if origin is None and headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-        is_picture = headers.get("Sec-Fetch-Dest") == "image"
-        if "Referer" in headers or not is_picture:
-            origin = _origin_of(headers.get("Referer", ""))
+    origin, destination = headers.get("Origin"), headers.get("Sec-Fetch-Dest")
+    if path == PAGE and destination == "document":
+        return None
+    is_from_site = headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+    if origin is None and is_from_site and ("Referer" in headers or destination != "image"):
+        origin = _origin_of(headers.get("Referer", ""))
     if origin is None or _ORIGINS.fullmatch(origin):
         return None
     return "Only pages of openstreetmap.org, rapideditor.org and localhost may use these tiles."

@@ -129,14 +129,14 @@ class _Handler:
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request, or say why not."""
-        if reason := gate.refusal(request.headers, self._port):
+        path = request.raw_path
+        if reason := gate.refusal(path, request.headers, self._port):
             return _text(403, reason)
         if request.method == "OPTIONS" and "Origin" in request.headers:
             return web.Response(status=204, headers=gate.preflight_headers(request.headers))
         if request.method not in ("GET", "HEAD"):
             return _text(405, "Only GET and HEAD are answered.", Allow="GET, HEAD")
-        path = request.raw_path
-        if path == "/":
+        if path == gate.PAGE:
             return self._page()
         wanted = gate.wanted(path)
         if not wanted:

@@ -56,7 +56,7 @@ def served(environment: dict[str, str], strava: Strava) -> Iterator[Served]:
     ],
 )
 def test_pages_of_sites(served: Served, site: str, shown: int, can_read: bool) -> None:
-    """Pages of editors show tiles and read them; those of other sites can read none.
+    """Pages of editors show and read tiles; those of other sites can read none. All can link here.
 
     The user has allowed all of them to reach this computer, for which Chromium asks.
     """
@@ -64,6 +64,8 @@ def test_pages_of_sites(served: Served, site: str, shown: int, can_read: bool) -
         page.route(site, lambda route: route.fulfill(body="<p>A page", content_type="text/html"))
         page.goto(site)
         found = page.evaluate(SHOW_AND_READ, served.url + TILE)
+        page.evaluate("(url) => { location = url; }", served.url)
+        page.get_by_role("heading", name="Strava Heatmap on this computer").wait_for()
 
     size = len(served.ask().content)
     assert [shown, size * can_read, 0] == found

@@ -7,6 +7,7 @@ from stravacookies.server import gate
 
 OSM = "https://www.openstreetmap.org"
 EVIL = "https://www.openstreetmap.org.example.com"
+TILE = "/all/hot/8/198/114.png"
 OWN = {"Host": "127.0.0.1:8765"}
 SCRIPT = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}
 PICTURE = SCRIPT | {"Sec-Fetch-Dest": "image"}
@@ -91,13 +92,30 @@ def test_who_is_let_in(headers: dict[str, str], reason: str | None) -> None:
         None: None,
     }
 
-    assert reasons[reason] == gate.refusal(OWN | headers, 8765)
+    assert reasons[reason] == gate.refusal(TILE, OWN | headers, 8765)
+
+
+@pytest.mark.parametrize(
+    ("path", "destination", "is_open"),
+    [
+        ("/", "document", True),
+        ("/", "iframe", False),
+        ("/", "script", False),
+        (TILE, "document", False),
+    ],
+)
+def test_links(path: str, destination: str, is_open: bool) -> None:
+    """A link on any site opens the page; no other site's page contains it, or a tile."""
+    headers = OWN | {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": destination}
+
+    assert is_open == (gate.refusal(path, headers, 8765) is None)
+    assert gate.refusal(path, headers | {"Host": "example.com"}, 8765)
 
 
 def test_usual_port() -> None:
     """Clients leave out the usual port of HTTP; a request without a host is refused."""
-    assert gate.refusal({"Host": "127.0.0.1"}, 80) is None
-    assert gate.refusal({}, 80)
+    assert gate.refusal(TILE, {"Host": "127.0.0.1"}, 80) is None
+    assert gate.refusal(TILE, {}, 80)
 
 
 def test_pages_can_read() -> None:
