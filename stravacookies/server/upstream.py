@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import aiohttp
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
-from stravacookies.errors import NetworkError, StravaError
+from stravacookies.errors import StravaError
 from stravacookies.server.arriving import Arriving, receive
+from stravacookies.strava import failures
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.http import retry_after
 from stravacookies.strava.tiles import REFUSED
@@ -55,7 +57,10 @@ class Upstream:
             settings = session.merge_environment_settings(url, {}, True, None, None)
         # Not trust_env, with which aiohttp would also take a password from ~/.netrc.
         self._proxy = select_proxy(url, settings["proxies"])
-        self._tls = _tls(settings["verify"])
+        try:
+            self._tls = _tls(settings["verify"])
+        except OSError:  # ssl.SSLError, too
+            raise failures.unreachable(urlsplit(url).netloc, failures.NO_BUNDLE) from None
         self._arriving: dict[tuple[str, HeatmapCookies], Arriving] = {}
         self._parents: dict[tuple[str, HeatmapCookies], Arriving] = {}
         self._free = asyncio.Semaphore(IN_FLIGHT)
@@ -116,20 +121,22 @@ class Upstream:
             del self._arriving[key]
 
     async def _fetch(self, key: tuple[str, HeatmapCookies], arriving: Arriving) -> None:
-        host = key[0].split("/")[2]
-        error: StravaError | None = None
+        host = urlsplit(key[0]).netloc
+        # If no reason is known, the tile is not whole, either.
+        error: StravaError | None = failures.unreachable(host, failures.LOST)
         try:
             async with self._free:
                 self._refuse_in_pause()
                 await self._request(*key, arriving)
             if arriving.is_parent and arriving.status not in REFUSED:
                 self._keep(key, arriving)
+            error = None
         except StravaError as failure:
             error = failure
         except TimeoutError:
-            error = NetworkError(f"{host} did not answer in time.")
+            error = failures.late(host)
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            error = NetworkError(f"{host} could not be reached: {_why(failure)}.")
+            error = failures.unreachable(host, _why(failure))
         finally:
             self._forget(key, arriving)
             arriving.end(error)
@@ -168,24 +175,19 @@ class Upstream:
 def _tls(verify: bool | str | None) -> ssl.SSLContext:
     """Return the certificates that are trusted: a file, a folder, or those of `requests`."""
     path = Path(verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH)
-    try:
-        if path.is_dir():
-            return ssl.create_default_context(capath=str(path))
-        return ssl.create_default_context(cafile=str(path))
-    except OSError:  # ssl.SSLError, too
-        raise NetworkError(
-            "The certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read."
-        ) from None
+    if path.is_dir():
+        return ssl.create_default_context(capath=str(path))
+    return ssl.create_default_context(cafile=str(path))
 
 
 def _why(error: Exception) -> str:
     match error:
         case aiohttp.ClientConnectorCertificateError():
-            return "its certificate could not be verified"
+            return failures.NOT_VERIFIED
         case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            return "the proxy in HTTPS_PROXY refuses the connection"
+            return failures.PROXY_REFUSES
         case aiohttp.ClientConnectorError():
-            return "there is no connection to it"
+            return failures.NO_CONNECTION
         case aiohttp.InvalidURL():
-            return "the proxy in HTTPS_PROXY cannot be used"
-    return "the connection broke"
+            return failures.PROXY_UNUSABLE
+    return failures.LOST

@@ -1,9 +1,7 @@
 """Send requests to Strava: with a deadline, retries after temporary faults, and our own errors."""
 
-import http.client
 import logging
 import re
-import ssl
 from http import HTTPStatus
 from time import sleep
 from typing import NamedTuple
@@ -12,12 +10,10 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3
 from requests.cookies import RequestsCookieJar
-from requests.exceptions import SSLError
-from urllib3.exceptions import ReadTimeoutError
 
 from stravacookies.deadline import Deadline
-from stravacookies.errors import ConnectionLostError, NetworkError, StravaError
-from stravacookies.strava import set_cookie
+from stravacookies.errors import ConnectionLostError, StravaError
+from stravacookies.strava import failures, set_cookie
 from stravacookies.strava.session import DOMAIN, cookies_by_name
 from stravacookies.version import __version__
 
@@ -146,7 +142,7 @@ class HttpClient:
             return deadline.run(lambda: self._exchange(request))
         except TimeoutError:
             self.cookies = jar.copy()  # the thread left behind may still write to the old one
-            failure: Exception = NetworkError(f"{urlsplit(url).netloc} did not answer in time.")
+            failure: Exception = failures.late(urlsplit(url).netloc)
         except Exception as error:  # noqa: BLE001 - raised again below
             failure = _translated(error, url)
         # Raised outside the handlers, it has no context, whose text could show what was sent.
@@ -195,62 +191,15 @@ def retry_after(header: str) -> float:
         return 0.0
 
 
-_LOST = (
-    ConnectionResetError,  # http.client.RemoteDisconnected, too
-    BrokenPipeError,
-    ConnectionAbortedError,
-    ssl.SSLEOFError,
-    http.client.IncompleteRead,
-)
-"""The innermost causes of a connection that broke."""
-
-_NO_BUNDLE = "the certificates in REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE cannot be read"
-_NOT_VERIFIED = (
-    "its certificate could not be verified; REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names the"
-    " authorities to trust"
-)
-
-_UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
-    # Our own URLs are valid, so these are about the proxy's.
-    (requests.exceptions.InvalidURL, "the proxy in HTTPS_PROXY cannot be used"),
-    (requests.exceptions.InvalidSchema, "the proxy in HTTPS_PROXY cannot be used"),
-    (urllib3.exceptions.LocationParseError, "the proxy in HTTPS_PROXY cannot be used"),
-    (ssl.SSLCertVerificationError, _NOT_VERIFIED),
-    (ssl.SSLError, "the server there does not speak TLS"),
-    (requests.exceptions.ProxyError, "the proxy in HTTPS_PROXY refuses the connection"),
-    (urllib3.exceptions.NameResolutionError, "its address could not be found"),
-    (requests.exceptions.ConnectionError, "there is no connection to it"),
-)
-"""Why a host could not be reached, by the error or its innermost cause; the first one counts."""
-
-
 def _translated(error: Exception, url: str) -> Exception:
     """Turn what `requests` raised for a URL into our own error; leave other errors alone."""
-    host, cause = urlsplit(url).netloc, _cause(error)
     if isinstance(error, StravaError):
         return error
-    if isinstance(error, requests.exceptions.Timeout) or isinstance(cause, ReadTimeoutError):
-        return NetworkError(f"{host} did not answer in time.")
-    if isinstance(cause, _LOST):
-        return ConnectionLostError(f"{host} could not be reached: the connection broke.")
-    # `requests` did not find the file, or OpenSSL could not read it: TLS itself is not at fault.
-    unreadable = isinstance(error, SSLError) and getattr(cause, "library", None) != "SSL"
-    if type(error) is OSError or unreadable:
-        return NetworkError(f"{host} could not be reached: {_NO_BUNDLE}.")
-    if not isinstance(cause, http.client.HTTPException):
-        for kind, why in _UNREACHABLE:
-            if isinstance(error, kind) or isinstance(cause, kind):
-                return NetworkError(f"{host} could not be reached: {why}.")
+    if network_error := failures.named(error, urlsplit(url).netloc):
+        return network_error
     if isinstance(error, ValueError | requests.exceptions.RequestException):
         return unexpected(url, "something that makes no sense")
     return error
-
-
-def _cause(error: BaseException) -> BaseException:
-    """Return the innermost of the errors that an error of `requests` or `urllib3` holds."""
-    held = [getattr(error, "reason", None), *error.args]
-    inner = next((each for each in held if isinstance(each, BaseException)), None)
-    return _cause(inner) if inner else error
 
 
 def _status(code: int) -> str:

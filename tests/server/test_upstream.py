@@ -3,14 +3,18 @@
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 
 import pytest
+from aiohttp import ClientResponse
 
-from stravacookies.errors import StravaError
+from stravacookies.errors import NetworkError, StravaError
 from stravacookies.heatmap import CURRENT
 from stravacookies.server import upstream as upstream_module
+from stravacookies.server.arriving import Arriving
 from stravacookies.server.upstream import IN_FLIGHT, PARENTS, Upstream
 from stravacookies.strava.cookies import HeatmapCookies
+from stravacookies.strava.failures import LOST, NO_BUNDLE
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
 from stravacookies.strava.tiles import PNG, PNG_END
@@ -19,6 +23,7 @@ from tests.standin.signing import Signer
 from tests.standin.strava import Response, Strava
 
 LAYER = CURRENT.layer("all:hot")
+UNREACHABLE = "content-a.strava.com could not be reached: "
 HOT = LAYER.tile_url(8, 198, 114)
 EMPTY = [LAYER.tile_url(15, x, 1) for x in range(PARENTS + 1)]
 """Tiles without heat, one more than are kept."""
@@ -59,6 +64,36 @@ def test_headers(cookies: HeatmapCookies, strava: Strava, monkeypatch: pytest.Mo
         async with upstream.tile(HOT, cookies) as tile:
             assert {"Last-Modified": "today", "Content-Length": "16"} == tile.headers
 
+    run(use)
+
+
+def test_certificates_that_cannot_be_read(
+    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This is told before anything is requested."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "missing.pem"))
+
+    with pytest.raises(NetworkError) as error:
+        Upstream(HOT)
+    assert f"{UNREACHABLE}{NO_BUNDLE}." == str(error.value)
+    assert [] == stand_in.connections
+
+
+def test_unknown_failure(cookies: HeatmapCookies, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever fails, nobody waits for the tile any longer, or takes a part for the whole."""
+
+    async def fail(answer: ClientResponse, tile: Arriving) -> None:
+        await answer.read()  # so that the connection is not broken off
+        tile.begin(200, {})
+        tile.add(PNG)
+        raise AssertionError
+
+    async def use(upstream: Upstream) -> None:
+        with pytest.raises(NetworkError) as error:
+            await ask(upstream, HOT, cookies, parent=True)
+        assert f"{UNREACHABLE}{LOST}." == str(error.value)
+
+    monkeypatch.setattr(upstream_module, "receive", fail)
     run(use)
 
 
