@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -124,19 +125,14 @@ async def _in_thread(work: Callable[[], HeatmapCookies]) -> HeatmapCookies:
 
     Not with `asyncio.to_thread`: Python waits for such a thread when the user interrupts it.
     """
-    loop = asyncio.get_running_loop()
-    outcome: asyncio.Future[HeatmapCookies] = loop.create_future()
+    outcome: Future[HeatmapCookies] = Future()
+    outcome.set_running_or_notify_cancel()  # if nobody waits any longer, the call still ends
 
     def run() -> None:
-        settle: Callable[[], object]
         try:
-            cookies = work()
-            settle = lambda: outcome.set_result(cookies)  # noqa: E731
-        except Exception as caught:  # noqa: BLE001 - raised where it is awaited
-            error = caught
-            settle = lambda: outcome.set_exception(error)  # noqa: E731
-        with suppress(RuntimeError):  # the server has ended
-            loop.call_soon_threadsafe(lambda: outcome.done() or settle())
+            outcome.set_result(work())
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
+            outcome.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()
-    return await outcome
+    return await asyncio.wrap_future(outcome)
