@@ -13,7 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from stravacookies import templating
 from stravacookies.errors import StravacookiesError, StravaError, UsageError
-from stravacookies.heatmap import CURRENT, local_command, local_host, serve_command
+from stravacookies.heatmap import CURRENT, Tile, local_command, local_host, serve_command
 from stravacookies.installation import command
 from stravacookies.server import gate
 from stravacookies.server.arriving import Arriving
@@ -152,14 +152,15 @@ class _Handler:
         self, request: web.BaseRequest, wanted: Wanted, shared: dict[str, str]
     ) -> web.StreamResponse:
         """Answer with a tile; once more with new cookies if Strava refuses it."""
-        z, (x, y, source_z) = wanted.tile.z, parent(wanted.tile)
-        url = wanted.layer.tile_url(source_z, x, y)
+        source = parent(wanted.tile)
+        enlarged = None if source == wanted.tile else wanted.tile
+        url = wanted.layer.tile_url(source.z, source.x, source.y)
         while True:
             cookies = await self._renewal.usable()
-            async with self._upstream.tile(url, cookies, is_parent=z > source_z) as tile:
+            async with self._upstream.tile(url, cookies, is_parent=bool(enlarged)) as tile:
                 if tile.status not in REFUSED:
                     headers = _ALWAYS | tile.headers | shared
-                    return await _send(request, tile, headers, wanted if z > source_z else None)
+                    return await _send(request, tile, headers, enlarged)
             self._renewal.refuse(cookies)
 
     def _page(self) -> web.Response:
@@ -177,7 +178,7 @@ class _Handler:
 
 
 async def _send(
-    request: web.BaseRequest, tile: Arriving, headers: dict[str, str], enlarged: Wanted | None
+    request: web.BaseRequest, tile: Arriving, headers: dict[str, str], enlarged: Tile | None
 ) -> web.StreamResponse:
     """Send a tile while it arrives, or in one piece if it has arrived or must be enlarged."""
     is_known = gate.is_unchanged(headers.get("ETag"), request.headers.get("If-None-Match", ""))
@@ -189,7 +190,7 @@ async def _send(
         if is_known:
             return web.Response(status=304, headers=headers)
         if enlarged:
-            picture = await asyncio.to_thread(cut, picture, enlarged.tile)
+            picture = await asyncio.to_thread(cut, picture, enlarged)
         return web.Response(body=picture, content_type="image/png", headers=headers)
     response = web.StreamResponse(headers=headers | {"Content-Type": "image/png"})
     await response.prepare(request)
