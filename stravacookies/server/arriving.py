@@ -6,13 +6,11 @@ from collections.abc import AsyncIterator
 import aiohttp
 
 from stravacookies.errors import StravaError
+from stravacookies.strava.http import LARGEST
 from stravacookies.strava.tiles import PNG, PNG_END, REFUSED
 
 HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified")
 """The headers of Strava's answer that callers get, if they make sense."""
-
-_LARGEST = 2**20
-"""The most bytes of a tile: those of 512 pixels each way, if nothing can be compressed."""
 
 
 class Arriving:
@@ -102,7 +100,7 @@ async def receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
     size, held = 0, b""
     async for part in answer.content.iter_any():  # to the end, so that the connection can be reused
         size += len(part)
-        if size > _LARGEST:
+        if size > LARGEST:
             raise StravaError("Strava sent more than a picture of a tile can have.")
         if is_picture:  # its end is passed on once it is known to be one
             held += part

@@ -28,7 +28,7 @@ _PAUSES = (1.0, 2.0, 4.0)
 
 _LONGEST_PAUSE = 30.0
 
-_LARGEST = 2**20
+LARGEST = 2**20
 """The most bytes to read of an answer.
 
 Strava's pages have less than half of that. A tile of 512 pixels has this many if nothing in it can
@@ -171,8 +171,8 @@ def _read_answer(response: requests.Response, url: str) -> Answer:
     body = b""
     for chunk in response.iter_content(65536):
         body += chunk
-        if len(body) > _LARGEST:
-            raise unexpected(url, f"more than {_LARGEST >> 20} MB")
+        if len(body) > LARGEST:
+            raise unexpected(url, f"more than {LARGEST >> 20} MB")
     redirect = None
     if response.is_redirect:
         try:
