@@ -37,6 +37,8 @@ def pretend(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, None)
     for name in MISSING_IN_OS:
         monkeypatch.delattr(os, name)
+    # A JOSM of this system, without APPDATA, would be one in the home directory.
+    monkeypatch.setattr("psutil.process_iter", lambda _: iter(()))
     msvcrt = SimpleNamespace(LK_NBLCK=2, locking=lock_byte)
     monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
     monkeypatch.setattr(platformdirs, "PlatformDirs", windows_dirs.Windows)
