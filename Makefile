@@ -109,7 +109,7 @@ broken:
 # A stamp for each set of optional dependencies, as pyproject.toml names them.
 $(VENV)/with-%: pyproject.toml bootstrap.py $(BROKEN)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	    echo 'stravacookies needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
+	    echo 'stravacookies needs Python 3.11 or newer, and $(PYTHON) is older or missing. Install one, or name the one that you have: make PYTHON=python3.11 $(MAKECMDGOALS)' >&2; \
 	    exit 2; \
 	}
 	@$(PYTHON) bootstrap.py '$@'

@@ -18,6 +18,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 
@@ -27,6 +28,14 @@ STILL_WORKING = 10
 NO_NETWORK = "connection broken|error sending request|confirming the ssl certificate"
 NOT_WRITABLE = "No space left on device|Disk quota exceeded|Permission denied|Read-only file system"
 """What pip and uv print among much else if these are why they fail."""
+
+WITHOUT_SUDO = (
+    " If it was set up with sudo, or by someone else, delete .venv (sudo rm -r .venv). Run this"
+    " again, without sudo."
+)
+
+NAMES = re.compile(r"stravacookies\[(.+)\]")
+"""How an extra names others."""
 
 COMMAND = """\
 from stravacookies.__main__ import program
@@ -43,7 +52,7 @@ THROUGH_SHELL = """\
 
 
 def main(stamp: Path) -> None:
-    """Install what a stamp's name says, and touch it.
+    """Install what a stamp's name says, and touch it; nothing is installed twice.
 
     An environment that was left unfinished, or that does not work here, is made again; what was
     downloaded is still in a cache. One that is new and cannot be finished is removed.
@@ -52,12 +61,17 @@ def main(stamp: Path) -> None:
     environment = stamp.parent
     unfinished = environment / "unfinished"
     is_new = unfinished.exists() or not works_here(environment)
+    extras = named(stamp)
+    if not is_new and is_done(environment, extras):
+        with suppress(OSError):  # make asks again then
+            stamp.touch()
+        return
     tool, create, install = tools(environment)
-    extras = stamp.name.removeprefix("with-").split(",")
     print(f"{purpose(environment, extras, is_new)} with {tool} …", file=sys.stderr)
     try:
         if is_new:
-            shutil.rmtree(environment, ignore_errors=True)
+            if os.path.lexists(environment):
+                shutil.rmtree(environment)
             environment.mkdir(parents=True)
         unfinished.touch()
         if is_new:
@@ -70,8 +84,14 @@ def main(stamp: Path) -> None:
         if is_new:
             shutil.rmtree(environment, ignore_errors=True)
         if isinstance(error, OSError):
-            sys.exit(f"The set-up failed: {error.filename}: {error.strerror}.")
+            sys.exit(failure(f"{error.filename}: {error.strerror}"))
         raise
+
+
+def failure(reason: str) -> str:
+    """Say why a set-up failed. `sudo make` leaves files that only the system's user can change."""
+    denied = reason.endswith("Permission denied")
+    return f"The set-up failed: {reason}.{WITHOUT_SUDO if denied else ''}"
 
 
 def wait_for_others() -> None:
@@ -99,12 +119,29 @@ def works_here(environment: Path) -> bool:
     return python.exists() and program.exists() and os.fsencode(python) in program.read_bytes()
 
 
+def is_done(environment: Path, extras: list[str]) -> bool:
+    """Return whether extras are installed as they are required now, under whatever stamps."""
+    changed = max((ROOT / name).stat().st_mtime for name in ("pyproject.toml", "bootstrap.py"))
+    return {*extras} <= installed(environment, since=changed)
+
+
+def installed(environment: Path, since: float = 0) -> set[str]:
+    """Return the extras that set-ups have installed since a Unix time: the stamps name them."""
+    stamps = [path for path in environment.glob("with-*") if path.stat().st_mtime >= since]
+    return {extra for each in stamps for extra in with_named(named(each))}
+
+
+def named(stamp: Path) -> list[str]:
+    """Return the extras in the name of a stamp."""
+    return stamp.name.removeprefix("with-").split(",")
+
+
 def purpose(environment: Path, extras: list[str], is_new: bool) -> str:
-    """Say what a set-up is for: the stamps name the extras that earlier ones have installed."""
+    """Say what a set-up is for."""
     if is_new:
         return f"Setting up {environment}"
-    stamps = [path.name.removeprefix("with-") for path in environment.glob("with-*")]
-    added = [each for each in extras if each not in ",".join(stamps).split(",")]
+    earlier = installed(environment)
+    added = [each for each in extras if each not in earlier]
     if not added:
         return f"Updating {environment}"
     need = "needs" if len(added) == 1 else "need"
@@ -148,16 +185,30 @@ def has_pip() -> bool:
 
 def requirements(extras: list[str]) -> list[str]:
     """Return what pyproject.toml requires for the program and for extras."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found, waiting = list(project["dependencies"]), list(extras)
-    while waiting:
-        for each in project["optional-dependencies"][waiting.pop()]:
-            own = re.fullmatch(rf"{project['name']}\[(.+)\]", each)  # it names other extras
-            if own:
-                waiting += own[1].split(",")
-            else:
-                found.append(each)
+    project = read_project()
+    found = list(project["dependencies"])
+    for extra in with_named(extras):
+        found += [each for each in project["optional-dependencies"][extra] if not NAMES.match(each)]
     return found
+
+
+def with_named(extras: list[str]) -> list[str]:
+    """Return extras, and those that they name in pyproject.toml."""
+    optional = read_project()["optional-dependencies"]
+    found, waiting = [], list(extras)
+    while waiting:
+        found.append(waiting.pop())
+        for each in optional.get(found[-1], ()):  # an old stamp may name an extra that is gone
+            if names := NAMES.match(each):
+                waiting += names[1].split(",")
+    return found
+
+
+def read_project() -> dict[str, Any]:
+    """Return the part of pyproject.toml that describes the program."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project: dict[str, Any] = tomllib.loads(text)["project"]
+    return project
 
 
 def run(command: list[str]) -> None:
@@ -188,7 +239,7 @@ def run(command: list[str]) -> None:
             " HTTPS_PROXY), and run this again."
         )
     if reason := re.search(NOT_WRITABLE, output):
-        sys.exit(f"The set-up failed: {reason[0]}.")
+        sys.exit(failure(reason[0]))
     print(output.strip(), file=sys.stderr)
     sys.exit("The set-up failed, as shown above.")
 

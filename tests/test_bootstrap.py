@@ -176,6 +176,17 @@ def test_later_set_ups(clone: Clone) -> None:
     assert Outcome(0, ran, "Updating .venv with uv (a few seconds) …\n") == clone.make("serve")
 
 
+@pytest.mark.parametrize("earlier", ["serve", "docs"])
+def test_nothing_is_installed_twice(earlier: str, clone: Clone) -> None:
+    """What an earlier target has installed with more is neither installed nor told again."""
+    clone.provide("uv")
+    clone.make(earlier)
+    calls = clone.calls
+
+    assert [Outcome(0, "run with ['login']\n", "")] * 2 == [clone.make("login") for _ in "12"]
+    assert calls == clone.calls
+
+
 @pytest.mark.parametrize("set_up_before", [True, False])
 def test_killed_set_up(set_up_before: bool, clone: Clone) -> None:
     """After a set-up that was killed, and could not clean up, the next one starts again."""
@@ -230,16 +241,25 @@ def test_not_writable(clone: Clone) -> None:
     clone.provide("uv")
     clone.environment.touch()
 
-    why = "The set-up failed: .venv: File exists.\n"
+    why = "The set-up failed: .venv: Not a directory.\n"
     assert Outcome(2, "", WITH_UV + why) == clone.make("browser")
+
+
+def test_set_up_by_another_user() -> None:
+    """Where a user may not write, as after `sudo make`, the way out is told."""
+    why = (
+        "The set-up failed: .venv/unfinished: Permission denied. If it was set up with sudo, or by"
+        " someone else, delete .venv (sudo rm -r .venv). Run this again, without sudo."
+    )
+    assert why == bootstrap.failure(".venv/unfinished: Permission denied")
 
 
 @pytest.mark.parametrize("python", ["false", "/no/python"])
 def test_no_python(python: str, clone: Clone) -> None:
     """Without Python, or with an older one, the user reads which one is needed."""
     why = (
-        "stravacookies needs Python 3.11 or newer. If you have one, name it:"
-        " make PYTHON=python3.11 browser\n"
+        f"stravacookies needs Python 3.11 or newer, and {python} is older or missing. Install one,"
+        " or name the one that you have: make PYTHON=python3.11 browser\n"
     )
 
     assert Outcome(2, "", why) == clone.make("browser", python=python)
