@@ -19,12 +19,17 @@ from tests.standin.strava import Strava
 
 LUCERNE = "47.05,8.31"
 
+BEFORE = """\
+This is a demo: a stand-in takes Strava's place, so cookies and heat are made
+up. Nothing is sent to Strava, and your own JOSM is left alone.
+"""
+
 AFTERWARDS = """
-This was a demo: nothing was sent to Strava, and its cookies are not real. Look at
+Look at
   {folder}/JOSM/strava-heatmap.xml   the layers, as JOSM reads them
   {folder}/JOSM/preferences.xml      the settings that tell JOSM about them
   {folder}/JOSM/cartograph/          the map sources for Cartograph Maps
-README.md shows the layers in JOSM. Your own JOSM was not touched.
+README.md shows the layers in JOSM. For the real heatmap, run 'make josm-prefs'.
 
 A page shows what the layers look like: {page}"""
 
@@ -34,7 +39,7 @@ def main(folder: Path, arguments: list[str]) -> int:
     home, josm, page = folder / "home", folder / "JOSM", folder / "preview.html"
     for each in (home, josm):
         each.mkdir(parents=True)
-    click.echo("A demo, with a stand-in for Strava and a JOSM directory of its own:\n")
+    click.echo(BEFORE)
     with StandIn(Strava(), home) as stand_in:
         own = {"HOME": str(home.absolute()), "STRAVA_SESSION": stand_in.strava.open_session()}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "STRAVA"))}
@@ -42,15 +47,24 @@ def main(folder: Path, arguments: list[str]) -> int:
         environment = inherited | stand_in.environment() | own | {"MAKELEVEL": "1"}
         prefs = ["josm-prefs", *arguments, "--josm-dir", str(josm)]
         preview = ["preview", "--josm-dir", str(josm), "--at", LUCERNE, "--output", str(page)]
-        for words, output in (prefs, None), (preview, subprocess.DEVNULL):
+        for words in (prefs, preview):
             command = [sys.executable, "-m", "stravacookies", *words]
-            outcome = subprocess.run(command, env=environment, stdout=output, check=False)
+            outcome = subprocess.run(
+                command, env=environment, stdout=subprocess.PIPE, text=True, check=False
+            )
             if outcome.returncode:
                 return outcome.returncode
+            if words is prefs:
+                click.echo(written(outcome.stdout))
     click.echo(AFTERWARDS.format(folder=folder, page=page))
     if sys.stdin.isatty() and sys.stdout.isatty():
         offer(page)
     return 0
+
+
+def written(summary: str) -> str:
+    """Return what a summary says of files and menu. The rest makes no sense for made-up heat."""
+    return "\n\n".join(summary.split("\n\n")[:3])
 
 
 def offer(page: Path) -> None:

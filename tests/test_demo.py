@@ -14,15 +14,28 @@ OFFER = "from pathlib import Path; from tests import demo; demo.offer(Path('my p
 
 
 def test_demo(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Everything that the demo names exists; the page has a picture for each layer."""
-    assert 0 == demo.main(tmp_path / "demo", ["--only", "Hike, blue"])
-    out, err = capfd.readouterr()
-    named = re.findall(rf"{tmp_path}/\S+", out.partition("This was a demo")[2])
-    page = tmp_path / "demo" / "preview.html"
+    """It says first that all is made up, and names what exists; it asks no one without a terminal.
+
+    Of what josm-prefs says, there is nothing to do, since the cookies open no real tile.
+    """
+    folder = tmp_path / "demo"
+    assert 0 == demo.main(folder, ["--only", "Hike, blue"])
+    page = folder / "preview.html"
+    written = f"""
+The Strava heatmap is ready for JOSM, in {folder}/JOSM:
+
+  strava-heatmap.xml  1 layer: 1 activity, 1 colour
+  preferences.xml     created (JOSM has not run here yet)
+  cartograph/         1 file for Cartograph Maps
+
+In JOSM's Imagery menu:
+  Hike, blue
+"""
+    afterwards = demo.AFTERWARDS.format(folder=folder, page=page)
+    assert (f"{demo.BEFORE}{written}{afterwards}\n", "") == capfd.readouterr()
+    named = re.findall(rf"{tmp_path}/\S+", afterwards)
     assert 4 == len(named)
     assert [] == [path for path in named if not Path(path).exists()]
-    assert out.endswith(f"\nA page shows what the layers look like: {page}\n")  # asks no one
-    assert "" == err
     assert 35 == page.read_text(encoding="utf-8").count('src="data:image/png')
 
 
