@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from stravacookies.credentials import firefox_windows
 from stravacookies.credentials.json_exports import read_json, read_objects
 from stravacookies.credentials.text_exports import (
     NAMES,
@@ -18,6 +19,7 @@ from stravacookies.credentials.text_exports import (
     read_requests,
     read_storage_rows,
     read_value,
+    read_variable,
 )
 from stravacookies.strava.cookies import HeatmapCookies, is_cookie_value, token_expiry
 from stravacookies.strava.session import DOMAIN, REMEMBER_TOKEN, SESSION, is_strava
@@ -25,7 +27,7 @@ from stravacookies.wording import local_time
 
 _READERS = (
     *(read_json, read_netscape, read_storage_rows, read_requests, read_objects, read_fields),
-    *(read_form, read_value),
+    *(read_variable, read_form, read_value),
 )
 """What reads a text; the first one that knows its form is right."""
 
@@ -71,6 +73,11 @@ def read_export(content: bytes) -> Export:
     """
     if len(content) > LONGEST:
         return Export({}, f"is larger than {LONGEST >> 20} MB. {_ADVICE}")
+    if content.startswith(firefox_windows.MAGIC):
+        try:
+            content = firefox_windows.decompressed(content)
+        except (ValueError, MemoryError):
+            return Export({}, f"is Firefox's list of its windows, but it is damaged. {_ADVICE}")
     text = _decode(content)
     if not text:
         return Export({}, f"is empty. {_ADVICE}")

@@ -19,7 +19,9 @@ _FILES = (
     "sessionstore.jsonlz4",  # after its end
     "sessionstore-backups/previous.jsonlz4",
 )
-_MAGIC = b"mozLz40\0"
+MAGIC = b"mozLz40\0"
+"""What such a file begins with."""
+
 _LARGEST = 100 * 2**20
 """Bytes; a thousand tabs take a tenth."""
 
@@ -57,7 +59,7 @@ def read(profile: Path) -> Windows:
     """
     for path in files(profile):
         try:
-            stored = _decompressed(path)
+            stored = _stored(path)
             return Windows(list(_cookies(stored)), list(_pages(stored)))
         except FileNotFoundError:  # Firefox renames it, and then writes a new one
             continue
@@ -69,19 +71,29 @@ def read(profile: Path) -> Windows:
     return Windows([], [])
 
 
-def _decompressed(path: Path) -> Any:
-    import lz4.block  # imported here: few runs read a browser
-
+def _stored(path: Path) -> Any:
     if path.stat().st_size > _LARGEST:
         raise ValueError
-    magic, content = (whole := path.read_bytes())[: len(_MAGIC)], whole[len(_MAGIC) :]
+    return json.loads(decompressed(path.read_bytes()))
+
+
+def decompressed(content: bytes) -> bytes:
+    """Return the JSON in a file of this kind.
+
+    Raises:
+        ValueError: It is damaged, or something else, or too large.
+    """
+    import lz4.block  # imported here: few runs read a browser
+
+    packed = content.removeprefix(MAGIC)
     # The length in front of the content is what decompressing it allocates.
-    if magic != _MAGIC or int.from_bytes(content[:4], "little") > _LARGEST:
+    if not content.startswith(MAGIC) or int.from_bytes(packed[:4], "little") > _LARGEST:
         raise ValueError
     try:
-        return json.loads(lz4.block.decompress(content))
+        json_text: bytes = lz4.block.decompress(packed)
     except lz4.block.LZ4BlockError:
         raise ValueError from None
+    return json_text
 
 
 def _cookies(stored: Any) -> Iterator[StoredCookie]:

@@ -126,7 +126,8 @@ def way_out(source: str) -> str:
     if source in (PASTED, STANDARD_INPUT):
         return f"{log_in} copy the session from there, and run '{command('login', '-')}' again."
     if Path(source).is_absolute():
-        export = "" if _is_store(source) else " export its cookies to that file, and"
+        is_own = _is_store(source) or source.endswith("lz4")  # a file of the browser itself
+        export = "" if is_own else " export its cookies to that file, and"
         return f"{log_in}{export} run '{command('login', source)}' again."
     return LOG_IN_WITH_BROWSER
 

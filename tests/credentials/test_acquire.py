@@ -184,6 +184,11 @@ RUN_LOGIN = f"{IN_BROWSER} run 'stravacookies login'."
             f"{IN_BROWSER} export its cookies to that file, and run 'stravacookies login"
             " /home/m/export.json' again.",
         ),
+        (
+            {},
+            "/home/m/recovery.jsonlz4",
+            f"{IN_BROWSER} run 'stravacookies login /home/m/recovery.jsonlz4' again.",
+        ),
     ],
 )
 def test_refused_session_is_not_sent_again(

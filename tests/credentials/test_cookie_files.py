@@ -9,6 +9,7 @@ import pytest
 from stravacookies.credentials.cookie_files import LONGEST, read_export
 from stravacookies.wording import local_time
 from tests.made_up import token
+from tests.sessionstore import ORDINARY, compressed, sessionstore
 
 SESSION = {"_strava4_session": "abc123"}
 OTHER = {"_strava4_session": "other"}
@@ -65,6 +66,19 @@ def test_what_chat_programs_change(text: str) -> None:
 def test_binary_exports(content: bytes) -> None:
     """The session is found in a pickle of Selenium, in Safari's store, and before a zero or two."""
     assert {"_strava4_session": "abc123" * 3} == read_export(content).cookies
+
+
+def test_windows_of_firefox() -> None:
+    """A file that Firefox writes of its windows is read; a login in a container comes last."""
+    inside: dict[str, object] = {
+        "name": "_strava4_session",
+        "host": ".strava.com",
+        "value": "other",
+    }
+    inside["originAttributes"] = ORDINARY | {"userContextId": 2}
+    outside = inside | {"value": "abc123", "originAttributes": ORDINARY}
+
+    assert SESSION == read_export(compressed({"cookies": [outside, inside]})).cookies
 
 
 def test_what_is_not_text_spoils_only_itself() -> None:
@@ -127,6 +141,11 @@ NO_FORM = "is neither an export of cookies, nor the value of _strava4_session."
         (b"\xef\xbb\xbf  \n", "is empty."),
         (b"two words", NO_FORM),
         (b"https://www.strava.com/maps", NO_FORM),
+        (b"mapper@example.org", NO_FORM),
+        (b"~/cookies.txt", NO_FORM),
+        (b"/home/mapper/cookies.txt", NO_FORM),
+        (sessionstore({"_ga": "1"}), f"is JSON, but {NEITHER}"),
+        (b"mozLz40\0" + b"\xff" * 9, "is Firefox's list of its windows, but it is damaged."),
         (b"a" * 4097, NO_FORM),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", NO_FORM),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", NO_FORM),

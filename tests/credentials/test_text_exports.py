@@ -96,6 +96,10 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
         ("a value", '"abc123",'),
         ("a value", "\u200b\u201cabc123\u201d\u00a0"),
         ("a value", "abc123; Path=/; HttpOnly; sp=x"),
+        ("a value", "STRAVA_SESSION=abc123"),
+        ("a value", "export STRAVA_SESSION='abc123'\n"),
+        ("a value", '$env:STRAVA_SESSION = "abc123"'),
+        ("a header", "STRAVA_SESSION=_strava4_session=abc123"),
         ("a header", '_strava4_session="abc123"'),
         ("a header", "to=%3F_strava4_session%3Dx; _strava4_session=abc123"),
         ("a header", "_ga=1; _strava4_session=abc123; CloudFront-Policy=eyJTdGF0…"),
@@ -193,6 +197,7 @@ def test_escapes_of_windows(text: str) -> None:
             CHROME_ROW.format("Session", "https://example.org"),
         ),
         ("a header", "_ga=1; sp=x"),
+        ("a header", "STRAVA_SESSION=mapper@example.org"),
         ("a header", "x_strava4_session=a; _strava4_session.old=b; _strava4_sessions=c"),
     ],
 )
