@@ -248,10 +248,10 @@ def test_not_writable(clone: Clone) -> None:
 def test_set_up_by_another_user() -> None:
     """Where a user may not write, as after `sudo make`, the way out is told."""
     why = (
-        "The set-up failed: .venv/unfinished: Permission denied. If it was set up with sudo, or by"
+        "The set-up failed: .venv: Permission denied. If it was set up with sudo, or by"
         " someone else, delete .venv (sudo rm -r .venv). Run this again, without sudo."
     )
-    assert why == bootstrap.failure(".venv/unfinished: Permission denied")
+    assert why == bootstrap.failure(".venv: Permission denied")
 
 
 @pytest.mark.parametrize("python", ["false", "/no/python"])
