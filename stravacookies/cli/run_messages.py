@@ -34,11 +34,13 @@ class NextStart(NamedTuple):
         directory: JOSM's preferences directory.
         in_menu: The layers that are in its menu when it next starts.
         step: What the user does for that, such as `start JOSM`; empty if the program starts it.
+        is_served: Whether `serve` is already running for the layers.
     """
 
     directory: Path
     in_menu: Sequence[Layer]
     step: str
+    is_served: bool = False
 
 
 def run_summary(
@@ -81,7 +83,7 @@ In JOSM's Imagery menu:
 
 {tiles}
 
-{_next(josm, first)}
+{_next(josm, "" if josm.is_served else first)}
 {restart if josm.step else ""}{others}{last}"""
 
 

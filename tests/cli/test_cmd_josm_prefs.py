@@ -79,7 +79,10 @@ Run this again on each day that you map\\.
 def test_local_layers(
     environment: dict[str, str], run: Run, josm_directory: Path, strava: Strava, stand_in: StandIn
 ) -> None:
-    """With `--local` no file has a cookie, and no session is needed; without it all is back."""
+    """With `--local` no file has a cookie, and no session is needed; without it all is back.
+
+    It says to run `serve`, unless that is running.
+    """
     port, session = free_port(), {"STRAVA_SESSION": strava.open_session()}
     run("josm-prefs", **session)
     size = (josm_directory / "strava-heatmap.xml").stat().st_size
@@ -118,6 +121,7 @@ To get layers with cookies again, run 'stravacookies josm-prefs'.
 
     by_make = {"MAKELEVEL": "1"}  # then its page names another command
     with serving(environment | session | by_make, port=port):
+        assert "\n\nNext: start JOSM, and choose" in run("josm-prefs", "--local", str(port)).out
         status = run("status")
         facts = json.loads(run("status", "--json").out)
     assert (0, True) == (status.code, f"329 layers, served on port {port}\n" in status.out)

@@ -121,7 +121,12 @@ def test_second_page_costs_nothing(
     ("tags", "place", "err"),
     [
         ({"osm-download.bounds": "45.05;7.6;45.1;7.7"}, "45.0750, 7.6500", ""),
-        ({}, "47.0500, 8.3100", "JOSM has not downloaded anything yet, so this shows Lucerne. For"),
+        (
+            {},
+            "47.0500, 8.3100",
+            "JOSM has not downloaded anything yet, so this shows Lucerne. For another place, run"
+            " 'stravacookies preview --at LATITUDE,LONGITUDE'.\n",
+        ),
     ],
 )
 def test_place_and_port_of_josm(

@@ -82,7 +82,8 @@ def command(
         printing.warn(run_messages.AT_RISK)
         next_start = "restart JOSM"
     in_menu = menu.held(installed.menu, layers, shown, cookies)
-    josm = run_messages.NextStart(directory, in_menu, next_start)
+    is_served = port is not None and facts.is_served  # which reads the entry set again
+    josm = run_messages.NextStart(directory, in_menu, next_start, is_served)
     printing.say(run_messages.run_summary(josm, layers, cookies, installed))
     if facts.is_exposed:
         printing.say(run_messages.IN_GIT)

@@ -125,7 +125,7 @@ def _place_to_show(josm: Path | None, named: tuple[float, float] | None) -> tupl
         return downloaded
     printing.warn(
         "JOSM has not downloaded anything yet, so this shows Lucerne. For another"
-        f" place, run '{installation.command('preview', '--at', '47.05,8.31')}'."
+        f" place, run '{installation.command('preview', '--at', 'LATITUDE,LONGITUDE')}'."
     )
     return _LUCERNE
 
