@@ -84,7 +84,7 @@ def main(stamp: Path) -> None:
         if is_new:
             shutil.rmtree(environment, ignore_errors=True)
         if isinstance(error, OSError):
-            sys.exit(failure(f"{environment}: {error.strerror}"))
+            sys.exit(failure(f"{environment}: {error.strerror or error}"))
         raise
 
 

@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import re
 import shlex
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -230,7 +232,14 @@ def test_two_at_once(clone: Clone) -> None:
     clone.provide("uv")
     folder = os.open(clone.folder, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
-    threading.Timer(0.5, os.close, [folder]).start()
+    waits = re.compile(rf"-> FLOCK.*:{os.fstat(folder).st_ino} ")
+
+    def finish() -> None:
+        while not waits.search(Path("/proc/locks").read_text()):
+            time.sleep(0.02)
+        os.close(folder)
+
+    threading.Thread(target=finish, daemon=True).start()
 
     waited = "Waiting for another set-up to finish …\n"
     assert Outcome(0, "run with ['login']\n", waited + WITH_UV) == clone.make("login")
