@@ -16,7 +16,7 @@ from stravacookies.credentials.browser_folders import (
     display_name,
     folders,
 )
-from stravacookies.errors import BrowserNotFoundError
+from stravacookies.errors import TRY_AGAIN, BrowserNotFoundError
 from stravacookies.files import content_of
 
 _CHROMIUM_STORES = ("Cookies", "Network/Cookies")
@@ -70,7 +70,7 @@ def find_profiles(browser: str, named: str | None) -> list[Profile]:
     what = f"A profile {named!r} of {name}" if named else name
     if not profiles:
         where = f"looked in: {', '.join(map(str, roots))}" if roots else "this system has none"
-        raise BrowserNotFoundError(f"{what} was not found ({where}).")
+        raise BrowserNotFoundError(f"{what} was not found ({where}).", TRY_AGAIN)
     if not named or is_path:
         return profiles
     wanted = named.casefold()
@@ -78,7 +78,7 @@ def find_profiles(browser: str, named: str | None) -> list[Profile]:
     if chosen := by_folder or [each for each in profiles if each.name.casefold() == wanted]:
         return chosen
     there = ", ".join(map(str, profiles))
-    raise BrowserNotFoundError(f"{what} was not found. There are: {there}.")
+    raise BrowserNotFoundError(f"{what} was not found. There are: {there}.", TRY_AGAIN)
 
 
 def _profiles_below(root: Path, browser: str) -> Iterator[Profile]:

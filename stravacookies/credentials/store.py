@@ -134,7 +134,8 @@ class CredentialStore:
                 yield in_keyring, True
             yield from _clear_file(self._session_file)
             return
-        yield in_keyring, False  # the file says so, and stays
+        # The file says so, and stays.
+        yield f"{in_keyring} (if that is gone, delete {self._session_file})", False
         if _OLDER in entry:  # it contains a newer session
             try:
                 self._write(self._session_file, {_SOURCE: entry[_SOURCE], _PLACE: KEYRING})

@@ -66,8 +66,9 @@ def test_locked_keyring(run_here: Run, home: Path, monkeypatch: pytest.MonkeyPat
             run_here("logout")
         assert 1 == error.value.exit_code
         assert (
-            "Could not remove the session in the system's keyring: is the keyring locked, a window"
-            " open, or a file protected?"
+            "Could not remove the session in the system's keyring (if that is gone, delete"
+            f" {home / STATE / 'session.json'}): is the keyring locked, a window open, or a file"
+            " protected?"
         ) == str(error.value)
     assert [home / STATE / "session.json"] == list((home / STATE).iterdir())
     backend.is_locked = False

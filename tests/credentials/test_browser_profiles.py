@@ -7,7 +7,7 @@ import pytest
 
 from stravacookies.credentials.browser_profiles import Profile, browser_of, container_name
 from stravacookies.credentials.browser_profiles import find_profiles as find
-from stravacookies.errors import BrowserNotFoundError
+from stravacookies.errors import TRY_AGAIN, BrowserNotFoundError
 from tests.credentials.conftest import exactly
 
 LOCAL_STATE = """
@@ -75,12 +75,12 @@ def test_names_of_profiles(home: Path, tmp_path: Path) -> None:
     ],
 )
 def test_no_such_profile(named: str, message: str, home: Path) -> None:
-    """The error names the profiles that exist, or the path that does not."""
+    """The error names the profiles that exist, or the path that does not, and what to do."""
     there = touch(home / ".config/chromium/Default/Cookies")
     touch(home / ".config/chromium/Local State", LOCAL_STATE)
     named = named.format(home=home)
     message = message.format(home=home, there=there, named=named)
-    with pytest.raises(BrowserNotFoundError, match=exactly(message)):
+    with pytest.raises(BrowserNotFoundError, match=exactly(f"{message} {TRY_AGAIN}")):
         find("chromium", named)
 
 

@@ -14,7 +14,7 @@ import pytest
 from stravacookies.computer import Computer
 from stravacookies.credentials.browser_folders import BROWSERS, FIREFOX_FAMILY, folders
 from stravacookies.credentials.browsers import read_browser, read_store
-from stravacookies.errors import BrowserNotFoundError, NotLoggedInError
+from stravacookies.errors import TRY_AGAIN, BrowserNotFoundError, NotLoggedInError
 from tests.credentials.browser_stores import (
     CHROMIUM,
     FIREFOX,
@@ -317,7 +317,9 @@ def test_no_store(platform: str, browser: str, file: str, message: str, home: Pa
     """The error says where a store was looked for, or how to do without it if it is damaged."""
     (home / file).parent.mkdir(parents=True, exist_ok=True)
     (home / file).write_bytes(b"no database at all" * 100)
-    if "found" not in message:
+    if "found" in message:
+        message += f" {TRY_AGAIN}"
+    else:
         where = f"Looked in: {(home / file).parent}."
         message = (
             f"The cookies of {browser.capitalize()} cannot be read ({message}). {where} {EXPORT}"
