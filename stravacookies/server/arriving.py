@@ -53,8 +53,8 @@ class Arriving:
         self._tell()
 
     def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._news.set()  # who waits now goes on
+        self._news.clear()
 
     async def begun(self) -> None:
         """Wait for the head of the answer; raise a `StravaError` if there is none."""
@@ -93,21 +93,22 @@ async def receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
     if not is_picture and answer.status not in (404, *REFUSED):
         raise StravaError(f"Strava sent an unexpected answer ({answer.status}).")
     headers = _headers(answer)
-    if is_picture:
-        await _expect_png(answer)
-        arriving.begin(200, headers)
-        arriving.add(PNG)
     size, held = 0, b""
     async for part in answer.content.iter_any():  # to the end, so that the connection can be reused
         size += len(part)
         if size > LARGEST:
             raise StravaError("Strava sent more than a picture of a tile can have.")
-        if is_picture:  # its end is passed on once it is known to be one
+        if is_picture:
             held += part
-            arriving.add(held[: -len(PNG_END)])
-            held = held[-len(PNG_END) :]
+            if not arriving.status and held.startswith(PNG):
+                arriving.begin(200, headers)
+            if arriving.status:  # the picture's end is passed on once it is known to be one
+                arriving.add(held[: -len(PNG_END)])
+                held = held[-len(PNG_END) :]
     if not is_picture:
         arriving.begin(answer.status, headers)
+    elif not arriving.status:
+        raise StravaError("Strava sent something that is not a picture.")
     elif held == PNG_END:
         arriving.add(held)
     else:
@@ -123,13 +124,3 @@ def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
     if answer.status != 200 or "Content-Encoding" in answer.headers:  # what we send is not as long
         headers.pop("Content-Length", None)
     return headers
-
-
-async def _expect_png(answer: aiohttp.ClientResponse) -> None:
-    """Read the first bytes of a picture."""
-    try:
-        start = await answer.content.readexactly(len(PNG))
-    except asyncio.IncompleteReadError as error:
-        start = error.partial
-    if start != PNG:
-        raise StravaError("Strava sent something that is not a picture.")

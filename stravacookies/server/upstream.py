@@ -15,7 +15,7 @@ import aiohttp
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
-from stravacookies.errors import StravaError
+from stravacookies.errors import NetworkError, StravaError
 from stravacookies.server.arriving import Arriving, receive
 from stravacookies.strava import failures
 from stravacookies.strava.cookies import HeatmapCookies
@@ -121,25 +121,19 @@ class Upstream:
             del self._arriving[key]
 
     async def _fetch(self, key: tuple[str, HeatmapCookies], arriving: Arriving) -> None:
-        host = urlsplit(key[0]).netloc
-        # If no reason is known, the tile is not whole, either.
-        error: StravaError | None = failures.unreachable(host, failures.LOST)
         try:
             async with self._free:
                 self._refuse_in_pause()
                 await self._request(*key, arriving)
             if arriving.is_parent and arriving.status not in REFUSED:
                 self._keep(key, arriving)
-            error = None
-        except StravaError as failure:
-            error = failure
-        except TimeoutError:
-            error = failures.late(host)
-        except (aiohttp.ClientError, OSError, ValueError) as failure:
-            error = failures.unreachable(host, _why(failure))
+            arriving.end()
+        except StravaError as error:
+            arriving.end(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the tile is not whole
+            arriving.end(_named(error, urlsplit(key[0]).netloc))
         finally:
             self._forget(key, arriving)
-            arriving.end(error)
 
     async def _request(self, url: str, cookies: HeatmapCookies, arriving: Arriving) -> None:
         async with self._client.get(
@@ -180,14 +174,19 @@ def _tls(verify: bool | str | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(path))
 
 
-def _why(error: Exception) -> str:
+def _named(error: Exception, host: str) -> NetworkError:
+    """Turn what aiohttp raised on the way to a host into our own error."""
     match error:
+        case TimeoutError():
+            return failures.late(host)
         case aiohttp.ClientConnectorCertificateError():
-            return failures.NOT_VERIFIED
+            why = failures.NOT_VERIFIED
         case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            return failures.PROXY_REFUSES
+            why = failures.PROXY_REFUSES
         case aiohttp.ClientConnectorError():
-            return failures.NO_CONNECTION
+            why = failures.NO_CONNECTION
         case aiohttp.InvalidURL():
-            return failures.PROXY_UNUSABLE
-    return failures.LOST
+            why = failures.PROXY_UNUSABLE
+        case _:
+            why = failures.LOST
+    return failures.unreachable(host, why)
