@@ -60,7 +60,7 @@ def main(stamp: Path) -> None:
     wait_for_others()
     environment = stamp.parent
     unfinished = environment / "unfinished"
-    is_new = unfinished.exists() or not works_here(environment)
+    is_new = not works_here(environment) or unfinished.exists()
     extras = named(stamp)
     if not is_new and is_done(environment, extras):
         with suppress(OSError):  # make asks again then
@@ -111,12 +111,15 @@ def wait_for_others() -> None:
 def works_here(environment: Path) -> bool:
     """Return whether an environment has its Python, and is where it was made.
 
-    The Makefile asks the same. An update of the system may remove a Python, and a user may move
-    the clone.
+    The Makefile asks the same. An update of the system may remove a Python, a user may move the
+    clone, and after `sudo make`, only the system's user may be able to look.
     """
     python = environment.resolve() / "bin" / "python"
-    program = python.with_name("stravacookies")
-    return python.exists() and program.exists() and os.fsencode(python) in program.read_bytes()
+    try:
+        python.stat()
+        return os.fsencode(python) in python.with_name("stravacookies").read_bytes()
+    except OSError:
+        return False
 
 
 def is_done(environment: Path, extras: list[str]) -> bool:

@@ -227,6 +227,17 @@ def test_python_is_gone(clone: Clone) -> None:
     assert Outcome(0, "run with ['login']\n", WITH_UV) == clone.make("login")
 
 
+def test_environment_that_cannot_be_read(clone: Clone) -> None:
+    """If the system does not let us look into the environment, it is set up again."""
+    clone.provide("uv")
+    clone.make("login")
+    program = clone.environment / "bin" / "stravacookies"
+    program.unlink()
+    program.mkdir()  # root may read any file
+
+    assert Outcome(0, "run with ['login']\n", WITH_UV) == clone.make("login")
+
+
 def test_two_at_once(clone: Clone) -> None:
     """A set-up waits until another one has finished, so that they do not break each other."""
     clone.provide("uv")
