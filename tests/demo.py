@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from stravacookies.josm.entry_set import FILE
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
 
@@ -52,7 +53,8 @@ def main(folder: Path, arguments: list[str]) -> int:
             outcome = subprocess.run(
                 command, env=environment, stdout=subprocess.PIPE, text=True, check=False
             )
-            if outcome.returncode:
+            if outcome.returncode or not (josm / FILE).exists():  # with --help, none is written
+                click.echo(outcome.stdout, nl=False)
                 return outcome.returncode
             if words is prefs:
                 click.echo(written(outcome.stdout))

@@ -39,6 +39,14 @@ In JOSM's Imagery menu:
     assert 35 == page.read_text(encoding="utf-8").count('src="data:image/png')
 
 
+def test_help(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """With `--help`, the options are shown to the last one, and nothing is said to be written."""
+    assert 0 == demo.main(tmp_path / "demo", ["--help"])
+    out = capfd.readouterr().out
+
+    assert (True, False) == ("-h, --help " in out, "Look at" in out)
+
+
 def test_failure(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """If josm-prefs fails, the demo ends with its exit code and advice, and without a page."""
     assert 2 == demo.main(tmp_path / "demo", ["--no-such-option"])
