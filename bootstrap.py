@@ -14,7 +14,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,7 +31,7 @@ NOT_WRITABLE = "No space left on device|Disk quota exceeded|Permission denied|Re
 """What pip and uv print among much else if these are why they fail."""
 
 WITHOUT_SUDO = (
-    " If it was set up with sudo, or by someone else, delete .venv (sudo rm -r .venv). Run this"
+    ' If sudo was used here before, take this folder back (sudo chown -R "$USER" .), and run this'
     " again, without sudo."
 )
 
@@ -55,7 +56,7 @@ def main(stamp: Path) -> None:
     """Install what a stamp's name says, and touch it; nothing is installed twice.
 
     An environment that was left unfinished, or that does not work here, is made again; what was
-    downloaded is still in a cache. One that is new and cannot be finished is removed.
+    downloaded is still in a cache. If one cannot be finished, the one before is put back.
     """
     wait_for_others()
     environment = stamp.parent
@@ -69,23 +70,35 @@ def main(stamp: Path) -> None:
     tool, create, install = tools(environment)
     print(f"{purpose(environment, extras, is_new)} with {tool} …", file=sys.stderr)
     try:
-        if is_new:
-            if os.path.lexists(environment):
-                shutil.rmtree(environment)
-            environment.mkdir(parents=True)
-        unfinished.touch()
-        if is_new:
-            run(create)
-        run(install + requirements(extras))
-        link(environment)
-        unfinished.unlink()
-        stamp.touch()
-    except BaseException as error:
-        if is_new:
-            shutil.rmtree(environment, ignore_errors=True)
-        if isinstance(error, OSError):
-            sys.exit(failure(f"{environment}: {error.strerror or error}"))
+        with anew(environment) if is_new else nullcontext():
+            unfinished.touch()
+            if is_new:
+                run(create)
+            run(install + requirements(extras))
+            link(environment)
+            unfinished.unlink()
+            stamp.touch()
+    except OSError as error:
+        sys.exit(failure(f"{environment}: {error.strerror or error}"))
+
+
+@contextmanager
+def anew(environment: Path) -> Iterator[None]:
+    """Make room for an environment; if it cannot be finished, put the one before it back."""
+    before = environment.with_name(f"{environment.name}-before")
+    if before.exists():  # a set-up was killed
+        shutil.rmtree(environment, ignore_errors=True)
+    elif environment.is_dir():
+        environment.rename(before)
+    try:
+        environment.mkdir(parents=True)
+        yield
+    except BaseException:
+        shutil.rmtree(environment, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            before.rename(environment)
         raise
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def failure(reason: str) -> str:

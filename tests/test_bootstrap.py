@@ -163,7 +163,12 @@ def test_addition_that_fails(clone: Clone) -> None:
     clone.provide("uv", f"sys.exit({UV_OFFLINE!r})")
 
     assert Outcome(2, "", ADDING + NO_NETWORK) == clone.make("serve")
+    # What is half installed is set up anew, but not given up for that.
+    assert Outcome(2, "", WITH_UV + NO_NETWORK) == clone.make("serve")
     assert Outcome(0, "run with ['login']\n", "") == clone.make("login")
+    clone.provide("uv")
+    assert Outcome(0, "run with ['serve']\n", WITH_UV) == clone.make("serve")
+    assert [clone.environment] == [*clone.folder.glob(".venv*")]
 
 
 def test_later_set_ups(clone: Clone) -> None:
@@ -261,15 +266,15 @@ def test_not_writable(clone: Clone) -> None:
     clone.provide("uv")
     clone.environment.touch()
 
-    why = "The set-up failed: .venv: Not a directory.\n"
+    why = "The set-up failed: .venv: File exists.\n"
     assert Outcome(2, "", WITH_UV + why) == clone.make("browser")
 
 
 def test_set_up_by_another_user() -> None:
     """Where a user may not write, as after `sudo make`, the way out is told."""
     why = (
-        "The set-up failed: .venv: Permission denied. If it was set up with sudo, or by"
-        " someone else, delete .venv (sudo rm -r .venv). Run this again, without sudo."
+        "The set-up failed: .venv: Permission denied. If sudo was used here before, take this"
+        ' folder back (sudo chown -R "$USER" .), and run this again, without sudo.'
     )
     assert why == bootstrap.failure(".venv: Permission denied")
 
