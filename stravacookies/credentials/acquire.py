@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _WAYS = """\
 Do one of these:
 - log in at https://www.strava.com in a browser here, and run this again half a minute later;
-- set STRAVA_SESSION to the value of the cookie _strava4_session from any browser;
+- run '{}' with STRAVA_SESSION set to the value of the cookie _strava4_session from any browser;
 - {}."""
 
 _IN_WINDOW = f"run '{command('login', 'window')}', and use its window to log in"
@@ -158,7 +158,9 @@ def _no_session() -> NotLoggedInError:
         check_screen(this_computer())
     except NotLoggedInError:
         way = _WITHOUT_SCREEN
-    return NotLoggedInError("No usable Strava session was found.", _WAYS.format(way))
+    return NotLoggedInError(
+        "No usable Strava session was found.", _WAYS.format(command("josm-prefs"), way)
+    )
 
 
 class _Attempt:

@@ -191,12 +191,15 @@ def read_fields(text: str) -> Found | None:
 
 _AROUND = " \t\n\"'`;,<>"
 _MORE = re.compile(r"(?:\s*[\w-]+(?:=[^;]*)?(?:;|\Z))*+")
-_OTHER = re.compile(r"_strava4_|strava_|strava\.com|@|\A[/~]")  # in names, addresses and paths
-_VARIABLE = re.compile(r"(?:(?:export|set) |\$env:)?STRAVA_SESSION ?= ?(\S+)", re.IGNORECASE)
+_OTHER = re.compile(
+    r"strava_|strava4_|strava\.com|@|\A(?:[/~.$]|[a-z]:/)|\.(?:txt|json|har)\Z", re.IGNORECASE
+)
+"""What is in names, addresses, variables and paths."""
+_VARIABLE = re.compile(r"(?:(?:export|set) |\$env:)?\"?STRAVA_SESSION ?= ?(\S+)", re.IGNORECASE)
 
 
 def read_variable(text: str) -> Found | None:
-    """Read the line that sets STRAVA_SESSION in a shell or in a file of variables."""
+    """Read the line that sets STRAVA_SESSION in a shell."""
     line = _VARIABLE.fullmatch(text.strip(_AROUND))
     return read_value(line[1]) if line else None
 

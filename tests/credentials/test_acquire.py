@@ -267,7 +267,8 @@ def test_no_source(
         "No usable Strava session was found. Do one of these:\n"
         "- log in at https://www.strava.com in a browser here, and run this again half a minute"
         " later;\n"
-        "- set STRAVA_SESSION to the value of the cookie _strava4_session from any browser;\n"
+        "- run 'stravacookies josm-prefs' with STRAVA_SESSION set to the value of the cookie"
+        " _strava4_session from any browser;\n"
         "- run 'stravacookies login window', and use its window to log in."
     )
     monkeypatch.setenv("DISPLAY", ":0")

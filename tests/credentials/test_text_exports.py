@@ -99,6 +99,7 @@ def test_form_with_all_cookies(form: str, text: str) -> None:
         ("a value", "STRAVA_SESSION=abc123"),
         ("a value", "export STRAVA_SESSION='abc123'\n"),
         ("a value", '$env:STRAVA_SESSION = "abc123"'),
+        ("a value", 'set "STRAVA_SESSION=abc123"'),
         ("a header", "STRAVA_SESSION=_strava4_session=abc123"),
         ("a header", '_strava4_session="abc123"'),
         ("a header", "to=%3F_strava4_session%3Dx; _strava4_session=abc123"),
