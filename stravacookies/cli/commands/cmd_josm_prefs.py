@@ -82,7 +82,7 @@ def command(
         printing.warn(run_messages.AT_RISK)
         next_start = "restart JOSM"
     in_menu = menu.held(installed.menu, layers, shown, cookies)
-    is_served = port is not None and facts.is_served  # which reads the entry set again
+    is_served = port is not None and facts.is_served  # it reads the entry set, so only if needed
     josm = run_messages.NextStart(directory, in_menu, next_start, is_served)
     printing.say(run_messages.run_summary(josm, layers, cookies, installed))
     if facts.is_exposed:
