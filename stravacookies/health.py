@@ -32,6 +32,9 @@ _PACKAGES = (
 _EXTRAS = ("aiohttp", "keyring", "pillow", "yt-dlp")  # used only if they are installed
 
 
+_NO_COOKIES = "there are no valid cookies"
+
+
 def _program(_: Facts) -> Result:
     versions = f"stravacookies {__version__}, Python {platform.python_version()}"
     return good(f"{versions}, {platform.platform()}")
@@ -113,7 +116,7 @@ def _tile(facts: Facts) -> Result:
     host, _ = facts.host_and_cookies
     match facts.tile:
         case None:
-            return unchecked("there are no valid cookies")
+            return unchecked(_NO_COOKIES)
         case NetworkError() as error:
             advice = "check that https://www.strava.com opens here; behind a proxy, set HTTPS_PROXY"
             return bad(str(error), advice)
@@ -135,7 +138,7 @@ def _colors(facts: Facts) -> Result:
     host, _ = facts.host_and_cookies
     match facts.retired_colors:
         case None:
-            return unchecked("no tile with heat was opened")
+            return unchecked("no tile with heat was opened" if facts.tile else _NO_COOKIES)
         case StravaError() as error:
             return unchecked(str(error))
         case []:

@@ -45,7 +45,9 @@ def find_port(directory: Path | None) -> int:
                 f" {FREE_PORT}."
             )
     if directory and is_running(directory):
-        raise JosmStateError(f"JOSM is running, but nothing listens on port {port}: {ENABLE}.")
+        raise JosmStateError(
+            f"JOSM is running, but nothing listens on port {port}: {ENABLE}, and run this again."
+        )
     if is_running_anywhere():
         where = str(directory) if directory else "the usual one"
         raise JosmStateError(

@@ -51,14 +51,21 @@ def test_template_is_not_overwritten(run_here: Run, tmp_path: Path, file: str) -
     outcome = run_here("render", "my.txt", "-o", file)
 
     assert 2 == outcome.code
-    assert "Error: --output is the template itself." in outcome.err
+    assert "Error: --output is the template itself: choose another file." in outcome.err
     assert "{{ attribution }}" == (tmp_path / "my.txt").read_text()
+
+
+def test_no_template(run_here: Run) -> None:
+    """A template that does not exist is refused before a session is looked for."""
+    outcome = run_here("render", "qgiss")
+
+    assert 2 == outcome.code
+    assert "Error: qgiss is neither a file nor qgis, vespucci or qmapshack.\n" in outcome.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["render", "nothing.txt"], "nothing.txt: there is no such file."),
         (["render", "."], ".: it is a folder."),
         (["render", "file", "-o", "file/x"], "file could not be created: File exists."),
         (["cartograph", "-o", "file"], "file could not be created: File exists."),

@@ -99,7 +99,7 @@ NAME_IT = "run 'stravacookies live --josm-dir DIR'."
         (
             "java -Djosm.home={} -jar josm.jar",
             f"{RUNNING}nothing listens on port {{port}}: tick 'Enable remote control' in JOSM's"
-            " Preferences > Remote Control.",
+            " Preferences > Remote Control, and run this again.",
         ),
         (
             "java -Djosm.home=/elsewhere -jar josm.jar",

@@ -10,6 +10,7 @@ from stravacookies import installation
 from stravacookies.cli import messages, options, printing, selection, user
 from stravacookies.files import write_private
 from stravacookies.heatmap import Layer
+from stravacookies.wording import listed
 
 
 class _Editor(NamedTuple):
@@ -88,10 +89,12 @@ def command(
     from stravacookies import templating  # imported here: --help does not need Jinja2
 
     if file and file.resolve() == template.resolve():
-        raise click.UsageError("--output is the template itself.")
+        raise click.UsageError("--output is the template itself: choose another file.")
     host = selection.host_for_files(classic=classic, port=port, source=source)
     layers = selection.layers(host, activities, colors, only)
     editor = None if template.exists() else EDITORS.get(str(template))
+    if not editor and not template.exists():
+        raise click.UsageError(f"{template} is neither a file nor {listed(EDITORS, 'or')}.")
     if editor is EDITORS["qmapshack"]:
         _refuse_several(layers)
     if editor is EDITORS["vespucci"] and port:
