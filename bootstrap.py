@@ -70,7 +70,7 @@ def main(stamp: Path) -> None:
     tool, create, install = tools(environment)
     print(f"{purpose(environment, extras, is_new)} with {tool} …", file=sys.stderr)
     try:
-        with anew(environment) if is_new else nullcontext():
+        with replaced(environment) if is_new else nullcontext():
             unfinished.touch()
             if is_new:
                 run(create)
@@ -83,8 +83,8 @@ def main(stamp: Path) -> None:
 
 
 @contextmanager
-def anew(environment: Path) -> Iterator[None]:
-    """Make room for an environment; if it cannot be finished, put the one before it back."""
+def replaced(environment: Path) -> Iterator[None]:
+    """Begin an environment in an empty folder; if it is not finished, put the old one back."""
     before = environment.with_name(f"{environment.name}-before")
     if before.exists():  # a set-up was killed
         shutil.rmtree(environment, ignore_errors=True)

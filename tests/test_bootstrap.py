@@ -163,7 +163,7 @@ def test_addition_that_fails(clone: Clone) -> None:
     clone.provide("uv", f"sys.exit({UV_OFFLINE!r})")
 
     assert Outcome(2, "", ADDING + NO_NETWORK) == clone.make("serve")
-    # What is half installed is set up anew, but not given up for that.
+    # The half-installed environment would now be replaced; it is kept, since that fails, too.
     assert Outcome(2, "", WITH_UV + NO_NETWORK) == clone.make("serve")
     assert Outcome(0, "run with ['login']\n", "") == clone.make("login")
     clone.provide("uv")
