@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies.heatmap import CURRENT
-from tests.command import Run
+from tests.command import Run, missing, require
 from tests.served import serving
 from tests.standin.strava import Strava
 
@@ -19,14 +19,9 @@ LAYER = CURRENT.layer("run:blue")
 
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
-    """Skip this without QGIS, in CI as well, where its 100 MB would take a tenth of the time."""
-    command = [PYTHON, "-c", "import qgis.gui"]
-    found = Path(PYTHON).exists()
-    if (
-        not found
-        or subprocess.run(command, capture_output=True, timeout=60, check=False).returncode
-    ):
-        pytest.skip("QGIS needs: apt-get install -y --no-install-recommends python3-qgis")
+    """Require QGIS."""
+    found = Path("/usr/lib/python3/dist-packages/qgis/gui").exists()
+    require(missing("Loading a file into QGIS", {"python3-qgis": found}))
 
 
 def test_file_with_tiles_of_the_server(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stravacookies.heatmap import Tile
-from tests.command import Run
+from tests.command import Run, missing, require
 from tests.served import serving
 from tests.standin.server import StandIn
 from tests.standin.strava import Strava
@@ -26,11 +26,10 @@ Views\View%201\map\zoomIndex=12
 """A user has set the folder, and activated the map, which is named by the MD5 of its content."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
-    """Skip this without QMapShack, in CI as well, as without QGIS."""
-    if not shutil.which("qmapshack"):
-        pytest.skip("QMapShack needs: apt-get install -y --no-install-recommends qmapshack")
+    """Require QMapShack."""
+    require(missing("Showing a map in QMapShack", {"qmapshack": shutil.which("qmapshack")}))
 
 
 def asked(stand_in: StandIn, end: str) -> bool:
