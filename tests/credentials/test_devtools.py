@@ -30,13 +30,14 @@ def chromium(profile: Path, answer: Callable[[int, str], object]) -> Iterator[No
             for each in answers if isinstance(answers, list) else [answers]:
                 connection.send(each if isinstance(each, str) else json.dumps(each))
 
-    with serve(handle, "127.0.0.1", 0) as server:
+    # Pings would use `random` in the middle of another test, which hypothesis refuses.
+    with serve(handle, "127.0.0.1", 0, ping_interval=None) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.socket.getsockname()[1]
         (profile / PORT_FILE).write_text(f"{port}\n/devtools/browser/a-b-1")
         yield
         server.shutdown()
-        for connection in connections:  # else its pings use `random` in the middle of other tests
+        for connection in connections:
             connection.close()
 
 
