@@ -29,7 +29,8 @@ _PACKAGES = (
     *("click", "jinja2", "lxml", "lz4", "platformdirs", "psutil", "requests", "urllib3"),
     "websockets",
 )
-_EXTRAS = ("aiohttp", "keyring", "pillow", "yt-dlp")  # used only if they are installed
+# Used only if they are installed.
+_EXTRAS = ("httptools", "keyring", "pillow", "pycurl", "uvicorn", "yt-dlp")
 
 
 _NO_COOKIES = "there are no valid cookies"

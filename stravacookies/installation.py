@@ -14,7 +14,7 @@ EXTRAS = {
         *("yt-dlp", "pycryptodomex"),
         *(["secretstorage"] if sys.platform == "linux" else []),
     ),
-    "serve": ("aiohttp", "pillow"),
+    "serve": ("httptools", "pillow", "pycurl", "uvicorn"),
 }
 """The packages of extras. By its own name, pip would get another program from PyPI."""
 

@@ -33,7 +33,7 @@ LOGIN = "run 'stravacookies login'"
 ALL_WELL = {
     "Program": "✓ stravacookies N, Python N, SYSTEM",
     "Packages": "✓ click N, jinja2 N, lxml N, lz4 N, platformdirs N, psutil N, requests N,"
-    " urllib3 N, websockets N, aiohttp N, keyring N, pillow N, yt-dlp N",
+    " urllib3 N, websockets N, httptools N, keyring N, pillow N, pycurl N, uvicorn N, yt-dlp N",
     "Session": "✓ from ~/cookies.json, kept in a file",
     "Cookies": "✓ fresh until TIME",
     "JOSM directory": "✓ ~/.config/JOSM",
@@ -337,7 +337,7 @@ def test_missing_package(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (
         "✗ click N, jinja2 N, lz4 N, platformdirs N, psutil N, requests N, urllib3 N,"
-        " websockets N, aiohttp N, pillow N, yt-dlp N;"
+        " websockets N, httptools N, pillow N, pycurl N, uvicorn N, yt-dlp N;"
         " not installed: lxml\n"
         "run 'make clean', then 'make josm-prefs'"
     ) == findings(user, "Packages")["Packages"]

@@ -3,10 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-import aiohttp
-
 from stravacookies.errors import StravaError
-from stravacookies.strava.http import LARGEST
 from stravacookies.strava.tiles import PNG, PNG_END, REFUSED
 
 HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified")
@@ -80,47 +77,74 @@ class Arriving:
 
     async def picture(self) -> bytes:
         """Return the whole picture; raise a `StravaError` if it breaks off."""
-        return b"".join([part async for part in self.parts()])
+        while not self.is_whole:
+            if self._error:
+                raise self._error
+            await self._news.wait()
+        return b"".join(self._parts)
 
 
-async def receive(answer: aiohttp.ClientResponse, arriving: Arriving) -> None:
-    """Pass a picture on, part by part; of other answers, only the head.
+class Receiver:
+    """Takes an answer from libcurl, and passes its picture on, part by part.
 
-    Raises:
-        StravaError: It is neither a tile, nor says that there is none, nor refuses it.
+    Attributes:
+        status: The status of the answer.
+        headers: Its headers, with names in lower case.
     """
-    is_picture = answer.status == 200
-    if not is_picture and answer.status not in (404, *REFUSED):
-        raise StravaError(f"Strava sent an unexpected answer ({answer.status}).")
-    headers = _headers(answer)
-    size, held = 0, b""
-    async for part in answer.content.iter_any():  # to the end, so that the connection can be reused
-        size += len(part)
-        if size > LARGEST:
-            raise StravaError("Strava sent more than a picture of a tile can have.")
-        if is_picture:
-            held += part
-            if not arriving.status and held.startswith(PNG):
-                arriving.begin(200, headers)
-            if arriving.status:  # the picture's end is passed on once it is known to be one
-                arriving.add(held[: -len(PNG_END)])
-                held = held[-len(PNG_END) :]
-    if not is_picture:
-        arriving.begin(answer.status, headers)
-    elif not arriving.status:
-        raise StravaError("Strava sent something that is not a picture.")
-    elif held == PNG_END:
-        arriving.add(held)
-    else:
-        raise StravaError("Strava sent only a part of a picture.")
 
+    def __init__(self, arriving: Arriving) -> None:
+        self.status = 0
+        self.headers: dict[str, str] = {}
+        self._arriving = arriving
+        self._size, self._held = 0, b""
 
-def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
-    """Return the headers that callers get; aiohttp sends none with a control character."""
-    found = ((name, answer.headers.get(name, "")) for name in HANDED_ON)
-    headers = {
-        name: value for name, value in found if value and value.isascii() and value.isprintable()
-    }
-    if answer.status != 200 or "Content-Encoding" in answer.headers:  # what we send is not as long
-        headers.pop("Content-Length", None)
-    return headers
+    def take_line(self, line: bytes) -> None:
+        """Take a line of the head: https://curl.se/libcurl/c/CURLOPT_HEADERFUNCTION.html."""
+        if line.startswith(b"HTTP/"):  # the last one counts, after that of a proxy
+            self.status, self.headers = int(line.split()[1]), {}
+        name, _, value = line.decode("latin-1").partition(":")
+        self.headers[name.lower()] = value.strip()
+
+    def take_part(self, part: bytes) -> None:
+        """Take a part of the body: https://curl.se/libcurl/c/CURLOPT_WRITEFUNCTION.html."""
+        if self.status != 200:
+            return
+        self._size += len(part)
+        self._held += part
+        if not self._arriving.status and self._held.startswith(PNG):
+            self._arriving.begin(200, self._handed_on())
+        if self._arriving.status:  # the picture's end is passed on once it is known to be one
+            self._arriving.add(self._held[: -len(PNG_END)])
+            self._held = self._held[-len(PNG_END) :]
+        if self._held == PNG_END and str(self._size) == self.headers.get("content-length"):
+            self._arriving.add(self._held)
+            self._arriving.end()  # libcurl says so only later
+
+    def finish(self) -> None:
+        """Pass on what has been held back until the answer is complete.
+
+        Raises:
+            StravaError: It is neither a tile, nor says that there is none, nor refuses it.
+        """
+        if self.status in (404, *REFUSED):
+            self._arriving.begin(self.status, self._handed_on())
+        elif self.status != 200:
+            raise StravaError(f"Strava sent an unexpected answer ({self.status}).")
+        elif not self._arriving.status:
+            raise StravaError("Strava sent something that is not a picture.")
+        elif self._held != PNG_END:
+            raise StravaError("Strava sent only a part of a picture.")
+        elif not self._arriving.is_whole:
+            self._arriving.add(self._held)
+
+    def _handed_on(self) -> dict[str, str]:
+        """Return the headers that callers get; uvicorn sends none with a control character."""
+        found = ((name, self.headers.get(name.lower(), "")) for name in HANDED_ON)
+        headers = {
+            name: value
+            for name, value in found
+            if value and value.isascii() and value.isprintable()
+        }
+        if self.status != 200:  # what we send is not as long
+            headers.pop("Content-Length", None)
+        return headers

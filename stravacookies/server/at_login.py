@@ -147,7 +147,7 @@ def _log_command(computer: Computer) -> str:
 
 def _start(manager: _Manager, file: Path, content: bytes, port: int) -> None:
     """Write the file, start the server, and return when it listens."""
-    from stravacookies.server.serving import listen  # imported here: removal needs no aiohttp
+    from stravacookies.server.serving import listen  # imported here: removal needs no uvicorn
 
     listen(port).close()
     write_private(file.parent, {file: content})

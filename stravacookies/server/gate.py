@@ -58,18 +58,18 @@ def refusal(path: str, headers: Mapping[str, str], port: int) -> str | None:
 
     Args:
         path: As `wanted` takes it.
-        headers: The headers of the request.
+        headers: The headers of the request, with names in lower case.
         port: The port of the server.
     """
     own = (f"127.0.0.1:{port}", *(["127.0.0.1"] if port == 80 else []))
-    if headers.get("Host") not in own:
+    if headers.get("host") not in own:
         return f"Only http://{own[0]} leads here."
-    origin, destination = headers.get("Origin"), headers.get("Sec-Fetch-Dest")
+    origin, destination = headers.get("origin"), headers.get("sec-fetch-dest")
     if path == PAGE and destination == "document":
         return None
-    is_from_site = headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
-    if origin is None and is_from_site and ("Referer" in headers or destination != "image"):
-        origin = _origin_of(headers.get("Referer", ""))
+    is_from_site = headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+    if origin is None and is_from_site and ("referer" in headers or destination != "image"):
+        origin = _origin_of(headers.get("referer", ""))
     if origin is None or _ORIGINS.fullmatch(origin):
         return None
     return "Only pages of openstreetmap.org, rapideditor.org and localhost may use these tiles."
@@ -89,7 +89,7 @@ def cross_origin_headers(headers: Mapping[str, str]) -> dict[str, str]:
     Source: https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS
     """
     shared = {"Cross-Origin-Resource-Policy": "cross-origin", "Vary": "Origin"}
-    origin = headers.get("Origin")
+    origin = headers.get("origin")
     return shared | ({"Access-Control-Allow-Origin": origin} if origin else {})
 
 
@@ -100,7 +100,7 @@ def preflight_headers(headers: Mapping[str, str]) -> dict[str, str]:
     https://wicg.github.io/private-network-access/
     """
     allowed = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Max-Age": "600"}
-    if headers.get("Access-Control-Request-Private-Network") == "true":
+    if headers.get("access-control-request-private-network") == "true":
         allowed["Access-Control-Allow-Private-Network"] = "true"
     return cross_origin_headers(headers) | allowed
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-import aiohttp
+import pycurl
 import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
-from stravacookies.errors import NetworkError, StravaError
-from stravacookies.server.arriving import Arriving, receive
+from stravacookies.errors import StravaError
+from stravacookies.server.arriving import Arriving, Receiver
 from stravacookies.strava import failures
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.http import retry_after
+from stravacookies.strava.http import LARGEST, retry_after
 from stravacookies.strava.tiles import REFUSED
 from stravacookies.version import __version__
 
@@ -35,7 +35,7 @@ _TOO_MANY = 429
 USUAL_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Seconds without requests after that, if Strava names no time, and at most."""
 
-_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=10, sock_read=20)
+_HEADERS = (f"User-Agent: stravacookies/{__version__}", "Accept-Encoding: identity")
 
 _log = logging.getLogger(__name__)
 
@@ -55,12 +55,15 @@ class Upstream:
     def __init__(self, url: str) -> None:
         with requests.Session() as session:
             settings = session.merge_environment_settings(url, {}, True, None, None)
-        # Not trust_env, with which aiohttp would also take a password from ~/.netrc.
-        self._proxy = select_proxy(url, settings["proxies"])
+        verify = settings["verify"]
+        trusted = Path(verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH)
         try:
-            self._tls = _tls(settings["verify"])
+            if not trusted.is_dir():
+                ssl.create_default_context(cafile=trusted)  # libcurl would say so at each tile
         except OSError:  # ssl.SSLError, too
             raise failures.unreachable(urlsplit(url).netloc, failures.NO_BUNDLE) from None
+        self._proxy = select_proxy(url, settings["proxies"])
+        self._usual = _transfer(self._proxy, trusted)
         self._arriving: dict[tuple[str, HeatmapCookies], Arriving] = {}
         self._parents: dict[tuple[str, HeatmapCookies], Arriving] = {}
         self._free = asyncio.Semaphore(IN_FLIGHT)
@@ -68,17 +71,13 @@ class Upstream:
 
     async def __aenter__(self) -> Self:
         """Open the client."""
-        self._client = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=self._tls),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": f"stravacookies/{__version__}", "Accept-Encoding": "identity"},
-            timeout=_TIMEOUT,
-        )
+        self._client = pycurl.AsyncCurlMulti()
+        self._client.setopt(pycurl.M_MAXCONNECTS, IN_FLIGHT)  # stay open
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close all connections."""
-        await self._client.close()
+        await self._client.aclose()
 
     @property
     def pause(self) -> float:
@@ -112,7 +111,7 @@ class Upstream:
             yield arriving
         finally:
             arriving.readers -= 1
-            if not arriving.readers:
+            if not arriving.readers and not arriving.is_whole:
                 self._forget(key, arriving)
                 arriving.task.cancel()
 
@@ -130,23 +129,28 @@ class Upstream:
             arriving.end()
         except StravaError as error:
             arriving.end(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the tile is not whole
-            arriving.end(_named(error, urlsplit(key[0]).netloc))
+        except Exception:  # whatever it is, nobody must wait for the tile any longer
+            arriving.end(failures.unreachable(urlsplit(key[0]).netloc, failures.LOST))
+            raise
         finally:
             self._forget(key, arriving)
 
     async def _request(self, url: str, cookies: HeatmapCookies, arriving: Arriving) -> None:
-        async with self._client.get(
-            url,
-            headers={"Cookie": cookies.header()},
-            proxy=self._proxy,
-            allow_redirects=False,
-        ) as answer:
-            _log.info("GET %s: %d", url, answer.status)
-            if answer.status == _TOO_MANY:
-                self._begin_pause(answer.headers.get("Retry-After", ""))
-                self._refuse_in_pause()
-            await receive(answer, arriving)
+        receiver, curl = Receiver(arriving), self._usual.duphandle()
+        curl.setopt(pycurl.URL, url)
+        curl.setopt(pycurl.HTTPHEADER, [*_HEADERS, f"Cookie: {cookies.header()}"])
+        curl.setopt(pycurl.HEADERFUNCTION, receiver.take_line)
+        curl.setopt(pycurl.WRITEFUNCTION, receiver.take_part)
+        try:
+            await self._client.perform(curl)
+        except pycurl.error as error:
+            is_proxied = self._proxy is not None
+            raise _named(error.args[0], urlsplit(url).netloc, is_proxied=is_proxied) from None
+        _log.info("GET %s: %d", url, receiver.status)
+        if receiver.status == _TOO_MANY:
+            self._begin_pause(receiver.headers.get("retry-after", ""))
+            self._refuse_in_pause()
+        receiver.finish()
 
     def _keep(self, key: tuple[str, HeatmapCookies], parent: Arriving) -> None:
         self._parents[key] = parent
@@ -166,27 +170,41 @@ class Upstream:
             )
 
 
-def _tls(verify: bool | str | None) -> ssl.SSLContext:
-    """Return the certificates that are trusted: a file, a folder, or those of `requests`."""
-    path = Path(verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH)
-    if path.is_dir():
-        return ssl.create_default_context(capath=str(path))
-    return ssl.create_default_context(cafile=str(path))
+def _transfer(proxy: str | None, trusted: Path) -> pycurl.Curl:
+    """Return what all requests have in common.
+
+    Source: https://curl.se/libcurl/c/curl_easy_setopt.html
+    """
+    curl = pycurl.Curl()
+    curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+    curl.setopt(pycurl.PROXY, proxy or "")  # libcurl would look for one in the environment
+    curl.setopt(pycurl.NOPROXY, "")
+    curl.setopt(pycurl.CAPATH if trusted.is_dir() else pycurl.CAINFO, str(trusted))
+    curl.setopt(pycurl.CONNECTTIMEOUT, 10)
+    curl.setopt(pycurl.LOW_SPEED_LIMIT, 1)
+    curl.setopt(pycurl.LOW_SPEED_TIME, 20)
+    curl.setopt(pycurl.TIMEOUT, 60)
+    curl.setopt(pycurl.MAXFILESIZE, LARGEST)
+    curl.setopt(pycurl.MAXAGE_CONN, 15)  # an older one may have been closed on the way
+    curl.setopt(pycurl.NOSIGNAL, True)
+    return curl
 
 
-def _named(error: Exception, host: str) -> NetworkError:
-    """Turn what aiohttp raised on the way to a host into our own error."""
-    match error:
-        case TimeoutError():
+def _named(code: int, host: str, *, is_proxied: bool) -> StravaError:
+    """Return our own error for one of libcurl's: https://curl.se/libcurl/c/libcurl-errors.html."""
+    match code:
+        case pycurl.E_FILESIZE_EXCEEDED:
+            return StravaError("Strava sent more than a picture of a tile can have.")
+        case pycurl.E_OPERATION_TIMEDOUT:
             return failures.late(host)
-        case aiohttp.ClientConnectorCertificateError():
+        case pycurl.E_PEER_FAILED_VERIFICATION:
             why = failures.NOT_VERIFIED
-        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientHttpProxyError():
-            why = failures.PROXY_REFUSES
-        case aiohttp.ClientConnectorError():
-            why = failures.NO_CONNECTION
-        case aiohttp.InvalidURL():
+        case pycurl.E_COULDNT_RESOLVE_PROXY:  # or its URL makes no sense
             why = failures.PROXY_UNUSABLE
+        case pycurl.E_COULDNT_CONNECT if is_proxied:
+            why = failures.PROXY_REFUSES
+        case pycurl.E_COULDNT_CONNECT | pycurl.E_COULDNT_RESOLVE_HOST | pycurl.E_SSL_CONNECT_ERROR:
+            why = failures.NO_CONNECTION
         case _:
             why = failures.LOST
     return failures.unreachable(host, why)

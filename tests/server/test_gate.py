@@ -8,9 +8,9 @@ from stravacookies.server import gate
 OSM = "https://www.openstreetmap.org"
 EVIL = "https://www.openstreetmap.org.example.com"
 TILE = "/all/hot/8/198/114.png"
-OWN = {"Host": "127.0.0.1:8765"}
-SCRIPT = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"}
-PICTURE = SCRIPT | {"Sec-Fetch-Dest": "image"}
+OWN = {"host": "127.0.0.1:8765"}
+SCRIPT = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}
+PICTURE = SCRIPT | {"sec-fetch-dest": "image"}
 
 
 @pytest.mark.parametrize(
@@ -50,37 +50,37 @@ def test_paths(path: str, tile: Tile | None) -> None:
     ("headers", "reason"),
     [
         ({}, None),
-        ({"Origin": OSM}, None),
-        ({"Origin": "https://openstreetmap.org"}, None),
-        ({"Origin": "https://rapideditor.org"}, None),
-        ({"Origin": "http://localhost:8080"}, None),
-        ({"Origin": "http://127.0.0.1:8765"}, None),
-        (PICTURE | {"Referer": f"{OSM}/"}, None),
-        ({"Sec-Fetch-Site": "none"}, None),
-        ({"Sec-Fetch-Site": "same-origin", "Referer": "http://127.0.0.1:8765/"}, None),
-        ({"Referer": "https://example.com/"}, None),  # it tells nothing: no browser, or an old one
-        ({"Origin": "https://example.com"}, "pages"),
-        ({"Origin": EVIL}, "pages"),
-        ({"Origin": "https://evilopenstreetmap.org"}, "pages"),
-        ({"Origin": "http://www.openstreetmap.org"}, "pages"),
-        ({"Origin": "http://localhost.example.com"}, "pages"),
-        ({"Origin": f"{OSM}\n"}, "pages"),
-        ({"Origin": "null"}, "pages"),
-        ({"Origin": ""}, "pages"),
-        ({"Origin": "https://example.com", "Referer": f"{OSM}/"}, "pages"),
+        ({"origin": OSM}, None),
+        ({"origin": "https://openstreetmap.org"}, None),
+        ({"origin": "https://rapideditor.org"}, None),
+        ({"origin": "http://localhost:8080"}, None),
+        ({"origin": "http://127.0.0.1:8765"}, None),
+        (PICTURE | {"referer": f"{OSM}/"}, None),
+        ({"sec-fetch-site": "none"}, None),
+        ({"sec-fetch-site": "same-origin", "referer": "http://127.0.0.1:8765/"}, None),
+        ({"referer": "https://example.com/"}, None),  # it tells nothing: no browser, or an old one
+        ({"origin": "https://example.com"}, "pages"),
+        ({"origin": EVIL}, "pages"),
+        ({"origin": "https://evilopenstreetmap.org"}, "pages"),
+        ({"origin": "http://www.openstreetmap.org"}, "pages"),
+        ({"origin": "http://localhost.example.com"}, "pages"),
+        ({"origin": f"{OSM}\n"}, "pages"),
+        ({"origin": "null"}, "pages"),
+        ({"origin": ""}, "pages"),
+        ({"origin": "https://example.com", "referer": f"{OSM}/"}, "pages"),
         (PICTURE, None),  # such as iD's, or any other site's that does not say which it is
         (SCRIPT, "pages"),
-        (SCRIPT | {"Sec-Fetch-Dest": "document"}, "pages"),
-        (PICTURE | {"Referer": "https://example.com/"}, "pages"),
-        (PICTURE | {"Referer": f"https://example.com/{OSM}/"}, "pages"),
-        (PICTURE | {"Referer": f"{OSM}@example.com/"}, "pages"),
-        (PICTURE | {"Referer": "http://["}, "pages"),
-        ({"Sec-Fetch-Site": "same-site", "Referer": "http://example.com/"}, "pages"),
-        ({"Host": "127.0.0.1"}, "host"),
-        ({"Host": "127.0.0.1:8766"}, "host"),
-        ({"Host": "localhost:8765"}, "host"),
-        ({"Host": "example.com:8765"}, "host"),
-        ({"Host": ""}, "host"),
+        (SCRIPT | {"sec-fetch-dest": "document"}, "pages"),
+        (PICTURE | {"referer": "https://example.com/"}, "pages"),
+        (PICTURE | {"referer": f"https://example.com/{OSM}/"}, "pages"),
+        (PICTURE | {"referer": f"{OSM}@example.com/"}, "pages"),
+        (PICTURE | {"referer": "http://["}, "pages"),
+        ({"sec-fetch-site": "same-site", "referer": "http://example.com/"}, "pages"),
+        ({"host": "127.0.0.1"}, "host"),
+        ({"host": "127.0.0.1:8766"}, "host"),
+        ({"host": "localhost:8765"}, "host"),
+        ({"host": "example.com:8765"}, "host"),
+        ({"host": ""}, "host"),
     ],
 )
 def test_who_is_let_in(headers: dict[str, str], reason: str | None) -> None:
@@ -106,15 +106,15 @@ def test_who_is_let_in(headers: dict[str, str], reason: str | None) -> None:
 )
 def test_links(path: str, destination: str, is_open: bool) -> None:
     """A link on any site opens the page; no other site's page contains it, or a tile."""
-    headers = OWN | {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": destination}
+    headers = OWN | {"sec-fetch-site": "cross-site", "sec-fetch-dest": destination}
 
     assert is_open == (gate.refusal(path, headers, 8765) is None)
-    assert gate.refusal(path, headers | {"Host": "example.com"}, 8765)
+    assert gate.refusal(path, headers | {"host": "example.com"}, 8765)
 
 
 def test_usual_port() -> None:
     """Clients leave out the usual port of HTTP; a request without a host is refused."""
-    assert gate.refusal(TILE, {"Host": "127.0.0.1"}, 80) is None
+    assert gate.refusal(TILE, {"host": "127.0.0.1"}, 80) is None
     assert gate.refusal(TILE, {}, 80)
 
 
@@ -126,11 +126,11 @@ def test_pages_can_read() -> None:
         "Vary": "Origin",
     }
     allowed = {"Access-Control-Allow-Methods": "GET, HEAD", "Access-Control-Max-Age": "600"}
-    private = {"Origin": OSM, "Access-Control-Request-Private-Network": "true"}
+    private = {"origin": OSM, "access-control-request-private-network": "true"}
 
-    assert shared == gate.cross_origin_headers({"Origin": OSM})
+    assert shared == gate.cross_origin_headers({"origin": OSM})
     assert "Access-Control-Allow-Origin" not in gate.cross_origin_headers({})
-    assert shared | allowed == gate.preflight_headers({"Origin": OSM})
+    assert shared | allowed == gate.preflight_headers({"origin": OSM})
     assert {"Access-Control-Allow-Private-Network": "true"}.items() <= gate.preflight_headers(
         private
     ).items()

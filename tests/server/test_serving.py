@@ -22,7 +22,7 @@ from stravacookies.credentials.store import CredentialStore
 from stravacookies.server import serving as serving_module
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.session import Session
-from stravacookies.strava.tiles import PNG
+from stravacookies.strava.tiles import PNG, PNG_END
 from stravacookies.version import __version__
 from tests.made_up import values
 from tests.pretended_browser import has_ended, pretended
@@ -34,6 +34,7 @@ from tests.standin.signing import Signer
 from tests.standin.strava import Request, Response, Strava
 
 OSM = "https://www.openstreetmap.org"
+CACHING = ("ETag", "Cache-Control")
 URL = "https://content-a.strava.com/identified/globalheat/all/hot/8/198/114.png?v=19"
 
 
@@ -95,11 +96,11 @@ def test_tiles(served: Served, stand_in: StandIn) -> None:
 
     assert (200, sent.body) == (first.status_code, first.content)
     assert {
-        **{"Server": f"stravacookies/{__version__}", "X-Content-Type-Options": "nosniff"},
-        **{"Content-Type": "image/png", "Content-Length": str(len(sent.body))},
-        **{"Vary": "Origin", "Cross-Origin-Resource-Policy": "cross-origin"},
-        **{name: value for name, value in sent.headers if name in ("ETag", "Cache-Control")},
-        "Date": first.headers["Date"],
+        **{"server": f"stravacookies/{__version__}", "x-content-type-options": "nosniff"},
+        **{"content-type": "image/png", "content-length": str(len(sent.body))},
+        **{"vary": "Origin", "cross-origin-resource-policy": "cross-origin"},
+        **{name.lower(): value for name, value in sent.headers if name in CACHING},
+        "date": first.headers["Date"],
     } == dict(first.headers)
     assert URL == request.url
     assert not [value for value in request.headers.values() if "secret" in value]
@@ -336,7 +337,7 @@ def test_strava_fails(
     assert 200 == served.ask().status_code
 
 
-@pytest.mark.parametrize("stated", [b"Content-Length: 100000", b"Content-Length: 1008", b"X: x"])
+@pytest.mark.parametrize("stated", [b"Content-Length: 100000", b"Content-Length: 1008"])
 def test_broken_tile(served: Served, stand_in: StandIn, stated: bytes) -> None:
     """A tile is passed on while it arrives; one without an end is not passed on as whole."""
     begins = threading.Event()
@@ -356,12 +357,25 @@ def test_broken_tile(served: Served, stand_in: StandIn, stated: bytes) -> None:
     assert (0, "") == (served.end()[0], served.said)
 
 
+@pytest.mark.parametrize(("end", "status"), [(PNG_END, 200), (b"", 503)])
+def test_tile_of_unknown_length(served: Served, stand_in: StandIn, end: bytes, status: int) -> None:
+    """A tile whose length Strava does not state is passed on once it has arrived."""
+    parts = [PNG, end] if end else [PNG]
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    stand_in.faults = iter([(Place.SITE, say(head + chunks))])
+    answer = served.ask()
+
+    assert status == answer.status_code
+    assert str(len(answer.content)) == answer.headers["Content-Length"]
+
+
 def test_not_http(served: Served) -> None:
     """A request that makes no sense is refused, and is not told as a fault of ours."""
     host = f"Host: {served.address}\r\n"
     twice = f"GET / HTTP/1.1\r\n{host}Host: example.com\r\n\r\n"
     no_gzip = f"POST / HTTP/1.1\r\n{host}Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"
-    for request, status in (("hello\r\n\r\n", 400), (twice, 400), (no_gzip, 405)):
+    for request, status in (("hello\r\n\r\n", 400), (twice, 403), (no_gzip, 405)):
         with served.connect() as caller:
             caller.sendall(request.encode())
             assert f" {status} ".encode() in caller.recv(100)
@@ -397,7 +411,9 @@ def test_interrupt_at_the_start(monkeypatch: pytest.MonkeyPatch, moment: str) ->
 
     A warning would be an error here, such as that of a coroutine that was never awaited.
     """
-    place = (asyncio, "run") if moment == "before the loop" else (serving_module, "Renewal")
+    place: tuple[object, str] = asyncio.Runner, "run"
+    if moment == "in the loop":
+        place = serving_module, "Renewal"
     real = getattr(*place)
 
     def interrupted(*arguments: object) -> object:

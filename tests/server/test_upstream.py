@@ -6,12 +6,11 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse
 
 from stravacookies.errors import NetworkError, StravaError
 from stravacookies.heatmap import CURRENT
 from stravacookies.server import upstream as upstream_module
-from stravacookies.server.arriving import Arriving
+from stravacookies.server.arriving import Receiver
 from stravacookies.server.upstream import IN_FLIGHT, PARENTS, Upstream
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.failures import LOST, NO_BUNDLE
@@ -80,20 +79,17 @@ def test_certificates_that_cannot_be_read(
 
 
 def test_unknown_failure(cookies: HeatmapCookies, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever fails, nobody waits for the tile any longer, or takes a part for the whole."""
+    """Whatever fails, nobody waits for the tile any longer."""
 
-    async def fail(answer: ClientResponse, tile: Arriving) -> None:
-        await answer.read()  # so that the connection is not broken off
-        tile.begin(200, {})
-        tile.add(PNG)
+    def fail(_: Receiver) -> None:
         raise AssertionError
 
     async def use(upstream: Upstream) -> None:
         with pytest.raises(NetworkError) as error:
-            await ask(upstream, HOT, cookies, parent=True)
+            await ask(upstream, EMPTY[0], cookies, parent=True)
         assert f"{UNREACHABLE}{LOST}." == str(error.value)
 
-    monkeypatch.setattr(upstream_module, "receive", fail)
+    monkeypatch.setattr(Receiver, "finish", fail)
     run(use)
 
 

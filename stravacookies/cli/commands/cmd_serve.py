@@ -84,7 +84,7 @@ def command(port: int, source: str | None, wanted: bool, unwanted: bool) -> None
     if unwanted:
         printing.say(server_messages.removed_from_login(at_login.remove(this_computer())))
         return
-    if not (find_spec("aiohttp") and find_spec("PIL")):
+    if not all(map(find_spec, ("PIL", "httptools", "pycurl", "uvicorn"))):
         how = THIS.how_to_add("serve")
         raise StravacookiesError(f"'serve' needs packages that are not installed: run '{how}'.")
     (_install if wanted else _serve)(port, source)
@@ -123,7 +123,7 @@ def _without_person(name: str, source: str) -> str:
 
 
 def _serve(port: int, source: str | None) -> None:
-    # Imported here: --help needs neither aiohttp nor requests.
+    # Imported here: --help needs neither uvicorn nor requests.
     from stravacookies.credentials import browser_process
     from stravacookies.server import serving
 
