@@ -70,13 +70,14 @@ def run_summary(
     )
     registration, restart = _registration_line(installed, "cookies" if cookies else "addresses")
     for_phone = f"{count(colors, 'file')} for Cartograph Maps" if cookies else _NOT_FOR_PHONE
+    images = "" if cookies else f"  {entry_set.IMAGES + '/':18}  {count(colors, 'icon')}\n"
     tiles, first, last = _about_tiles(layers, cookies)
     return f"""\
 The Strava heatmap is ready for JOSM, in {josm.directory}:
 
   {entry_set.FILE:18}  {count(len(layers), "layer")}: {activities}, {count(colors, "colour")}
   {PREFERENCES:18}  {registration}
-  {cartograph.DIRECTORY + "/":18}  {for_phone}
+{images}  {cartograph.DIRECTORY + "/":18}  {for_phone}
 
 In JOSM's Imagery menu:
 {menu}

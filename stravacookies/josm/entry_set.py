@@ -15,6 +15,7 @@ from stravacookies.errors import StravaError
 from stravacookies.heatmap import (
     CLASSIC,
     CURRENT,
+    ID_PREFIX,
     KEY_PAIR_ID,
     LOCAL,
     MAX_ZOOM,
@@ -31,6 +32,12 @@ from stravacookies.version import __version__
 
 FILE = "strava-heatmap.xml"
 """The name of the entry set in JOSM's preferences directory."""
+
+IMAGES = "images"
+"""The folder there in which JOSM looks for pictures of the user's own."""
+
+ICONS = {color.key: f"{IMAGES}/{ID_PREFIX}{color.key}.svg" for color in CURRENT.colors}
+"""The icons of layers of the local host, by colour: their paths in JOSM's preferences directory."""
 
 _LOCAL_URL = re.compile(r"http://127\.0\.0\.1:(\d{1,5})/", re.ASCII)
 _HEADER = re.compile(r"\{header\(Cookie,(.*?)\)\}")
@@ -61,7 +68,8 @@ def render(
     """Return the entry set, with its mark as the last line.
 
     JOSM adds the layers in `shown` to its Imagery menu by itself. Those of the local host need no
-    cookies.
+    cookies. Their entries name the files of their icons, and have no description, which makes them
+    a third as long as the others.
     """
     from stravacookies import templating  # imported here: a run with nothing to do needs no Jinja2
 
@@ -70,8 +78,19 @@ def render(
         layers=layers,
         shown={layer.id for layer in shown},
         url=lambda layer: tile_url(layer, cookies),
+        icon_files=None if cookies else ICONS,
     )
     return text.encode() + mark(layers, shown, cookies)
+
+
+def icons(layers: Sequence[Layer]) -> dict[str, bytes]:
+    """Return the icons that an entry set of the local host names, by their paths in `ICONS`."""
+    from stravacookies import templating  # as above
+
+    return {
+        ICONS[color.key]: templating.render("josm-icon.svg.j2", color=color).encode()
+        for color in {layer.color for layer in layers}
+    }
 
 
 def mark(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies | None) -> bytes:

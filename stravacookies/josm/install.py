@@ -93,7 +93,8 @@ def write(
 
     If one cannot be written, none is. JOSM never has an entry set registered that does not exist.
     The entry set must be the last of the files, since its mark says that the others are written.
-    Obsolete files are removed. The names are paths below JOSM's preferences directory.
+    Obsolete files are removed, and their folders if they are then empty. The names are paths below
+    JOSM's preferences directory.
 
     Raises:
         FileError: As `prepare`, or a file could not be written.
@@ -111,14 +112,16 @@ def write(
         change = _replace(directory, contents, registration, preferences.register, force=force)
         for name in obsolete:
             _unlink(directory / name)
+        for folder in {(directory / name).parent for name in obsolete}:
+            _remove_empty(folder)
     return change
 
 
 def remove(directory: Path, names: Collection[str]) -> Removed:
     """Unregister the entry set, remove the entries that JOSM has taken from it, and remove files.
 
-    The files are the entry set, our backup of the preferences, and those that are named. One that
-    cannot be removed does not keep the others.
+    The files are the entry set, its icons, our backup of the preferences, and those that are named.
+    One that cannot be removed does not keep the others.
 
     Raises:
         FileError: As `prepare`, or the directory does not exist.
@@ -133,7 +136,8 @@ def remove(directory: Path, names: Collection[str]) -> Removed:
         return preferences.unregister(document, site, ids, backup)
 
     _refuse_running(directory)
-    files = [directory / name for name in (entry_set.FILE, *names)]
+    ours = (entry_set.FILE, *entry_set.ICONS.values(), *names)
+    files = [directory / name for name in ours]
     removed, left = [], []
     with renamed_errors(directory, "written"), _locked(directory, files):
         backup = content_of(directory / BACKUP)

@@ -97,6 +97,7 @@ def test_local_layers(
         """
   strava-heatmap.xml  329 layers: 47 activities, 7 colours
   preferences.xml     unchanged (it already lists them)
+  images/             7 icons
   cartograph/         no files, since they would contain cookies
 """
         in local.out
@@ -113,7 +114,8 @@ A running JOSM gets the new addresses when you restart it."""
 To get layers with cookies again, run 'stravacookies josm-prefs'.
 """)
     assert ids == list(entries(josm_directory))
-    assert len(content) < 0.55 * size
+    assert len(content) < size / 3
+    assert not (josm_directory / "cartograph").exists()
     files = [path.read_bytes() for path in josm_directory.rglob("*") if path.is_file()]
     assert not [each for each in stand_in.secrets() if each.encode() in b"".join(files)]
     assert before == snapshot(josm_directory)
@@ -128,9 +130,10 @@ To get layers with cookies again, run 'stravacookies josm-prefs'.
     assert facts["josm"]["current"]
 
     run("josm-prefs", **session)
-    assert (size, 7) == (
+    assert (size, 7, False) == (
         (josm_directory / "strava-heatmap.xml").stat().st_size,
         len(list((josm_directory / "cartograph").iterdir())),
+        (josm_directory / "images").exists(),
     )
 
 
@@ -425,7 +428,7 @@ def test_compiled_templates_are_damaged(
         outcome = run("josm-prefs")
         assert (0, "") == (outcome.code, outcome.err)
         written.append((josm_directory / "strava-heatmap.xml").read_bytes())
-        assert damage == "unwritable" or 2 == len(list(cache.iterdir()))
+        assert damage == "unwritable" or 3 == len(list(cache.iterdir()))
 
     assert 1 == len(set(written))
 

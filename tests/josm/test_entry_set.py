@@ -73,7 +73,10 @@ def test_entry_field_by_field() -> None:
 
 
 def test_local_entries() -> None:
-    """Entries that lead to this computer are the same, but for their URLs without cookies."""
+    """Entries that lead to this computer are the same, but for a URL without cookies.
+
+    To be short, they name their icons, which are files, and have no description.
+    """
     layers = local_host(8766).layers()
     content = entry_set.render(layers, layers[:1], None)
     found = entries(content)
@@ -81,7 +84,10 @@ def test_local_entries() -> None:
     read = entry_set.read(content)
 
     assert "http://127.0.0.1:8766/all/hot/{zoom}/{x}/{y}.png" == found[0].pop("url")
+    assert "images/strava-heatmap-hot.svg" == found[0].pop("icon")
     assert found[0].items() <= others[0].items()
+    assert {"description", "icon", "url"} == others[0].keys() - found[0].keys()
+    assert {entry["icon"] for entry in found[1:]} <= entry_set.icons(layers).keys()
     assert [each["id"] for each in others] == [each["id"] for each in found]
     assert (8766, None, "local") == (read.port, read.cookies, read.host.key)
     assert entry_set.mark(layers, [], None) != entry_set.mark(local_host(1).layers(), [], None)
@@ -99,11 +105,16 @@ def test_tms_line() -> None:
 
 def test_icons_have_their_colours_shades() -> None:
     """Each icon is a picture in the shades of its colour, written as JOSM takes it."""
-    found = entries(entry_set.render(CURRENT.layers(["all"]), [], COOKIES))
+    layers = CURRENT.layers(["all"])
+    found = entries(entry_set.render(layers, [], COOKIES))
     icons = [entry["icon"].partition("data:image/svg+xml,")[2] for entry in found]
+    files = entry_set.icons(layers)
 
     assert [list(color.shades) for color in CURRENT.colors] == [
         etree.fromstring(icon).xpath("//@stroke") for icon in icons
+    ]
+    assert icons == [
+        files[f"images/strava-heatmap-{layer.color.key}.svg"].decode().strip() for layer in layers
     ]
 
 

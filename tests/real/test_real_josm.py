@@ -351,7 +351,7 @@ def test_new_cookies_reach_layers_in_use(mapper: Mapper, jar: Path) -> None:
 
 
 def test_layers_from_the_server(mapper: Mapper) -> None:
-    """Through a change of cookies, JOSM gets each tile from the server on this computer."""
+    """Through a change of cookies, JOSM gets each tile from the server; it finds the icons."""
     strava, port = mapper.stand_in.strava, josm_app.free_port()
     session = mapper.home / "session.json"
     session.write_text(json.dumps({"_strava4_session": strava.open_session()}))

@@ -62,18 +62,19 @@ def command(
     """
     host = selection.host_for_files(classic=classic, port=port, source=source)
     layers, shown = selection.layers_and_shown(host, activities, colors, only, show)
-    directory = user.josm_to_write(josm_dir, [entry_set.FILE, cartograph.DIRECTORY])
+    directory = user.josm_to_write(
+        josm_dir, [entry_set.FILE, entry_set.IMAGES, cartograph.DIRECTORY]
+    )
     registration = install.prepare(directory, force=force)
     cookies = None if port else user.cookies(host, source, refresh=refresh)
-    map_sources = cartograph.by_file(layers) if cookies else {}
-    names = [cartograph.PATHS[name] for name in map_sources]
-    obsolete = [path for name, path in cartograph.PATHS.items() if name not in map_sources]
+    beside = _beside(layers, cookies)
+    obsolete = {*cartograph.PATHS.values(), *entry_set.ICONS.values()} - beside
     mark = entry_set.mark(layers, shown, cookies)
     installed = install.Installed(menu=registration.menu)
     if (
         refresh
         or registration.after is not None
-        or not install.is_current(directory, mark, names, obsolete)
+        or not install.is_current(directory, mark, beside, obsolete)
     ):
         files = _files(layers, shown, cookies)
         installed = install.write(directory, files, registration, obsolete, force=force)
@@ -89,10 +90,20 @@ def command(
         printing.say(run_messages.IN_GIT)
 
 
+def _beside(layers: Sequence[Layer], cookies: HeatmapCookies | None) -> set[str]:
+    """Return the paths of all files but the entry set, below JOSM's directory."""
+    if cookies:
+        return {cartograph.PATHS[name] for name in cartograph.by_file(layers)}
+    return {entry_set.ICONS[layer.color.key] for layer in layers}
+
+
 def _files(
     layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapCookies | None
 ) -> dict[str, bytes]:
     """Return the content of all files, by their paths below JOSM's directory."""
-    map_sources = cartograph.map_sources(layers, cookies) if cookies else {}
-    files = {cartograph.PATHS[name]: content for name, content in map_sources.items()}
+    if cookies:
+        map_sources = cartograph.map_sources(layers, cookies)
+        files = {cartograph.PATHS[name]: content for name, content in map_sources.items()}
+    else:
+        files = entry_set.icons(layers)
     return files | {entry_set.FILE: entry_set.render(layers, shown, cookies)}
