@@ -29,7 +29,6 @@ AFTERWARDS = """
 Look at
   {folder}/JOSM/strava-heatmap.xml   the layers, as JOSM reads them
   {folder}/JOSM/preferences.xml      the settings that tell JOSM about them
-  {folder}/JOSM/cartograph/          the map sources for Cartograph Maps
 README.md shows the layers in JOSM. For the real heatmap, run 'make josm-prefs'.
 
 A page shows what the layers look like: {page}"""

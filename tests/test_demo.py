@@ -35,7 +35,7 @@ In JOSM's Imagery menu:
     afterwards = demo.AFTERWARDS.format(folder=folder, page=page)
     assert (f"{demo.BEFORE}{written}{afterwards}\n", "") == capfd.readouterr()
     named = re.findall(rf"{tmp_path}/\S+", afterwards)
-    assert 4 == len(named)
+    assert 3 == len(named)
     assert [] == [path for path in named if not Path(path).exists()]
     assert 35 == page.read_text(encoding="utf-8").count('src="data:image/png')
 
