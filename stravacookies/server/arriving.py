@@ -1,6 +1,7 @@
 """An answer of Strava's that any number of callers can read while it arrives."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 from stravacookies.errors import StravaError
@@ -8,6 +9,10 @@ from stravacookies.strava.tiles import PNG, PNG_END, REFUSED
 
 HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified")
 """The headers of Strava's answer that callers get, if they make sense."""
+
+_STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d+)\s")
+
+_LENGTH = re.compile(r"[0-9]{1,7}")
 
 
 class Arriving:
@@ -100,8 +105,8 @@ class Receiver:
 
     def take_line(self, line: bytes) -> None:
         """Take a line of the head: https://curl.se/libcurl/c/CURLOPT_HEADERFUNCTION.html."""
-        if line.startswith(b"HTTP/"):  # the last one counts, after that of a proxy
-            self.status, self.headers = int(line.split()[1]), {}
+        if match := _STATUS_LINE.match(line):  # the last one counts, after that of a proxy
+            self.status, self.headers = int(match[1]), {}
         name, _, value = line.decode("latin-1").partition(":")
         self.headers[name.lower()] = value.strip()
 
@@ -116,7 +121,8 @@ class Receiver:
         if self._arriving.status:  # the picture's end is passed on once it is known to be one
             self._arriving.add(self._held[: -len(PNG_END)])
             self._held = self._held[-len(PNG_END) :]
-        if self._held == PNG_END and str(self._size) == self.headers.get("content-length"):
+        length = self._arriving.headers.get("Content-Length")
+        if self._held == PNG_END and str(self._size) == length:
             self._arriving.add(self._held)
             self._arriving.end()  # libcurl says so only later
 
@@ -138,13 +144,15 @@ class Receiver:
             self._arriving.add(self._held)
 
     def _handed_on(self) -> dict[str, str]:
-        """Return the headers that callers get; uvicorn sends none with a control character."""
+        """Return the headers that callers get, which uvicorn must be able to send."""
         found = ((name, self.headers.get(name.lower(), "")) for name in HANDED_ON)
         headers = {
             name: value
             for name, value in found
             if value and value.isascii() and value.isprintable()
         }
-        if self.status != 200:  # what we send is not as long
+        # What we send may not be as long: libcurl accepts "5, 5", and 5 for an answer in chunks.
+        is_picture = self.status == 200 and "transfer-encoding" not in self.headers
+        if not is_picture or not _LENGTH.fullmatch(headers.get("Content-Length", "")):
             headers.pop("Content-Length", None)
         return headers

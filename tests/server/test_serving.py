@@ -361,17 +361,29 @@ def test_broken_tile(served: Served, stand_in: StandIn, stated: bytes) -> None:
     assert (0, "") == (served.end()[0], served.said)
 
 
-@pytest.mark.parametrize(("end", "status"), [(PNG_END, 200), (b"", 503)])
-def test_tile_of_unknown_length(served: Served, stand_in: StandIn, end: bytes, status: int) -> None:
-    """A tile whose length Strava does not state is passed on once it has arrived."""
-    parts = [PNG, end] if end else [PNG]
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-    stand_in.faults = iter([(Place.SITE, say(head + chunks))])
+CHUNKED = b"Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status"),
+    [
+        (CHUNKED, b"8\r\n%b\r\n8\r\n%b\r\n0\r\n\r\n" % (PNG, PNG_END), 200),
+        (CHUNKED, b"8\r\n%b\r\n0\r\n\r\n" % PNG, 503),
+        (CHUNKED + b"\r\nContent-Length: 5", b"10\r\n%b\r\n0\r\n\r\n" % (PNG + PNG_END), 200),
+        (b"Content-Length: 16, 16", PNG + PNG_END, 200),
+    ],
+)
+def test_tile_of_unknown_length(
+    served: Served, stand_in: StandIn, head: bytes, body: bytes, status: int
+) -> None:
+    """A tile whose length Strava does not state clearly is passed on once it has arrived."""
+    sent = b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (head, body)
+    stand_in.faults = iter([(Place.SITE, say(sent))])
     answer = served.ask()
 
     assert status == answer.status_code
     assert str(len(answer.content)) == answer.headers["Content-Length"]
+    assert (0, "") == (served.end()[0], served.said)
 
 
 def test_not_http(served: Served) -> None:

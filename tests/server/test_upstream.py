@@ -55,7 +55,7 @@ async def ask(upstream: Upstream, url: str, cookies: HeatmapCookies, *, parent: 
 
 def test_headers(cookies: HeatmapCookies, strava: Strava, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of Strava's headers, those are handed on that callers need and that make sense."""
-    sent = [("Last-Modified", "today"), ("ETag", '"\x01"'), ("Expires", "\xe9"), ("X-Other", "x")]
+    sent = [("Last-Modified", "today"), ("ETag", '"\x01"'), ("Expires", "\xe9"), ("HTTP/2", "x")]
     answer = Response(200, [*sent, ("Cache-Control", "")], PNG + PNG_END)
     monkeypatch.setattr(strava, "answer", lambda _: answer)
 
