@@ -133,6 +133,7 @@ async def _serve(
             server_header=False,
             headers=list(_ALWAYS.items()),
             timeout_keep_alive=_KEEP_ALIVE,
+            workers=1,  # uvicorn would take it from the environment
         )
         group.create_task(_Server(config).serve(sockets=[listener]))
         await renewal.keep()

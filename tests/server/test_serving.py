@@ -400,6 +400,15 @@ def test_not_http(served: Served) -> None:
     assert "" == served.said
 
 
+def test_body(served: Served) -> None:
+    """A body means nothing, however long it is."""
+    with requests.Session() as client:
+        client.trust_env = False
+        for method, status in (("POST", 405), ("GET", 200), ("GET", 200)):
+            answer = client.request(method, served.url + TILE, data=bytes(2_000_000), timeout=20)
+            assert status == answer.status_code
+
+
 def test_told_to_end_while_a_browser_renews_the_session(
     environment: dict[str, str], home: Path, tmp_path: Path
 ) -> None:
