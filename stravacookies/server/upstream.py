@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import os
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -13,7 +14,13 @@ from urllib.parse import urlsplit
 
 import pycurl
 import requests
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
+from requests.adapters import HTTPAdapter
+from requests.utils import (
+    DEFAULT_CA_BUNDLE_PATH,
+    prepend_scheme_if_needed,
+    select_proxy,
+    urldefragauth,
+)
 
 from stravacookies.errors import StravaError
 from stravacookies.server.arriving import Arriving, Receiver
@@ -49,7 +56,7 @@ class Upstream:
         url: The URL of any tile, for which proxy and certificates are chosen as `requests` does.
 
     Raises:
-        NetworkError: The certificates that the environment names cannot be read.
+        NetworkError: The certificates or the proxy that the environment names make no sense.
     """
 
     def __init__(self, url: str) -> None:
@@ -62,8 +69,13 @@ class Upstream:
                 ssl.create_default_context(cafile=trusted)  # libcurl would say so at each tile
         except OSError:  # ssl.SSLError, too
             raise failures.unreachable(urlsplit(url).netloc, failures.NO_BUNDLE) from None
+        self._usual = _transfer(trusted)
         self._proxy = select_proxy(url, settings["proxies"])
-        self._usual = _transfer(self._proxy, trusted)
+        try:
+            if self._proxy:
+                _use_proxy(self._usual, self._proxy)
+        except ValueError:  # pycurl raises it, too, and UnicodeError
+            raise failures.unreachable(urlsplit(url).netloc, failures.PROXY_UNUSABLE) from None
         self._arriving: dict[tuple[str, HeatmapCookies], Arriving] = {}
         self._parents: dict[tuple[str, HeatmapCookies], Arriving] = {}
         self._free = asyncio.Semaphore(IN_FLIGHT)
@@ -170,16 +182,21 @@ class Upstream:
             )
 
 
-def _transfer(proxy: str | None, trusted: Path) -> pycurl.Curl:
+def _transfer(trusted: Path) -> pycurl.Curl:
     """Return what all requests have in common.
 
     Source: https://curl.se/libcurl/c/curl_easy_setopt.html
     """
     curl = pycurl.Curl()
     curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-    curl.setopt(pycurl.PROXY, proxy or "")  # libcurl would look for one in the environment
+    curl.setopt(pycurl.PROXY, "")  # libcurl would look for one in the environment
     curl.setopt(pycurl.NOPROXY, "")
-    curl.setopt(pycurl.CAPATH if trusted.is_dir() else pycurl.CAINFO, str(trusted))
+    files, folders = (pycurl.CAINFO, pycurl.PROXY_CAINFO), (pycurl.CAPATH, pycurl.PROXY_CAPATH)
+    used, unused = (folders, files) if trusted.is_dir() else (files, folders)
+    for option in used:
+        curl.setopt(option, os.fsencode(trusted))
+    for option in unused:
+        curl.unsetopt(option)  # libcurl would also trust those of the system
     curl.setopt(pycurl.CONNECTTIMEOUT, 10)
     curl.setopt(pycurl.LOW_SPEED_LIMIT, 1)
     curl.setopt(pycurl.LOW_SPEED_TIME, 20)
@@ -188,6 +205,20 @@ def _transfer(proxy: str | None, trusted: Path) -> pycurl.Curl:
     curl.setopt(pycurl.MAXAGE_CONN, 15)  # an older one may have been closed on the way
     curl.setopt(pycurl.NOSIGNAL, True)
     return curl
+
+
+def _use_proxy(curl: pycurl.Curl, proxy: str) -> None:
+    """Let requests go through a proxy, whose URL is read as `requests` does.
+
+    libcurl refuses a password with a space in it, and sends another for one with an umlaut.
+
+    Raises:
+        ValueError: The URL makes no sense.
+    """
+    proxy = prepend_scheme_if_needed(proxy, "http")  # type: ignore[no-untyped-call]
+    headers = HTTPAdapter().proxy_headers(proxy)
+    curl.setopt(pycurl.PROXY, urldefragauth(proxy).encode())
+    curl.setopt(pycurl.PROXYHEADER, [f"{name}: {value}" for name, value in headers.items()])
 
 
 def _named(code: int, host: str, *, is_proxied: bool) -> StravaError:
