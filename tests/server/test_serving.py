@@ -233,6 +233,16 @@ def test_renewal(served: Served, stand_in: StandIn, strava: Strava) -> None:
     assert [] == [secret for secret in stand_in.secrets() if secret in out + served.said]
 
 
+def test_variables_of_others(logged_in: dict[str, str], home: Path, stand_in: StandIn) -> None:
+    """What uvicorn or libcurl alone would read in the environment means nothing."""
+    (home / ".netrc").write_text("default login user password secret\n")
+    nowhere = "http://127.0.0.1:1"
+    others = {"WEB_CONCURRENCY": "many", "all_proxy": nowhere, "CURL_CA_BUNDLE": "/missing"}
+    with serving(logged_in | others | {"NETRC": str(home / ".netrc")}) as served:
+        assert 200 == served.ask().status_code
+    assert {"authorization"}.isdisjoint(tiles(stand_in)[0].headers)
+
+
 def test_renewal_that_nobody_hears(served: Served, strava: Strava) -> None:
     """The server goes on when what reads its messages has ended."""
     assert served.process.stderr
