@@ -22,7 +22,7 @@ from requests.utils import (
     urldefragauth,
 )
 
-from stravacookies.errors import StravaError
+from stravacookies.errors import ConnectionLostError, StravaError
 from stravacookies.server.arriving import Arriving, Receiver
 from stravacookies.strava import failures
 from stravacookies.strava.cookies import HeatmapCookies
@@ -148,6 +148,20 @@ class Upstream:
             self._forget(key, arriving)
 
     async def _request(self, url: str, cookies: HeatmapCookies, arriving: Arriving) -> None:
+        try:
+            receiver = await self._receive(url, cookies, arriving)
+        except ConnectionLostError as error:
+            if arriving.status:
+                raise
+            _log.info("%s", error)
+            receiver = await self._receive(url, cookies, arriving)  # once more
+        _log.info("GET %s: %d", url, receiver.status)
+        if receiver.status == _TOO_MANY:
+            self._begin_pause(receiver.headers.get("retry-after", ""))
+            self._refuse_in_pause()
+        receiver.finish()
+
+    async def _receive(self, url: str, cookies: HeatmapCookies, arriving: Arriving) -> Receiver:
         receiver, curl = Receiver(arriving), self._usual.duphandle()
         curl.setopt(pycurl.URL, url)
         curl.setopt(pycurl.HTTPHEADER, [*_HEADERS, f"Cookie: {cookies.header()}"])
@@ -158,11 +172,7 @@ class Upstream:
         except pycurl.error as error:
             is_proxied = self._proxy is not None
             raise _named(error.args[0], urlsplit(url).netloc, is_proxied=is_proxied) from None
-        _log.info("GET %s: %d", url, receiver.status)
-        if receiver.status == _TOO_MANY:
-            self._begin_pause(receiver.headers.get("retry-after", ""))
-            self._refuse_in_pause()
-        receiver.finish()
+        return receiver
 
     def _keep(self, key: tuple[str, HeatmapCookies], parent: Arriving) -> None:
         self._parents[key] = parent

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 
 import aiohttp
@@ -29,7 +30,7 @@ from tests.made_up import values
 from tests.pretended_browser import has_ended, pretended
 from tests.served import TILE, Served, serving
 from tests.standin import fast
-from tests.standin.faults import Place, say
+from tests.standin.faults import Place, reset, say
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Request, Response, Strava
@@ -344,11 +345,20 @@ def test_strava_fails(
     served: Served, stand_in: StandIn, place: Place, sent: bytes, words: str
 ) -> None:
     """What goes wrong at Strava is told, and the next tile comes."""
-    stand_in.faults = iter([(place, say(sent))])
+    stand_in.faults = repeat((place, say(sent)))
 
     assert (503, words) == text(served.ask())
     stand_in.faults = iter(())
     assert 200 == served.ask().status_code
+
+
+@pytest.mark.parametrize("place", [Place.PROXY, Place.SITE])
+def test_connection_that_breaks(served: Served, stand_in: StandIn, place: Place) -> None:
+    """A tile is requested once more if a connection breaks before the picture begins."""
+    stand_in.faults = iter([(place, reset)])
+
+    assert 200 == served.ask().status_code
+    assert [] == list(stand_in.faults)
 
 
 @pytest.mark.parametrize("stated", [b"Content-Length: 100000", b"Content-Length: 1008"])
