@@ -33,6 +33,9 @@ logging.getLogger("uvicorn.error").addFilter(lambda record: bool(record.exc_info
 _KEEP_ALIVE = 75
 """Seconds for which a connection stays open without a request."""
 
+_BACKLOG = 128
+"""How many connections wait to be accepted, and how many asyncio tries to accept at a time."""
+
 _ALWAYS = {"Server": f"stravacookies/{__version__}", "X-Content-Type-Options": "nosniff"}
 
 _PNG = {"Content-Type": "image/png"}
@@ -52,7 +55,7 @@ def listen(port: int) -> socket.socket:
         UsageError: The port cannot be used.
     """
     try:
-        listener = socket.create_server(("127.0.0.1", port), backlog=128)
+        listener = socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
     except OSError as error:
         # Without the address, which Python adds. Windows' numbers are unknown to `os.strerror`.
         why = (error.strerror or str(error)).partition(" (while ")[0]
@@ -133,6 +136,7 @@ async def _serve(
             server_header=False,
             headers=list(_ALWAYS.items()),
             timeout_keep_alive=_KEEP_ALIVE,
+            backlog=_BACKLOG,
             workers=1,  # uvicorn would take it from the environment
         )
         group.create_task(_Server(config).serve(sockets=[listener]))

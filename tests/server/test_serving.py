@@ -420,6 +420,19 @@ def test_not_http(served: Served) -> None:
     assert "" == served.said
 
 
+def test_too_many_callers(served: Served) -> None:
+    """Callers that use up all files do not keep the server busy with saying so."""
+    process = psutil.Process(served.process.pid)
+    files = process.num_fds()
+    process.rlimit(psutil.RLIMIT_NOFILE, (files, files))
+    with served.connect():
+        time.sleep(0.3)
+        code, _ = served.end()
+
+    assert 0 == code
+    assert 1 <= served.said.count("accept() out of system resource") <= 2 * 128
+
+
 def test_body(served: Served) -> None:
     """A body means nothing, however long it is."""
     with requests.Session() as client:
