@@ -32,7 +32,7 @@ def entry_set(layers: Sequence[Layer], shown: Sequence[Layer], cookies: HeatmapC
             f"<attribution-url>{heatmap.ATTRIBUTION_URL}</attribution-url>\n"
             f"<permission-ref>{heatmap.PERMISSION_URL}</permission-ref>\n"
             "<category>other</category>\n<icon><![CDATA[data:image/svg+xml,"
-            '<svg viewBox="0 0 16 16" fill="none">'
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none">'
             f'<path stroke="{dark}" stroke-width="5" {_LINE}'
             f'<path stroke="{middle}" stroke-width="3" {_LINE}'
             f'<path stroke="{light}" {_LINE}</svg>]]></icon>\n</entry>\n'
