@@ -60,7 +60,7 @@ demo: $(VENV)/with-demo  ## Try everything without an account, with made-up heat
 	@$(BIN)/python -m tests.demo $(DEMO) $(ARGS)
 
 test: $(VENV)/with-test,install  ## Run all tests; those with real programs say what to install
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 newer-josm: $(NEWER_JOSM)  ## Download JOSM from Debian testing into build, for the tests
 

@@ -146,11 +146,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the tests that take pictures, or all others."""
+    """Choose the tests that take pictures, or all others, of which those of real JOSMs are first.
+
+    They take longest. As the last ones, they would leave the other processes without work.
+    """
     takers: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
         takes = isinstance(item, pytest.Function) and "pictures" in item.fixturenames
         (takers if takes else others).append(item)
+    others.sort(key=lambda item: not item.get_closest_marker("josm"))
     items[:], unwanted = (takers, others) if config.getoption("--pictures") else (others, takers)
     config.hook.pytest_deselected(items=unwanted)
