@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 
 import uvicorn
 
@@ -17,6 +17,7 @@ from stravacookies.heatmap import CURRENT, Tile, local_command, local_host, serv
 from stravacookies.installation import command
 from stravacookies.server import gate
 from stravacookies.server.arriving import Arriving
+from stravacookies.server.client import Client
 from stravacookies.server.enlarge import cut, parent
 from stravacookies.server.exchange import Exchange, Receive, Scope, Send
 from stravacookies.server.gate import Wanted
@@ -122,8 +123,8 @@ async def _serve(
     _end_when_told()
     renewal = Renewal(renew, say, cookies)
     url = CURRENT.layers()[0].tile_url(0, 0, 0)
-    async with Upstream(url) as upstream, asyncio.TaskGroup() as group:
-        handler = _Handler(renewal, upstream, listener.getsockname()[1])
+    async with aclosing(Client(url)) as client, asyncio.TaskGroup() as group:
+        handler = _Handler(renewal, Upstream(client), listener.getsockname()[1])
         config = uvicorn.Config(
             handler.answer,
             interface="asgi3",

@@ -2,10 +2,8 @@
 
 import asyncio
 import re
-import socket
-from base64 import b64encode
 from collections.abc import Callable, Coroutine
-from pathlib import Path
+from contextlib import aclosing
 
 import pytest
 
@@ -13,13 +11,13 @@ from stravacookies.errors import NetworkError, StravaError
 from stravacookies.heatmap import CURRENT
 from stravacookies.server import upstream as upstream_module
 from stravacookies.server.arriving import Receiver
-from stravacookies.server.upstream import IN_FLIGHT, PARENTS, Upstream
+from stravacookies.server.client import IN_FLIGHT, Client
+from stravacookies.server.upstream import PARENTS, Upstream
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.failures import LOST, NO_BUNDLE, PROXY_REFUSES, PROXY_UNUSABLE
+from stravacookies.strava.failures import LOST
 from stravacookies.strava.fetcher import CookieFetcher
 from stravacookies.strava.session import Session
 from stravacookies.strava.tiles import PNG, PNG_END
-from tests.standin import fast
 from tests.standin.server import StandIn
 from tests.standin.signing import Signer
 from tests.standin.strava import Response, Strava
@@ -31,20 +29,12 @@ EMPTY = [LAYER.tile_url(15, x, 1) for x in range(PARENTS + 1)]
 """Tiles without heat, one more than are kept."""
 
 
-@pytest.fixture
-def cookies(fetcher: CookieFetcher, strava: Strava, stand_in: StandIn) -> HeatmapCookies:
-    """Cookies that open tiles."""
-    cookies = fetcher.fetch(Session(strava.open_session()))
-    stand_in.exchanges.clear()
-    return cookies
-
-
 def run(use: Callable[[Upstream], Coroutine[None, None, None]]) -> None:
     """Use what requests tiles."""
 
     async def opened() -> None:
-        async with Upstream(HOT) as upstream:
-            await use(upstream)
+        async with aclosing(Client(HOT)) as client:
+            await use(Upstream(client))
 
     asyncio.run(opened())
 
@@ -67,63 +57,6 @@ def test_headers(cookies: HeatmapCookies, strava: Strava, monkeypatch: pytest.Mo
             assert {"Last-Modified": "today", "Content-Length": "16"} == tile.headers
 
     run(use)
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "why"),
-    [
-        ("REQUESTS_CA_BUNDLE", "/missing.pem", NO_BUNDLE),
-        ("HTTPS_PROXY", "http://[::1", PROXY_UNUSABLE),
-        ("HTTPS_PROXY", "http://user:\u0142@127.0.0.1:1", PROXY_UNUSABLE),
-    ],
-)
-def test_environment_without_sense(
-    stand_in: StandIn, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, why: str
-) -> None:
-    """This is told before anything is requested."""
-    monkeypatch.setenv(variable, value)
-
-    with pytest.raises(NetworkError) as error:
-        Upstream(HOT)
-    assert f"{UNREACHABLE}{why}." == str(error.value)
-    assert [] == stand_in.connections
-
-
-def test_password_of_a_proxy(cookies: HeatmapCookies, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is read as `requests` reads it, and sent to the proxy."""
-    expected = b64encode("us er:p\xe4@s ".encode("latin-1"))
-
-    async def use(upstream: Upstream) -> None:
-        asking = asyncio.create_task(ask(upstream, HOT, cookies, parent=False))
-        connection, _ = await asyncio.to_thread(listener.accept)
-        with connection:
-            head = await asyncio.to_thread(connection.recv, 10_000)
-            connection.sendall(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
-            with pytest.raises(NetworkError, match=PROXY_REFUSES):
-                await asking
-        assert b"\r\nProxy-Authorization: Basic %b\r\n" % expected in head
-        assert b"Cookie" not in head
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        proxy = f"us er:p\xe4@s%20@127.0.0.1:{listener.getsockname()[1]}"
-        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
-        run(use)
-
-
-def test_proxy_with_tls(
-    cookies: HeatmapCookies, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is verified like Strava; the path of the certificates can have any letters."""
-    folder = tmp_path / "\xe4"
-    folder.mkdir()
-
-    async def use(upstream: Upstream) -> None:
-        assert 200 == await ask(upstream, HOT, cookies, parent=False)
-
-    with fast.running(folder) as host:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(host.ca))
-        monkeypatch.setenv("HTTPS_PROXY", f"https://127.0.0.1:{host.tls_port}")
-        run(use)
 
 
 def test_unknown_failure(cookies: HeatmapCookies, monkeypatch: pytest.MonkeyPatch) -> None:
