@@ -38,6 +38,16 @@ To remove the kept session and cookies as well, run 'stravacookies logout'.
     assert (home / ".local" / "state" / "stravacookies" / "cookies-today.json").exists()
 
 
+def test_local_layers_are_removed(run_here: Run, josm_directory: Path) -> None:
+    """Of the pictures in JOSM's folder, only our icons are removed."""
+    own = josm_directory / "images" / "own.svg"
+    own.parent.mkdir()
+    own.touch()
+    run_here("josm-prefs", "--local", "--color", "hot")
+    assert "  removed  images/strava-heatmap-hot.svg\n" in run_here("remove").out
+    assert [own] == list(own.parent.iterdir())
+
+
 def test_what_cannot_be_removed(run: Run, run_here: Run, josm_directory: Path, home: Path) -> None:
     """The rest is removed, what is left is named, and a later run removes it."""
     run_here("josm-prefs", "--color", "hot")
