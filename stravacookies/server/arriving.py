@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 
 from stravacookies.errors import StravaError
+from stravacookies.strava.http import LARGEST
 from stravacookies.strava.tiles import PNG, PNG_END, REFUSED
 
 HANDED_ON = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified")
@@ -110,11 +111,16 @@ class Receiver:
         name, _, value = line.decode("latin-1").partition(":")
         self.headers[name.lower()] = value.strip()
 
-    def take_part(self, part: bytes) -> None:
-        """Take a part of the body: https://curl.se/libcurl/c/CURLOPT_WRITEFUNCTION.html."""
-        if self.status != 200:
-            return
+    def take_part(self, part: bytes) -> int | None:
+        """Take a part of the body; return -1, which ends the transfer, if it is too large.
+
+        Source: https://curl.se/libcurl/c/CURLOPT_WRITEFUNCTION.html
+        """
         self._size += len(part)
+        if self._size > LARGEST:
+            return -1
+        if self.status != 200:
+            return None
         self._held += part
         if not self._arriving.status and self._held.startswith(PNG):
             self._arriving.begin(200, self._handed_on())
@@ -125,6 +131,7 @@ class Receiver:
         if self._held == PNG_END and str(self._size) == length:
             self._arriving.add(self._held)
             self._arriving.end()  # libcurl says so only later
+        return None
 
     def finish(self) -> None:
         """Pass on what has been held back until the answer is complete.

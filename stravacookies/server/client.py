@@ -22,7 +22,6 @@ from stravacookies.errors import StravaError
 from stravacookies.server.arriving import Arriving, Receiver
 from stravacookies.strava import failures
 from stravacookies.strava.cookies import HeatmapCookies
-from stravacookies.strava.http import LARGEST
 from stravacookies.version import __version__
 
 IN_FLIGHT = 8
@@ -81,7 +80,10 @@ class Client:
             await self._multi.perform(curl)
         except pycurl.error as error:
             is_proxied = self._proxy is not None
-            raise _named(error.args[0], urlsplit(url).netloc, is_proxied=is_proxied) from None
+            # The proxy's answer; older libcurls then only say that the connection broke.
+            is_refused = is_proxied and curl.getinfo(pycurl.HTTP_CONNECTCODE) >= 300
+            code = pycurl.E_COULDNT_CONNECT if is_refused else error.args[0]
+            raise _named(code, urlsplit(url).netloc, is_proxied=is_proxied) from None
         return receiver
 
 
@@ -101,7 +103,6 @@ def _usual(trusted: Path) -> pycurl.Curl:
     curl.setopt(pycurl.LOW_SPEED_LIMIT, 1)
     curl.setopt(pycurl.LOW_SPEED_TIME, 20)
     curl.setopt(pycurl.TIMEOUT, 60)
-    curl.setopt(pycurl.MAXFILESIZE, LARGEST)
     curl.setopt(pycurl.MAXAGE_CONN, 15)  # an older one may have been closed on the way
     curl.setopt(pycurl.NOSIGNAL, True)
     return curl
@@ -124,7 +125,7 @@ def _use_proxy(curl: pycurl.Curl, proxy: str) -> None:
 def _named(code: int, host: str, *, is_proxied: bool) -> StravaError:
     """Return our own error for one of libcurl's: https://curl.se/libcurl/c/libcurl-errors.html."""
     match code:
-        case pycurl.E_FILESIZE_EXCEEDED:
+        case pycurl.E_WRITE_ERROR:
             return StravaError("Strava sent more than a picture of a tile can have.")
         case pycurl.E_OPERATION_TIMEDOUT:
             return failures.late(host)

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from stravacookies.errors import NetworkError
+from stravacookies.errors import NetworkError, StravaError
 from stravacookies.heatmap import CURRENT
 from stravacookies.server.arriving import Arriving
 from stravacookies.server.client import Client
 from stravacookies.strava.cookies import HeatmapCookies
 from stravacookies.strava.failures import NO_BUNDLE, PROXY_REFUSES, PROXY_UNUSABLE
+from stravacookies.strava.tiles import PNG
 from tests.standin import fast
+from tests.standin.faults import Place, say
 from tests.standin.server import StandIn
 
 UNREACHABLE = "content-a.strava.com could not be reached: "
@@ -45,6 +47,16 @@ def test_environment_without_sense(
         Client(HOT)
     assert f"{UNREACHABLE}{why}." == str(error.value)
     assert [] == stand_in.connections
+
+
+@pytest.mark.parametrize("head", [b"Content-Length: 2000000", b"X: x"])
+def test_too_large(cookies: HeatmapCookies, stand_in: StandIn, head: bytes) -> None:
+    """What no tile can be is not read to its end, whether its length is stated or not."""
+    sent = b"HTTP/1.1 200 OK\r\n%b\r\n\r\n" % head + PNG + bytes(2_000_000)
+    stand_in.faults = iter([(Place.SITE, say(sent))])
+
+    with pytest.raises(StravaError, match="Strava sent more than a picture of a tile can have"):
+        asyncio.run(status(cookies))
 
 
 def test_password_of_a_proxy(cookies: HeatmapCookies, monkeypatch: pytest.MonkeyPatch) -> None:
